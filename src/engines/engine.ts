@@ -1,0 +1,62 @@
+import type { Model } from '../weights/model.ts'
+
+export type Backend = 'reference' | 'wasm' | 'webgpu'
+
+/**
+ * One attention list per head: row-major `[tokens][width]` token indices, -1 for none.
+ * Several heads may share one table object.
+ */
+export interface AttentionTable {
+  readonly width: number
+  readonly indices: Int32Array
+}
+
+/** What an engine needs to know of the board: how many tokens, and who reads whom. */
+export interface Geometry {
+  /** Tokens of one board, the puzzle-embedding prefix not counted. */
+  readonly tokens: number
+  /** One table per head; empty for full attention. */
+  readonly tables: readonly AttentionTable[]
+}
+
+export interface EngineOptions {
+  model: Model
+  geometry: Geometry
+  /** Boards held at once. */
+  slots: number
+}
+
+/**
+ * Runs ACT steps of one model on up to `slots` boards. Slots are independent: a board's numbers do not depend on
+ * which slot it is in or on what the others hold. Same bits in every engine but webgpu (docs/numerics.md).
+ */
+export interface Engine {
+  readonly backend: Backend
+  /** Which build runs, for people: `relaxed`, `simd128`, `typescript`, an adapter's name. */
+  readonly build: string
+  readonly slots: number
+  readonly tokens: number
+  /** Logits per token. */
+  readonly outputSize: number
+  /** Floats of a carry: `2 * (puzzle_emb_len + tokens) * hidden_size`; z_H first, then z_L. */
+  readonly carrySize: number
+
+  /**
+   * Puts a board into a slot. Without `carry` both states start at H_init and L_init.
+   * @param tokens input token of every position, `[tokens]`
+   * @param carry `[carrySize]`, as given by `readCarry`
+   * @param puzzle row of the puzzle embedding, 0 by default
+   */
+  start(slot: number, tokens: Uint8Array, carry?: Float32Array, puzzle?: number): void
+  /** Changes the input and keeps the carry: how a tentative given is added. */
+  setTokens(slot: number, tokens: Uint8Array): void
+  /** Copies out the slot's carry. */
+  readCarry(slot: number): Float32Array
+  /** One ACT step for the slots named, each at most once. */
+  step(slots: readonly number[]): void | Promise<void>
+  /** `[tokens][outputSize]`, a view that is good until the next `step` or `start`. */
+  logits(slot: number): Float32Array
+  /** Raw halting values (logits of Q-halt, Q-continue). */
+  q(slot: number): readonly number[]
+  dispose(): void
+}

@@ -1,0 +1,69 @@
+/** Every way hrm-edge can fail. Closed: a new failure gets a new code here, and a row in `worker/problem.ts`. */
+export const HRM_ERROR_CODES = [
+  // weights file, in the order a reader meets them
+  'weights_truncated', // file ends before the header, or before the data the header promises
+  'weights_header_size', // header length is zero, over 64 KiB, or longer than the file
+  'weights_header_json', // header is not UTF-8 JSON of the safetensors form
+  'weights_duplicate_key', // a key appears twice in the header
+  'weights_format', // hrm.format is missing or not "1", or metadata has unknown keys
+  'weights_config', // hrm.config or hrm.card is not what docs/format.md says, or a size is out of range
+  'weights_layout', // tensors overlap, leave holes, or data follows the last one
+  'weights_missing', // a tensor that the config needs is not there
+  'weights_unknown', // a tensor that the config does not know
+  'weights_dtype', // wrong dtype
+  'weights_shape', // wrong shape, or a byte length that does not match it
+  'weights_scale', // NaN, infinite, negative or huge scale
+  'weights_value', // NaN, infinite or huge float
+  'weights_fetch', // could not be read or downloaded
+  'weights_hash', // sha256 differs from the one asked for
+  // board and task
+  'board_type', // not a string
+  'board_length', // not a length the task knows
+  'board_symbol', // a character the task does not know
+  'board_conflict', // givens break a rule
+  'task_unknown',
+  'task_mismatch', // the model was not made for this task or board size
+  // calls
+  'option_invalid',
+  'data_invalid', // a CSV file: says the line
+  'usage', // command line
+  'aborted',
+  'disposed',
+  'engine_unavailable', // no SIMD, no WebGPU, no such backend
+  'engine_failed', // a trap or a lost device; the engine is rebuilt before its next use
+] as const
+
+export type HrmErrorCode = (typeof HRM_ERROR_CODES)[number]
+
+/** Where a bad board went wrong: 0-based, row-major. */
+export interface ErrorCell {
+  index: number
+  row: number
+  column: number
+}
+
+export interface HrmErrorOptions {
+  cause?: unknown
+  /** The cells to blame, for `board_symbol` and `board_conflict`. */
+  cells?: ErrorCell[]
+}
+
+/**
+ * The one error class of hrm-edge.
+ *
+ * @example
+ * try { await solver.solve(board) } catch (e) {
+ *   if (e instanceof HrmError && e.code === 'board_conflict') console.log(e.message, e.cells)
+ * }
+ */
+export class HrmError extends Error {
+  override readonly name = 'HrmError'
+  readonly code: HrmErrorCode
+  readonly cells: readonly ErrorCell[]
+
+  constructor(code: HrmErrorCode, message: string, options: HrmErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.cells = options.cells ?? []
+  }
+}

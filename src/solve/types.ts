@@ -1,0 +1,100 @@
+import type { Backend } from '../engines/engine.ts'
+import type { ModelCard } from '../weights/card.ts'
+import type { ModelConfig } from '../weights/config.ts'
+
+/** Where weights come from: bytes, a URL (`http:`, `https:`, `file:`, relative in a page) or, in Node, a path. */
+export type WeightsSource = ArrayBuffer | Uint8Array | URL | string
+
+export interface CreateSolverOptions {
+  /** `sudoku`, or the task name that the weights file carries. Default: the file's own, else `sudoku`. */
+  task?: string
+  /** Default: the weights that ship for the task. */
+  weights?: WeightsSource
+  /** Refuse weights whose sha256 (hex) differs. */
+  sha256?: string
+  /** Default `auto`: wasm where WebAssembly SIMD runs, else reference. */
+  backend?: Backend | 'auto'
+  /** Boards computed side by side by `solveBatch`. Default 8. */
+  slots?: number
+  signal?: AbortSignal
+  /** Bytes of weights read so far; never falls. `total` is absent where the source does not tell. */
+  onProgress?: (progress: { loaded: number; total?: number }) => void
+}
+
+export interface SolveOptions {
+  /** Budget in ACT steps over all attempts. Default 256. */
+  maxSteps?: number
+  /** Seeds every random draw; the same seed gives the same solve everywhere. Default 0. */
+  seed?: number
+  /** Checked after every ACT step. */
+  signal?: AbortSignal
+}
+
+export interface SolveBatchOptions extends SolveOptions {
+  /** Called after every finished board. */
+  onProgress?: (progress: { done: number; total: number; solved: number }) => void
+}
+
+export interface SolveResult {
+  task: string
+  /** `solved`: every rule holds and the givens are kept (or, for a task without rules, the halting head said stop). */
+  status: 'solved' | 'unsolved'
+  /** The solved board, `null` when unsolved. */
+  solution: string | null
+  /** ACT steps spent. */
+  steps: number
+  /** Runs of steps from one start: 1 when the first run found it. */
+  attempts: number
+  /** Whether a verifier with the task's rules checked the solution. */
+  verified: boolean
+  /** `name` of the model's card. */
+  model: string
+}
+
+/** How an attempt began: from the model's own start, from noise, or from a tentative given of the search. */
+export type AttemptKind = 'plain' | 'noise' | 'guess'
+
+/** What one ACT step of a solve did. */
+export interface SolveStep {
+  /** 1 for the first step of the solve. */
+  step: number
+  /** 1 for the first attempt. */
+  attempt: number
+  kind: AttemptKind
+  /** Tentative given that began this attempt's newest branch: cell index and symbol. */
+  guess?: { cell: number; symbol: string }
+  /** The board as the model reads it now; every cell filled. */
+  board: string
+  /** The model's belief in each cell's symbol, 0..1. */
+  confidence: number[]
+  /** Raw Q-halt logit. */
+  qHalt: number
+  /** Cells whose symbol differs from the step before. */
+  changed: number[]
+  /** The step's board passed the verifier (or the halting head said stop): the solve ends here. */
+  done: boolean
+}
+
+export interface ModelInfo {
+  name: string
+  parameters: number
+  bytes: number
+  sha256: string
+  config: ModelConfig
+  card: ModelCard
+}
+
+export interface Solver {
+  readonly task: string
+  readonly model: ModelInfo
+  readonly backend: Backend
+  /** Which build of the engine runs: see `Engine.build`. */
+  readonly build: string
+  /** @throws HrmError `board_*` for a board that breaks the rules, `aborted`, `disposed` */
+  solve(board: string, options?: SolveOptions): Promise<SolveResult>
+  /** The same solve, step by step; returns the result. Leaving the loop stops the work. */
+  steps(board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
+  /** Results in the order of the boards. `maxSteps` is each board's own budget. */
+  solveBatch(boards: readonly string[], options?: SolveBatchOptions): Promise<SolveResult[]>
+  dispose(): void
+}

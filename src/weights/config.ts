@@ -1,0 +1,42 @@
+/** A puzzle as data: docs/format.md. */
+export interface TaskConfig {
+  name: string
+  kind: 'sudoku' | 'grid'
+  rows: number
+  cols: number
+  /** Only for `sudoku`. */
+  box_rows?: number
+  box_cols?: number
+  /** Vocabulary of `cells` models in order; `""` for entries no board uses. Empty for `candidates`. */
+  symbols: string[]
+}
+
+export type ListName = 'cell' | 'row' | 'column' | 'box' | 'neighbours' | 'all'
+
+/** `hrm.config`, with the names of the official HRM config where it has one. */
+export interface ModelConfig {
+  hidden_size: number
+  num_heads: number
+  intermediate_size: number
+  H_layers: number
+  L_layers: number
+  H_cycles: number
+  L_cycles: number
+  rms_norm_eps: number
+  embed_scale: number
+  halt_max_steps: number
+  vocab_size: number
+  output_size: number
+  token_kind: 'candidates' | 'cells'
+  attention: 'lists' | 'full'
+  /** One list name per head; empty for full attention. */
+  lists: ListName[]
+  list_bias: boolean
+  pos_encodings: 'none' | 'rope' | 'learned'
+  seq_len: number
+  puzzle_emb_len: number
+  num_puzzle_identifiers: number
+  q_pool: 'mean' | 'first'
+  q_outputs: number
+  task: TaskConfig
+}
