@@ -1,0 +1,62 @@
+import { HrmError } from '../errors.ts'
+import type { Model } from '../weights/model.ts'
+import type { Geometry } from './engine.ts'
+
+// What every engine checks before it touches memory, so that all of them refuse the same calls in the same words.
+
+/** @throws HrmError `task_mismatch` */
+export function checkGeometry(model: Model, geometry: Geometry): void {
+  const { config } = model
+  const { tokens, tables } = geometry
+  if (tables.length !== config.lists.length) {
+    throw new HrmError(
+      'task_mismatch',
+      `the model has ${config.lists.length} attention lists, the board ${tables.length}`,
+    )
+  }
+  if (config.attention === 'full' && config.pos_encodings !== 'none' && tokens !== config.seq_len) {
+    throw new HrmError('task_mismatch', `the model has positions for ${config.seq_len} tokens, the board has ${tokens}`)
+  }
+  const biasWidth = model.H[0].listBias ? model.H[0].listBias.length / config.num_heads : undefined
+  for (const { width, indices } of tables) {
+    if (indices.length !== tokens * width || indices.some((i) => i < -1 || i >= tokens)) {
+      throw new HrmError('task_mismatch', 'an attention list does not fit the board')
+    }
+    if (biasWidth !== undefined && width > biasWidth) {
+      throw new HrmError(
+        'task_mismatch',
+        `the model has a bias for lists of ${biasWidth}, the board has lists of ${width}`,
+      )
+    }
+  }
+}
+
+/** @throws HrmError `option_invalid` */
+export function checkSlot(slot: number, slots: number): void {
+  if (!Number.isInteger(slot) || slot < 0 || slot >= slots) {
+    throw new HrmError('option_invalid', `slot ${slot} is not within 0..${slots - 1}`)
+  }
+}
+
+/** @throws HrmError `option_invalid` */
+export function checkTokens(
+  model: Model,
+  geometry: Geometry,
+  tokens: Uint8Array,
+  carry: Float32Array | undefined,
+  carrySize: number,
+  puzzle: number,
+): void {
+  const { vocab_size: vocab, num_puzzle_identifiers: puzzles } = model.config
+  if (tokens.length !== geometry.tokens) {
+    throw new HrmError('option_invalid', `${tokens.length} tokens given, the board has ${geometry.tokens}`)
+  }
+  const bad = tokens.findIndex((t) => t >= vocab)
+  if (bad >= 0) throw new HrmError('option_invalid', `token ${tokens[bad]} at ${bad} is not within 0..${vocab - 1}`)
+  if (carry && (carry.length !== carrySize || !carry.every(Number.isFinite))) {
+    throw new HrmError('option_invalid', `a carry is ${carrySize} finite floats`)
+  }
+  if (!Number.isInteger(puzzle) || puzzle < 0 || puzzle >= Math.max(1, puzzles)) {
+    throw new HrmError('option_invalid', `puzzle ${puzzle} is not within 0..${Math.max(1, puzzles) - 1}`)
+  }
+}

@@ -1,0 +1,92 @@
+import type { AttentionTable, Geometry } from '../engines/engine.ts'
+import { HrmError } from '../errors.ts'
+import type { ListName, ModelConfig } from '../weights/config.ts'
+
+/** Shape of one board: cells, and the boxes where it has them. */
+export interface BoardShape {
+  readonly rows: number
+  readonly cols: number
+  readonly boxRows: number
+  readonly boxCols: number
+}
+
+/** The board shape that a model was trained on. A board without boxes counts as one box a cell. */
+export function trainedShape(config: ModelConfig): BoardShape {
+  const { rows, cols, box_rows: boxRows = 1, box_cols: boxCols = 1 } = config.task
+  return { rows, cols, boxRows, boxCols }
+}
+
+/** Places in a list of this name: the second dimension of its table. */
+export function listWidth(name: ListName, config: ModelConfig): number {
+  const { rows, cols, boxRows, boxCols } = trainedShape(config)
+  switch (name) {
+    case 'cell':
+    case 'row':
+      return cols
+    case 'column':
+      return rows
+    case 'box':
+      return boxRows * boxCols
+    case 'neighbours':
+      return 4
+    case 'all':
+      return rows * cols
+  }
+}
+
+/** Who reads whom on a board of this shape: docs/format.md, "Lists". */
+export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry {
+  const cells = shape.rows * shape.cols
+  const symbols = config.token_kind === 'candidates' ? shape.rows : 1
+  const made = new Map<ListName, AttentionTable>()
+  const tables = config.lists.map((name) => {
+    const table = made.get(name) ?? buildTable(name, shape, symbols)
+    made.set(name, table)
+    return table
+  })
+  return { tokens: cells * symbols, tables }
+}
+
+function buildTable(name: ListName, shape: BoardShape, symbols: number): AttentionTable {
+  const rows: number[][] = []
+  for (let cell = 0; cell < shape.rows * shape.cols; cell++) {
+    const seen = name === 'cell' ? undefined : cellsOf(name, cell, shape)
+    for (let s = 0; s < symbols; s++) {
+      if (seen) rows.push(seen.map((c) => (c < 0 ? -1 : c * symbols + s)))
+      else rows.push(Array.from({ length: symbols }, (_, i) => cell * symbols + i))
+    }
+  }
+  return { width: rows[0].length, indices: Int32Array.from(rows.flat()) }
+}
+
+/** Cells on the list of one cell, in ascending order but for `neighbours`. */
+function cellsOf(name: Exclude<ListName, 'cell'>, cell: number, shape: BoardShape): number[] {
+  const { rows, cols, boxRows, boxCols } = shape
+  const row = Math.floor(cell / cols)
+  const column = cell % cols
+  switch (name) {
+    case 'row':
+      return Array.from({ length: cols }, (_, i) => row * cols + i)
+    case 'column':
+      return Array.from({ length: rows }, (_, i) => i * cols + column)
+    case 'box': {
+      const top = row - (row % boxRows)
+      const left = column - (column % boxCols)
+      return Array.from(
+        { length: boxRows * boxCols },
+        (_, i) => (top + Math.floor(i / boxCols)) * cols + left + (i % boxCols),
+      )
+    }
+    case 'neighbours':
+      return [
+        row + 1 < rows ? cell + cols : -1,
+        column > 0 ? cell - 1 : -1,
+        column + 1 < cols ? cell + 1 : -1,
+        row > 0 ? cell - cols : -1,
+      ]
+    case 'all':
+      return Array.from({ length: rows * cols }, (_, i) => i)
+    default:
+      throw new HrmError('weights_config', `unknown list ${JSON.stringify(name)}`)
+  }
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini'
+import { HrmError } from '../errors.ts'
+import type { ModelCard } from './card.ts'
+import type { ModelConfig } from './config.ts'
+import { parseObject } from './safetensors.ts'
+
+// Upper limits keep every size product below 2^53 and every float product finite: docs/numerics.md, last section.
+const size = (max: number, min = 1) => z.int().check(z.minimum(min), z.maximum(max))
+const multipleOf4 = (max: number) => size(max, 4).check(z.multipleOf(4))
+
+const task = z.strictObject({
+  name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  kind: z.enum(['sudoku', 'grid']),
+  rows: size(256),
+  cols: size(256),
+  box_rows: z.optional(size(16)),
+  box_cols: z.optional(size(16)),
+  symbols: z.array(z.string().check(z.maxLength(1))).check(z.maxLength(256)),
+})
+
+const config = z.strictObject({
+  hidden_size: multipleOf4(4096),
+  num_heads: size(64),
+  intermediate_size: multipleOf4(4096),
+  H_layers: size(64),
+  L_layers: size(64),
+  H_cycles: size(32),
+  L_cycles: size(32),
+  rms_norm_eps: z.number().check(z.minimum(1e-12), z.maximum(1)),
+  embed_scale: z.number().check(z.minimum(0), z.maximum(4096)),
+  halt_max_steps: size(65536),
+  vocab_size: size(256),
+  output_size: size(256),
+  token_kind: z.enum(['candidates', 'cells']),
+  attention: z.enum(['lists', 'full']),
+  lists: z.array(z.enum(['cell', 'row', 'column', 'box', 'neighbours', 'all'])),
+  list_bias: z.boolean(),
+  pos_encodings: z.enum(['none', 'rope', 'learned']),
+  seq_len: size(65536),
+  puzzle_emb_len: size(64, 0),
+  num_puzzle_identifiers: size(65536, 0),
+  q_pool: z.enum(['mean', 'first']),
+  q_outputs: size(2),
+  task,
+})
+
+const card = z.looseObject({
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  license: z.optional(z.string()),
+  data: z.optional(z.array(z.looseObject({ name: z.string(), source: z.string(), rows: z.optional(z.number()) }))),
+  regime: z.optional(z.string()),
+  steps: z.optional(z.number()),
+  hours: z.optional(z.number()),
+  hardware: z.optional(z.string()),
+  seed: z.optional(z.number()),
+  commit: z.optional(z.string()),
+  parameters: z.optional(z.number()),
+  scores: z.optional(
+    z.array(
+      z.looseObject({
+        data: z.string(),
+        n: z.number(),
+        max_steps: z.number(),
+        raw_exact: z.optional(z.number()),
+        solved: z.optional(z.number()),
+        wrong: z.optional(z.number()),
+        date: z.string(),
+        engine: z.string(),
+      }),
+    ),
+  ),
+  notes: z.optional(z.string()),
+})
+
+function check<T>(schema: z.ZodMiniType<T>, text: string | undefined, what: string): T {
+  if (text === undefined) throw new HrmError('weights_config', `__metadata__ has no ${what}`)
+  const result = schema.safeParse(parseObject(text, what, 'weights_config'))
+  if (result.success) return result.data
+  const { path, message } = result.error.issues[0]
+  throw new HrmError('weights_config', `${what}${path.map((p) => `.${String(p)}`).join('')}: ${message}`)
+}
+
+/** @throws HrmError `weights_config` naming the field, `weights_duplicate_key` */
+export function parseCard(text: string | undefined): ModelCard {
+  return check(card, text, 'hrm.card') as ModelCard
+}
+
+/** @throws HrmError `weights_config` naming the field, `weights_duplicate_key` */
+export function parseConfig(text: string | undefined): ModelConfig {
+  const c = check(config, text, 'hrm.config') as ModelConfig
+  const require = (ok: boolean, message: string) => {
+    if (!ok) throw new HrmError('weights_config', `hrm.config: ${message}`)
+  }
+  const headDim = c.hidden_size / c.num_heads
+  require(Number.isInteger(headDim), 'hidden_size is no multiple of num_heads')
+  require(headDim % 4 === 0 && headDim <= 256, `head size ${headDim} is no multiple of 4 up to 256`)
+  require(c.pos_encodings !== 'rope' || headDim % 8 === 0, 'rope needs a head size that is a multiple of 8')
+  require(c.lists.length ===
+    (c.attention === 'lists' ? c.num_heads : 0), 'lists must name one list per head, or none for full attention')
+  require(c.attention === 'lists' || !c.list_bias, 'list_bias needs list attention')
+  require(c.attention === 'full' || c.puzzle_emb_len === 0, 'a puzzle-embedding prefix needs full attention')
+  require(c.attention === 'full' || c.pos_encodings === 'none', 'list attention takes no position encoding')
+  require(c.puzzle_emb_len > 0 ===
+    c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
+  checkTask(c, require)
+  return c
+}
+
+function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => void): void {
+  const { kind, rows, cols, box_rows: boxRows, box_cols: boxCols, symbols } = c.task
+  if (kind === 'sudoku') {
+    require(boxRows !== undefined && boxCols !== undefined, 'task: a sudoku needs box_rows and box_cols')
+    require(rows === cols &&
+      rows === boxRows! * boxCols! &&
+      rows <= 25, 'task: rows and cols must be box_rows * box_cols, at most 25')
+  } else {
+    require(boxRows === undefined && boxCols === undefined, 'task: only a sudoku has boxes')
+  }
+  if (c.token_kind === 'candidates') {
+    require(kind === 'sudoku', 'candidates are known for sudoku only')
+    require(c.vocab_size === 3 &&
+      c.output_size === 1 &&
+      symbols.length === 0, 'candidates have 3 inputs, 1 output and no symbols')
+    require(c.seq_len === rows * cols * rows, 'seq_len is not one token per candidate')
+    require(!c.lists.some((l) => l === 'neighbours' || l === 'all'), 'candidates have the lists cell, row, column, box')
+  } else {
+    require(c.vocab_size === symbols.length &&
+      c.output_size === symbols.length, 'vocab_size and output_size must count the symbols')
+    require(c.seq_len === rows * cols, 'seq_len is not one token per cell')
+    const used = symbols.filter((s) => s !== '')
+    require(new Set(used).size === used.length && used.length > 1, 'task: symbols must be distinct, and two or more')
+    require(!c.lists.includes('cell') &&
+      (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
+  }
+}
