@@ -1,0 +1,75 @@
+import { HrmError } from '../errors.ts'
+
+/** One record of a CSV file and the line (1-based) it starts on. */
+export interface CsvRecord {
+  line: number
+  fields: string[]
+}
+
+/** A record of a puzzle file is a few boards; a longer one is a quote that was never closed, or not a CSV at all. */
+export const MAX_RECORD_CHARS = 1 << 20
+
+/**
+ * Reads RFC 4180 CSV from text chunks cut anywhere: quoted fields may hold commas, doubled quotes and line breaks;
+ * lines end in LF or CRLF; empty lines are passed over; a byte order mark in front is dropped.
+ *
+ * @throws HrmError `data_invalid`, naming `file` and the line, for a stray quote, an unclosed one, or a record over
+ * `MAX_RECORD_CHARS`
+ */
+export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>, file: string) {
+  let line = 1 // of the character being read
+  let start = 1 // where the record starts
+  let fields: string[] = []
+  let field = ''
+  let chars = 0
+  // 'closed': a quoted field's second quote was just read; another quote makes it a literal one
+  let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start'
+  let afterReturn = false
+  let first = true
+
+  const bad = (at: number, what: string) => new HrmError('data_invalid', `${file}, line ${at}: ${what}`)
+  const record = (): CsvRecord | undefined => {
+    const empty = fields.length === 0 && field === '' && state === 'start'
+    const done = { line: start, fields: [...fields, field] }
+    fields = []
+    field = ''
+    chars = 0
+    state = 'start'
+    return empty ? undefined : done
+  }
+
+  for await (const chunk of chunks) {
+    for (const c of first && chunk.startsWith('\ufeff') ? chunk.slice(1) : chunk) {
+      if (++chars > MAX_RECORD_CHARS) throw bad(start, `a record of more than ${MAX_RECORD_CHARS} characters`)
+      if (afterReturn && c !== '\n') throw bad(line, 'a carriage return that no line feed follows')
+      afterReturn = false
+      if (state === 'quoted') {
+        if (c === '"') state = 'closed'
+        else field += c
+        if (c === '\n') line++
+      } else if (c === '"') {
+        if (state === 'plain') throw bad(line, 'a quote inside an unquoted field')
+        if (state === 'closed') field += c
+        state = 'quoted'
+      } else if (c === ',') {
+        fields.push(field)
+        field = ''
+        state = 'start'
+      } else if (c === '\n') {
+        const done = record()
+        start = ++line
+        if (done) yield done
+      } else if (c === '\r') {
+        afterReturn = true
+      } else {
+        if (state === 'closed') throw bad(line, 'text after the closing quote of a field')
+        state = 'plain'
+        field += c
+      }
+    }
+    first &&= chunk === ''
+  }
+  if (state === 'quoted') throw bad(start, 'a quote that is never closed')
+  const done = record()
+  if (done) yield done
+}

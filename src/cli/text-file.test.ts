@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MAX_INPUT_CHARS, readAll, readTextFile } from './text-file.ts'
+
+const TEXT = 'question,answer\n' + '..é🧩,1\n'.repeat(50_000)
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hrm-text-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, content)
+  return path
+}
+
+test('reads plain and gzipped text alike, by content and not by name', async () => {
+  const plain = await file('plain.csv.gz', TEXT)
+  const zipped = await file('zipped.csv', gzipSync(TEXT))
+  expect(await readAll(readTextFile(plain), plain)).toBe(TEXT)
+  expect(await readAll(readTextFile(zipped), zipped)).toBe(TEXT)
+})
+
+test('reads an empty file and one of one byte', async () => {
+  expect(await readAll(readTextFile(await file('empty', '')), 'empty')).toBe('')
+  expect(await readAll(readTextFile(await file('one', '1')), 'one')).toBe('1')
+})
+
+test('keeps a byte order mark for the reader behind it', async () => {
+  expect(await readAll(readTextFile(await file('bom', '\ufeffa')), 'bom')).toBe('\ufeffa')
+})
+
+test.each([10, 100, 1000])('refuses gzip cut at byte %i', async (cut) => {
+  const noise = Array.from({ length: 4000 }, (_, i) => String((i * 7919) % 1009)).join(',')
+  const path = await file(`cut-${cut}`, gzipSync(noise).subarray(0, cut))
+  await expect(readAll(readTextFile(path), path)).rejects.toMatchObject({ name: 'HrmError', code: 'data_invalid' })
+})
+
+test('refuses text that is not UTF-8', async () => {
+  const path = await file('latin', Uint8Array.of(0x41, 0xe9, 0x41))
+  await expect(readAll(readTextFile(path), path)).rejects.toMatchObject({ code: 'data_invalid' })
+})
+
+test('names a file that is not there, and a folder', async () => {
+  const missing = join(folder, 'missing')
+  await expect(readAll(readTextFile(missing), '')).rejects.toMatchObject({ code: 'usage' })
+  await expect(readAll(readTextFile(missing), '')).rejects.toThrow(missing)
+  await expect(readAll(readTextFile(folder), '')).rejects.toMatchObject({ code: 'usage' })
+})
+
+test('stops at its limit', async () => {
+  async function* endless() {
+    for (;;) yield ' '.repeat(1 << 20)
+  }
+  await expect(readAll(endless(), 'stdin')).rejects.toThrow(`stdin: more than ${MAX_INPUT_CHARS}`)
+})
