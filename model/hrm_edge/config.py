@@ -1,0 +1,210 @@
+"""Model and task configuration: ``hrm.config`` of docs/format.md, checked."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import HrmEdgeError
+
+ListName = Literal["cell", "row", "column", "box", "neighbours", "all"]
+
+CANDIDATE_LISTS = ("cell", "row", "column", "box")
+CELL_LISTS = ("row", "column", "box", "neighbours", "all")
+
+# Bounds of docs/numerics.md ("Why nothing can overflow into NaN"): with them no float of a forward pass can become NaN.
+MAX_HIDDEN = 4096
+MAX_HEAD_DIM = 256
+MAX_FLOAT = 65504.0
+# Most tokens of one board: 16x16 Sudoku candidates are 4,096, a 64x64 grid of cells too.
+MAX_TOKENS = 65536
+
+
+class _Checked(BaseModel):
+    """Unknown keys and type coercions are errors: a file either says what docs/format.md says or is refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class TaskConfig(_Checked):
+    """A puzzle as data.
+
+    ``sudoku``: ``rows == cols == box_rows * box_cols``, the symbols are 1..n. ``grid``: question and answer are
+    grids of one shape, no known rules.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    kind: Literal["sudoku", "grid"]
+    rows: int = Field(ge=1, le=256)
+    cols: int = Field(ge=1, le=256)
+    box_rows: int | None = Field(default=None, ge=1, le=16)
+    box_cols: int | None = Field(default=None, ge=1, le=16)
+    symbols: list[Annotated[str, Field(max_length=1)]] = Field(default=[], max_length=256)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> TaskConfig:
+        if self.kind == "sudoku":
+            if self.box_rows is None or self.box_cols is None:
+                raise ValueError("a sudoku task needs box_rows and box_cols")
+            if not self.rows == self.cols == self.box_rows * self.box_cols <= 25:
+                raise ValueError(
+                    f"rows and cols must be box_rows * box_cols, at most 25: "
+                    f"{self.rows}x{self.cols} board with boxes of {self.box_rows}x{self.box_cols}"
+                )
+        elif self.box_rows is not None or self.box_cols is not None:
+            raise ValueError("only sudoku tasks have boxes")
+        named = [symbol for symbol in self.symbols if symbol]
+        if len(set(named)) != len(named):
+            raise ValueError("symbols must differ")
+        return self
+
+    @property
+    def cells(self) -> int:
+        """Cells of the board."""
+        return self.rows * self.cols
+
+
+def sudoku_task(box_rows: int = 3, box_cols: int = 3, symbols: list[str] | None = None) -> TaskConfig:
+    """Sudoku of any box size: 4x4 is (2, 2), 6x6 is (2, 3), 9x9 is (3, 3), 16x16 is (4, 4)."""
+    n = box_rows * box_cols
+    return TaskConfig(
+        name="sudoku", kind="sudoku", rows=n, cols=n, box_rows=box_rows, box_cols=box_cols, symbols=symbols or []
+    )
+
+
+class HRMConfig(_Checked):
+    """Shape and task of one HRM, both families of the design: structured lists and official full attention.
+
+    Field names follow the official HRM config (sapientinc/HRM, ``config/arch/hrm_v1.yaml``) where it has one.
+    """
+
+    hidden_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
+    num_heads: int = Field(ge=1, le=64)
+    intermediate_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
+    H_layers: int = Field(default=2, ge=1, le=64)
+    L_layers: int = Field(default=2, ge=1, le=64)
+    H_cycles: int = Field(default=2, ge=1, le=32)
+    L_cycles: int = Field(default=2, ge=1, le=32)
+    rms_norm_eps: float = Field(default=1e-5, ge=1e-12, le=1)
+    embed_scale: float = Field(default=1.0, gt=0, le=4096)
+    halt_max_steps: int = Field(default=16, ge=1, le=65536)
+    vocab_size: int = Field(ge=1, le=256)
+    output_size: int = Field(ge=1, le=256)
+    token_kind: Literal["candidates", "cells"]
+    attention: Literal["lists", "full"]
+    lists: list[ListName] = Field(default=[])
+    list_bias: bool = False
+    pos_encodings: Literal["none", "rope", "learned"] = "none"
+    seq_len: int = Field(ge=1, le=MAX_TOKENS)
+    puzzle_emb_len: int = Field(default=0, ge=0, le=64)
+    num_puzzle_identifiers: int = Field(default=0, ge=0, le=65536)
+    q_pool: Literal["mean", "first"] = "mean"
+    q_outputs: Literal[1, 2] = 1
+    task: TaskConfig
+
+    @model_validator(mode="after")
+    def _consistent(self) -> HRMConfig:
+        if self.hidden_size % self.num_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} is not a multiple of num_heads {self.num_heads}")
+        if self.head_dim % 4 or self.head_dim > MAX_HEAD_DIM:
+            raise ValueError(f"head_dim {self.head_dim} is not a multiple of 4 up to {MAX_HEAD_DIM}")
+        if self.attention == "full":
+            if self.lists or self.list_bias:
+                raise ValueError("full attention has neither lists nor list_bias")
+        else:
+            if len(self.lists) != self.num_heads:
+                raise ValueError(f"{len(self.lists)} lists for {self.num_heads} heads")
+            if self.puzzle_emb_len:
+                raise ValueError("list attention has no puzzle-embedding prefix")
+            if self.pos_encodings != "none":
+                raise ValueError("list attention takes no position encoding")
+        if self.pos_encodings == "rope" and self.head_dim % 8:
+            raise ValueError(f"rope needs a head_dim that is a multiple of 8, not {self.head_dim}")
+        if (self.puzzle_emb_len > 0) != (self.num_puzzle_identifiers > 0):
+            raise ValueError("puzzle_emb_len and num_puzzle_identifiers are both zero or both positive")
+        known = CANDIDATE_LISTS if self.token_kind == "candidates" else CELL_LISTS
+        for name in self.lists:
+            if name not in known:
+                raise ValueError(f"list {name!r} is not one of {', '.join(known)} for {self.token_kind}")
+            if name == "box" and self.task.kind != "sudoku":
+                raise ValueError("only sudoku tasks have boxes")
+        self._check_tokens()
+        return self
+
+    def _check_tokens(self) -> None:
+        task = self.task
+        if self.token_kind == "candidates":
+            if task.kind != "sudoku":
+                raise ValueError("candidates need a sudoku task")
+            if task.symbols:
+                raise ValueError("candidates models list no symbols")
+            if (self.vocab_size, self.output_size) != (3, 1):
+                raise ValueError("candidates have vocab_size 3 (open, on, off) and output_size 1")
+            tokens = task.cells * task.rows
+        else:
+            for size, label in ((self.vocab_size, "vocab_size"), (self.output_size, "output_size")):
+                if size != len(task.symbols):
+                    raise ValueError(f"{label} {size} for {len(task.symbols)} symbols")
+            if len([s for s in task.symbols if s]) < 2:
+                raise ValueError("cells need two or more symbols")
+            tokens = task.cells
+        if self.seq_len != tokens:
+            raise ValueError(f"seq_len {self.seq_len} for a board of {tokens} tokens")
+
+    @property
+    def head_dim(self) -> int:
+        """Width of one attention head."""
+        return self.hidden_size // self.num_heads
+
+    @classmethod
+    def parse(cls, data: dict[str, Any] | str) -> HRMConfig:
+        """Reads a dict or a JSON text.
+
+        Raises:
+            HrmEdgeError: code ``config``, naming the first wrong key.
+        """
+        try:
+            return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "config"
+            raise HrmEdgeError("config", f"{where}: {first['msg']}") from error
+
+    def to_json(self) -> str:
+        """The ``hrm.config`` text: absent options of the task are left out."""
+        return json.dumps(self.model_dump(exclude_none=True), separators=(",", ":"))
+
+
+def structured_sudoku(
+    hidden_size: int = 32,
+    num_heads: int = 4,
+    *,
+    box_rows: int = 3,
+    box_cols: int = 3,
+    intermediate_size: int | None = None,
+    **overrides: Any,
+) -> HRMConfig:
+    """The structured Sudoku family: one token per candidate, heads split evenly over cell, row, column and box.
+
+    ``intermediate_size`` defaults to 8/3 of the hidden size rounded up to a multiple of 32.
+    """
+    if num_heads % 4:
+        raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
+    task = sudoku_task(box_rows, box_cols)
+    return HRMConfig.parse(
+        {
+            "hidden_size": hidden_size,
+            "num_heads": num_heads,
+            "intermediate_size": intermediate_size or -(-hidden_size * 8 // 3 // 32) * 32,
+            "vocab_size": 3,
+            "output_size": 1,
+            "token_kind": "candidates",
+            "attention": "lists",
+            "lists": [name for name in CANDIDATE_LISTS for _ in range(num_heads // 4)],
+            "seq_len": task.cells * task.rows,
+            "task": task.model_dump(exclude_none=True),
+        }
+        | overrides
+    )
