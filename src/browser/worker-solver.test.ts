@@ -1,0 +1,339 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { HrmError } from '../errors.ts'
+import type { CreateSolverOptions, Solver, SolveStep } from '../solve/types.ts'
+import type { WorkerLike } from './link.ts'
+import { STEP_WINDOW } from './protocol.ts'
+import { type HostPort, serveSolver } from './worker-host.ts'
+import { createWorkerSolver } from './worker-solver.ts'
+
+const LONG = 1000
+
+/** A solver that computes as fast as promises go: it never gives the event loop a turn of its own accord. */
+class CountingSolver implements Solver {
+  task = 'sudoku'
+  model = { name: 'counting', sha256: 'ab'.repeat(32) } as Solver['model']
+  backend = 'reference' as const
+  build = 'typescript'
+  computed = 0
+  left = false
+
+  async *steps(board: string, { maxSteps = LONG, signal }: Parameters<Solver['steps']>[1] = {}) {
+    if (board === 'conflict') {
+      throw new HrmError('board_conflict', 'two 7s in row 1', { cells: [{ index: 3, row: 0, column: 3 }] })
+    }
+    if (board === 'bug') throw new TypeError('x is not a function')
+    try {
+      for (let step = 1; step <= maxSteps; step++) {
+        if (signal?.aborted) throw new HrmError('aborted', 'aborted')
+        this.computed = step
+        yield { step, board } as SolveStep
+      }
+    } finally {
+      this.left = true
+    }
+    return { status: 'unsolved', steps: maxSteps, solution: null } as never
+  }
+
+  async solve(): Promise<never> {
+    throw new Error('the host follows steps()')
+  }
+
+  async solveBatch(boards: readonly string[], { onProgress }: Parameters<Solver['solveBatch']>[1] = {}) {
+    boards.forEach((_, i) => {
+      onProgress?.({ done: i + 1, total: boards.length, solved: i })
+    })
+    return boards.map((solution) => ({ solution })) as never
+  }
+
+  dispose() {}
+}
+
+const ports: MessagePort[] = []
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close()
+})
+
+/** A worker whose two ends are a MessageChannel of this process. */
+class ChannelWorker extends EventTarget implements WorkerLike {
+  readonly solver = new CountingSolver()
+  options: CreateSolverOptions | undefined
+  terminated = false
+  readonly #port: MessagePort
+
+  constructor(create?: (options: CreateSolverOptions) => Promise<Solver>) {
+    super()
+    const { port1, port2 } = new MessageChannel()
+    ports.push(port1)
+    this.#port = port1
+    port1.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })))
+    port1.start()
+    port2.start()
+    serveSolver(port2 as unknown as HostPort, async (options) => {
+      this.options = options
+      return create ? create(options) : this.solver
+    })
+  }
+
+  postMessage(message: unknown) {
+    this.#port.postMessage(message)
+  }
+
+  terminate() {
+    this.terminated = true
+    this.#port.close()
+  }
+
+  crash(message = '') {
+    const event = new Event('error', { cancelable: true })
+    this.dispatchEvent(Object.assign(event, { message }))
+  }
+}
+
+/** A worker solver and every worker it has started, the newest last. */
+async function setup(options: CreateSolverOptions = {}) {
+  const workers: ChannelWorker[] = []
+  const worker = () => {
+    workers.push(new ChannelWorker())
+    return workers.at(-1)!
+  }
+  const solver = await createWorkerSolver({ ...options, worker })
+  return { solver, workers }
+}
+
+const failureOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail('it should have failed'),
+    (error: HrmError) => error,
+  )
+
+describe('createWorkerSolver', () => {
+  test('knows of the solver what is data', async () => {
+    const { solver } = await setup()
+    expect(solver).toMatchObject({ task: 'sudoku', backend: 'reference', build: 'typescript' })
+    expect(solver.model.name).toBe('counting')
+  })
+
+  test('hands on options and progress, and makes a URL object a string', async () => {
+    const heard: unknown[] = []
+    const worker = new ChannelWorker(async ({ onProgress }) => {
+      onProgress?.({ loaded: 10, total: 20 })
+      onProgress?.({ loaded: 20, total: 20 })
+      return new CountingSolver()
+    })
+    await createWorkerSolver({
+      weights: new URL('https://example.test/w.safetensors'),
+      slots: 3,
+      onProgress: (p) => heard.push(p),
+      worker: () => worker,
+    })
+    expect(worker.options).toMatchObject({ weights: 'https://example.test/w.safetensors', slots: 3 })
+    expect(heard).toEqual([
+      { loaded: 10, total: 20 },
+      { loaded: 20, total: 20 },
+    ])
+  })
+
+  test('ends the worker and restores the error when the solver cannot be built', async () => {
+    const worker = new ChannelWorker(async () => {
+      throw new HrmError('weights_hash', 'sha256 differs')
+    })
+    const error = await failureOf(createWorkerSolver({ worker: () => worker }))
+    expect(error).toBeInstanceOf(HrmError)
+    expect(error).toMatchObject({ code: 'weights_hash', message: 'sha256 differs' })
+    expect(worker.terminated).toBe(true)
+  })
+
+  test('ends the worker when the creation is aborted', async () => {
+    const abort = new AbortController()
+    const worker = new ChannelWorker(() => new Promise(() => {}))
+    const creation = createWorkerSolver({ worker: () => worker, signal: abort.signal })
+    abort.abort('enough')
+    expect(await failureOf(creation)).toMatchObject({ code: 'aborted', cause: 'enough' })
+    expect(worker.terminated).toBe(true)
+  })
+
+  test('says what is missing where there are no workers', async () => {
+    expect(await failureOf(createWorkerSolver())).toMatchObject({ code: 'engine_unavailable' })
+  })
+})
+
+describe('steps', () => {
+  test('come in order, every one, and the result last', async () => {
+    const { solver } = await setup()
+    const seen: number[] = []
+    const steps = solver.steps('board', { maxSteps: 50 })
+    let next = await steps.next()
+    for (; !next.done; next = await steps.next()) seen.push(next.value.step)
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(next.value).toMatchObject({ status: 'unsolved', steps: 50 })
+  })
+
+  test('do not run ahead of a slow reader by more than the window', async () => {
+    const { solver, workers } = await setup()
+    const steps = solver.steps('board')
+    await steps.next()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(workers[0].solver.computed).toBe(STEP_WINDOW)
+    await steps.next()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(workers[0].solver.computed).toBe(STEP_WINDOW + 1)
+    await steps.return(undefined as never)
+  })
+
+  test('stop the work when the loop is left', async () => {
+    const { solver, workers } = await setup()
+    for await (const { step } of solver.steps('board')) if (step === 3) break
+    await expect.poll(() => workers[0].solver.left).toBe(true)
+    expect(workers[0].solver.computed).toBeLessThan(3 + STEP_WINDOW + 1)
+  })
+
+  test('fail at once when aborted, and the worker stops', async () => {
+    const { solver, workers } = await setup()
+    const abort = new AbortController()
+    const seen: number[] = []
+    const loop = async () => {
+      for await (const { step } of solver.steps('board', { signal: abort.signal })) {
+        seen.push(step)
+        if (step === 2) abort.abort()
+      }
+    }
+    expect(await failureOf(loop())).toMatchObject({ code: 'aborted' })
+    expect(seen).toEqual([1, 2])
+    await expect.poll(() => workers[0].solver.left).toBe(true)
+  })
+
+  test('of two boards do not mix', async () => {
+    const { solver } = await setup()
+    const collect = async (board: string) => {
+      const boards = new Set<string>()
+      for await (const step of solver.steps(board, { maxSteps: 30 })) boards.add(step.board)
+      return [...boards]
+    }
+    expect(await Promise.all([collect('a'), collect('b')])).toEqual([['a'], ['b']])
+  })
+})
+
+describe('solve', () => {
+  test('gives the result', async () => {
+    const { solver } = await setup()
+    expect(await solver.solve('board', { maxSteps: 7 })).toMatchObject({ status: 'unsolved', steps: 7 })
+  })
+
+  test('is aborted within a step, though the solver never pauses', async () => {
+    const { solver, workers } = await setup()
+    const abort = new AbortController()
+    const solving = solver.solve('board', { maxSteps: 1e9, signal: abort.signal })
+    await expect.poll(() => workers[0].solver.computed).toBeGreaterThan(5)
+    abort.abort()
+    expect(await failureOf(solving)).toMatchObject({ code: 'aborted' })
+    await expect.poll(() => workers[0].solver.left).toBe(true)
+  })
+
+  test('refuses a signal that is aborted already', async () => {
+    const { solver } = await setup()
+    expect(await failureOf(solver.solve('b', { signal: AbortSignal.abort() }))).toMatchObject({ code: 'aborted' })
+  })
+
+  test('restores the code and the cells of an error', async () => {
+    const { solver } = await setup()
+    const error = await failureOf(solver.solve('conflict'))
+    expect(error).toBeInstanceOf(HrmError)
+    expect(error).toMatchObject({ code: 'board_conflict', cells: [{ index: 3, row: 0, column: 3 }] })
+  })
+
+  test('makes an unforeseen failure an engine_failed that keeps the words', async () => {
+    const { solver } = await setup()
+    const error = await failureOf(solver.solve('bug'))
+    expect(error.code).toBe('engine_failed')
+    expect(error.message).toContain('x is not a function')
+  })
+
+  test('says so when an argument cannot be sent', async () => {
+    const { solver } = await setup()
+    const error = await failureOf(solver.solve((() => {}) as unknown as string))
+    expect(error.code).toBe('option_invalid')
+  })
+})
+
+test('solveBatch gives results in order and progress', async () => {
+  const { solver } = await setup()
+  const done: number[] = []
+  const results = await solver.solveBatch(['a', 'b'], { onProgress: (p) => done.push(p.done) })
+  expect(results.map((r) => r.solution)).toEqual(['a', 'b'])
+  expect(done).toEqual([1, 2])
+})
+
+describe('a worker that dies', () => {
+  test('fails what it was doing; the next solve starts another with the same weights', async () => {
+    const { solver, workers } = await setup()
+    const first = solver.solve('board', { maxSteps: 1e9 })
+    await expect.poll(() => workers[0].solver.computed).toBeGreaterThan(0)
+    workers[0].crash('out of memory')
+    const error = await failureOf(first)
+    expect(error.code).toBe('engine_failed')
+    expect(error.message).toContain('out of memory')
+    expect(workers[0].terminated).toBe(true)
+
+    const [a, b] = await Promise.all([solver.solve('board', { maxSteps: 3 }), solver.solve('board', { maxSteps: 4 })])
+    expect([a.steps, b.steps]).toEqual([3, 4])
+    expect(workers).toHaveLength(2)
+    expect(workers[1].options?.sha256).toBe('ab'.repeat(32))
+  })
+
+  test('ends a stream with the error after the steps that had come', async () => {
+    const { solver, workers } = await setup()
+    const steps = solver.steps('board')
+    await steps.next()
+    workers[0].crash()
+    const drain = async () => {
+      while (!(await steps.next()).done);
+    }
+    expect(await failureOf(drain())).toMatchObject({ code: 'engine_failed' })
+  })
+
+  test('that dies without an event is noticed by its lock', async () => {
+    const { solver, workers } = await setup()
+    const held = (await navigator.locks.query()).held?.filter(({ name }) => name?.startsWith('hrm-edge-worker-'))
+    expect(held?.length).toBeGreaterThan(0)
+    const solving = solver.solve('board', { maxSteps: 1e9 })
+    await expect.poll(() => workers[0].solver.computed).toBeGreaterThan(0)
+    // What a browser does when a worker ends: its locks come free. Stealing is the same to the one who waits.
+    for (const { name } of held!) await navigator.locks.request(name!, { steal: true }, () => {})
+    expect(await failureOf(solving)).toMatchObject({ code: 'engine_failed' })
+  })
+
+  test('is tried again after a worker that would not start', async () => {
+    let starts = 0
+    const workers: ChannelWorker[] = []
+    const worker = () => {
+      starts++
+      const broken = starts === 2
+      workers.push(
+        new ChannelWorker(
+          broken
+            ? async () => {
+                throw new HrmError('weights_fetch', 'offline')
+              }
+            : undefined,
+        ),
+      )
+      return workers.at(-1)!
+    }
+    const solver = await createWorkerSolver({ worker })
+    workers[0].crash()
+    expect(await failureOf(solver.solve('board'))).toMatchObject({ code: 'weights_fetch' })
+    expect(await solver.solve('board', { maxSteps: 2 })).toMatchObject({ steps: 2 })
+    expect(starts).toBe(3)
+  })
+})
+
+test('dispose ends the worker and fails open and later calls', async () => {
+  const { solver, workers } = await setup()
+  const open = solver.solve('board', { maxSteps: 1e9 })
+  await expect.poll(() => workers[0].solver.computed).toBeGreaterThan(0)
+  solver.dispose()
+  solver.dispose()
+  expect(await failureOf(open)).toMatchObject({ code: 'disposed' })
+  expect(await failureOf(solver.solve('board'))).toMatchObject({ code: 'disposed' })
+  expect(workers[0].terminated).toBe(true)
+})
