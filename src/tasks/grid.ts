@@ -1,0 +1,57 @@
+import { HrmError } from '../errors.ts'
+import { softmax } from '../numerics/float.ts'
+import type { ModelConfig } from '../weights/config.ts'
+import { buildGeometry, trainedShape } from './lists.ts'
+import { cellAt, nameCell } from './sudoku/parse.ts'
+import type { Task } from './task.ts'
+
+/**
+ * A user's own grid task: question and answer grids of one shape over the model's symbols, no known rules.
+ * A board is a string of symbols row by row; line breaks are left out, other white space may be a symbol.
+ */
+export function createGridTask(config: ModelConfig): Task {
+  const shape = trainedShape(config)
+  const geometry = buildGeometry(config, shape)
+  // Symbol s (1-based) is the s-th vocabulary entry that boards use.
+  const tokens = config.task.symbols.flatMap((s, token) => (s === '' ? [] : [token]))
+  const symbolOf = new Map(tokens.map((token, i) => [config.task.symbols[token], i + 1]))
+  const length = shape.rows * shape.cols
+
+  return {
+    name: config.task.name,
+    hasRules: false,
+    parse(board) {
+      if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+      const text = board.replace(/[\r\n]/g, '')
+      if (text.length !== length) {
+        throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)
+      }
+      const bad = [...text].flatMap((s, i) => (symbolOf.has(s) ? [] : [cellAt(i, shape)]))
+      if (bad.length > 0) {
+        const shown = JSON.stringify(text[bad[0].index])
+        throw new HrmError('board_symbol', `${shown} at ${nameCell(bad[0])} is no symbol of ${config.task.name}`, {
+          cells: bad,
+        })
+      }
+      return { shape, cells: Uint8Array.from(text, (s) => symbolOf.get(s)!) }
+    },
+    symbols: () => tokens.length,
+    geometry: () => geometry,
+    encode: ({ cells }) => cells.map((s) => tokens[s - 1]),
+    read(_, logits) {
+      const n = tokens.length
+      const probabilities = new Float32Array(length * n)
+      const row = new Float32Array(n)
+      for (let cell = 0; cell < length; cell++) {
+        tokens.forEach((token, i) => {
+          row[i] = logits[cell * config.output_size + token]
+        })
+        softmax(row, 0, n, probabilities, cell * n)
+      }
+      return probabilities
+    },
+    isSolution: () => false,
+    hasConflict: () => false,
+    format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),
+  }
+}

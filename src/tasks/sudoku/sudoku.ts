@@ -1,0 +1,129 @@
+import type { Geometry } from '../../engines/engine.ts'
+import { HrmError } from '../../errors.ts'
+import { softmax } from '../../numerics/float.ts'
+import type { ModelConfig } from '../../weights/config.ts'
+import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
+import type { Marks, Puzzle, Task } from '../task.ts'
+import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
+import { findConflict, isSolved, unitsOf } from './rules.ts'
+
+/** Input of a candidate token: docs/format.md. */
+const OPEN = 0
+const ON = 1
+const OFF = 2
+
+/**
+ * Sudoku of any box size for `candidates` models, of the trained size for `cells` models.
+ * A board is a string of symbols row by row; `.` and `0` are blank, white space is left out.
+ */
+export function createSudokuTask(config: ModelConfig): Task {
+  const trained = trainedShape(config)
+  const shapes = new Map<number, { units: ReturnType<typeof unitsOf>; geometry: Geometry }>()
+  const known = (shape: BoardShape) => {
+    const found = shapes.get(shape.rows) ?? { units: unitsOf(shape), geometry: buildGeometry(config, shape) }
+    shapes.set(shape.rows, found)
+    return found
+  }
+  const encoding = config.token_kind === 'candidates' ? candidateEncoding : cellEncoding(config)
+
+  return {
+    name: config.task.name,
+    hasRules: true,
+    parse(board) {
+      if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+      const text = board.replace(/\s/g, '')
+      const shape = shapeOf(text.length, trained)
+      if (!shape) {
+        throw new HrmError(
+          'board_length',
+          `a Sudoku has ${lengthsOf(trained).join(', ')} cells, this board ${text.length}`,
+        )
+      }
+      if (config.token_kind === 'cells' && shape !== trained) {
+        throw new HrmError('board_length', `this model reads ${trained.rows * trained.cols} cells, not ${text.length}`)
+      }
+      const cells = readSymbols(text, shape)
+      const clash = findConflict(known(shape).units, cells)
+      if (clash) {
+        const [first, second] = [cellAt(clash.first, shape), cellAt(clash.second, shape)]
+        throw new HrmError(
+          'board_conflict',
+          `${symbolName(cells[clash.first])} stands twice in a unit: ${nameCell(first)} and ${nameCell(second)}`,
+          { cells: [first, second] },
+        )
+      }
+      return { shape, cells }
+    },
+    symbols: (puzzle) => puzzle.shape.rows,
+    geometry: (puzzle) => known(puzzle.shape).geometry,
+    encode: encoding.encode,
+    read(puzzle, logits) {
+      const n = puzzle.shape.rows
+      const probabilities = encoding.read(n, logits)
+      puzzle.cells.forEach((given, cell) => {
+        if (given > 0) probabilities.fill(0, cell * n, (cell + 1) * n)[cell * n + given - 1] = 1
+      })
+      return probabilities
+    },
+    isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
+    hasConflict: (puzzle, cells) => findConflict(known(puzzle.shape).units, cells) !== undefined,
+    format: (_, cells) => writeSymbols(cells),
+  }
+}
+
+interface Encoding {
+  encode(puzzle: Puzzle, marks?: Marks): Uint8Array
+  /** `[cells][n]` probabilities. */
+  read(n: number, logits: Float32Array): Float32Array
+}
+
+const candidateEncoding: Encoding = {
+  encode({ shape, cells }, marks) {
+    const n = shape.rows
+    const tokens = new Uint8Array(cells.length * n)
+    for (let cell = 0; cell < cells.length; cell++) {
+      const given = cells[cell] || (marks ? marks.given[cell] : 0)
+      for (let s = 0; s < n; s++) {
+        if (given > 0) tokens[cell * n + s] = s === given - 1 ? ON : OFF
+        else tokens[cell * n + s] = marks?.off[cell * n + s] ? OFF : OPEN
+      }
+    }
+    return tokens
+  },
+  read(n, logits) {
+    const probabilities = new Float32Array(logits.length)
+    for (let at = 0; at < logits.length; at += n) softmax(logits, at, n, probabilities, at)
+    return probabilities
+  },
+}
+
+/** One token per cell; a ruled-out candidate cannot be told to such a model. */
+function cellEncoding(config: ModelConfig): Encoding {
+  const { symbols } = config.task
+  const tokenOf = (symbol: string): number => {
+    const token = symbols.indexOf(symbol)
+    if (token < 0) throw new HrmError('weights_config', `task: a Sudoku needs the symbol ${JSON.stringify(symbol)}`)
+    return token
+  }
+  const blank = tokenOf('.')
+  const digits = Array.from({ length: config.task.rows }, (_, i) => tokenOf(symbolName(i + 1)))
+  return {
+    encode: ({ cells }, marks) =>
+      cells.map((given, cell) => {
+        const symbol = given || (marks ? marks.given[cell] : 0)
+        return symbol > 0 ? digits[symbol - 1] : blank
+      }),
+    read(n, logits) {
+      const cells = logits.length / config.output_size
+      const probabilities = new Float32Array(cells * n)
+      const row = new Float32Array(n)
+      for (let cell = 0; cell < cells; cell++) {
+        digits.forEach((token, i) => {
+          row[i] = logits[cell * config.output_size + token]
+        })
+        softmax(row, 0, n, probabilities, cell * n)
+      }
+      return probabilities
+    },
+  }
+}

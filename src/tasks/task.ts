@@ -1,0 +1,38 @@
+import type { Geometry } from '../engines/engine.ts'
+import type { BoardShape } from './lists.ts'
+
+/** A board that was read and found to break no rule. */
+export interface Puzzle {
+  readonly shape: BoardShape
+  /** Symbol of every cell, 1-based; 0 is blank. */
+  readonly cells: Uint8Array
+}
+
+/** What a search has added to a puzzle's own givens. */
+export interface Marks {
+  /** Tentative symbol of every cell, 1-based; 0 is none. */
+  readonly given: Uint8Array
+  /** `[cells][symbols]`, 1 where a candidate was ruled out. */
+  readonly off: Uint8Array
+}
+
+/** One kind of puzzle, as data and a few pure functions; engines know nothing of it. */
+export interface Task {
+  readonly name: string
+  /** Whether `isSolution` knows the rules. Without rules the halting head decides. */
+  readonly hasRules: boolean
+  /** @throws HrmError `board_*` saying what and where */
+  parse(board: string): Puzzle
+  /** Symbols a cell can take. */
+  symbols(puzzle: Puzzle): number
+  geometry(puzzle: Puzzle): Geometry
+  /** Input tokens of the puzzle with a search's marks. */
+  encode(puzzle: Puzzle, marks?: Marks): Uint8Array
+  /** `[cells][symbols]` probabilities from an engine's logits; a given has probability 1. */
+  read(puzzle: Puzzle, logits: Float32Array): Float32Array
+  /** Every rule holds and every given is kept. Only the puzzle's own givens count. */
+  isSolution(puzzle: Puzzle, cells: Uint8Array): boolean
+  /** Whether these symbols (0 = not yet) already break a rule. */
+  hasConflict(puzzle: Puzzle, cells: Uint8Array): boolean
+  format(puzzle: Puzzle, cells: Uint8Array): string
+}
