@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { formatBoard, fromHash, parseBoardText, toHash } from './board-text.ts'
+
+const BOARD = '.5.7.3.6...7...8.....816.......3......5...1..73..4..869.6...2.484.572.93...4.9...'
+
+describe('parseBoardText reads', () => {
+  test.each([
+    ['one line', BOARD],
+    ['zeros', BOARD.replaceAll('.', '0')],
+    ['nine lines', formatBoard(BOARD)],
+    ['Windows line ends', formatBoard(BOARD).replaceAll('\n', '\r\n')],
+    ['spaces between cells', formatBoard(BOARD).replaceAll(/(.)/g, '$1 ')],
+    ['underscores', BOARD.replaceAll('.', '_')],
+    ['dashes', formatBoard(BOARD).replaceAll('.', '-')],
+    ['a row of a CSV file', `source,question,answer\nexchange_easy,${BOARD},${'123456789'.repeat(9)}`],
+    ['a link', `https://example.test/${toHash(BOARD)}`],
+  ])('%s', (_, text) => {
+    expect(parseBoardText(text)).toEqual({ board: BOARD })
+  })
+
+  test('a framed drawing', () => {
+    const rows = formatBoard(BOARD).split('\n')
+    const framed = rows.map((row) => `| ${row.replace(/(...)(...)(...)/, '$1 | $2 | $3')} |`)
+    const rule = '+-----+-----+-----+'
+    const text = [rule, ...framed.slice(0, 3), rule, ...framed.slice(3, 6), rule, ...framed.slice(6), rule].join('\n')
+    expect(parseBoardText(text)).toEqual({ board: BOARD })
+  })
+
+  test('nine lines of dashes as nine empty rows', () => {
+    expect(parseBoardText(formatBoard('-'.repeat(81)))).toEqual({ board: '.'.repeat(81) })
+  })
+})
+
+describe('parseBoardText says what is wrong with', () => {
+  test.each([
+    ['nothing', '  \n', /no text/],
+    ['a short board', BOARD.slice(0, 80), /80 cells; a Sudoku has 81/],
+    ['a long board', `${BOARD}1`, /82 cells/],
+    ['one digit', '7', /1 cell;/],
+    ['a word', 'hello', /“h” is no Sudoku symbol/],
+    ['a bad symbol in a line', formatBoard(BOARD).replace('7', 'x'), /“x” in line 1/],
+    ['an emoji, whole', '🦔', /“🦔”/],
+    ['a book', 'a'.repeat(100_001), /too long/],
+  ])('%s', (_, text, message) => {
+    expect(parseBoardText(text).problem).toMatch(message)
+  })
+})
+
+test('a link carries the board there and back', () => {
+  expect(fromHash(toHash(BOARD))).toEqual({ board: BOARD })
+  expect(fromHash('')).toBeUndefined()
+  expect(fromHash('#other=1')).toBeUndefined()
+  expect(fromHash('#board=12')?.problem).toMatch(/2 cells/)
+})
