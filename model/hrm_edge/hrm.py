@@ -318,6 +318,6 @@ class HRM(nn.Module):
                     z_L = self.L_level(z_L, z_H + x, geometry, self.rotary_emb)
             with nullcontext() if grad == "full" or h == last_h else torch.no_grad():
                 z_H = self.H_level(z_H, z_L, geometry, self.rotary_emb)
-        pool = z_H[:, 0] if config.q_pool == "first" else z_H[:, config.puzzle_emb_len :].float().mean(1)
+        pool = z_H[:, 0] if config.q_pool == "first" else z_H.float().mean(1)
         logits = self.lm_head(z_H[:, config.puzzle_emb_len :]).float()
         return Carry(z_H, z_L), logits, self.q_head(pool.float())

@@ -1,0 +1,81 @@
+"""Model card: ``hrm.card`` of docs/format.md, where a model comes from and what it was measured to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import HrmEdgeError
+
+
+class _Open(BaseModel):
+    """Unknown keys are kept."""
+
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+
+class CardData(_Open):
+    """One data set the model was trained on; ``source`` names where the public gets it."""
+
+    name: str
+    source: str
+    rows: int | None = None
+
+
+class CardScore(_Open):
+    """One measured score; shares are 0..1, ``max_steps`` the budget in ACT steps, ``date`` ISO 8601."""
+
+    data: str
+    n: int
+    max_steps: int
+    raw_exact: float | None = None
+    solved: float | None = None
+    wrong: int | None = None
+    date: str
+    engine: str
+
+
+class ModelCard(_Open):
+    """The card; only ``name`` is required. ``hours`` and ``steps`` count training."""
+
+    name: str = Field(min_length=1, max_length=200)
+    license: str | None = None
+    data: list[CardData] | None = None
+    regime: str | None = None
+    steps: int | None = None
+    hours: float | None = None
+    hardware: str | None = None
+    seed: int | None = None
+    commit: str | None = None
+    parameters: int | None = None
+    scores: list[CardScore] | None = None
+    notes: str | None = None
+
+    @classmethod
+    def parse(cls, data: dict[str, Any] | str) -> ModelCard:
+        """Reads a dict or a JSON text.
+
+        Raises:
+            HrmEdgeError: code ``weights``, naming the first wrong key.
+        """
+        try:
+            return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "card"
+            raise HrmEdgeError("weights", f"hrm.card: {where}: {first['msg']}") from error
+
+    @classmethod
+    def read(cls, path: Path) -> ModelCard:
+        """Reads a JSON file. Raises HrmEdgeError (code ``weights``) if it cannot be read."""
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise HrmEdgeError("weights", f"{path}: {error}") from error
+
+    def to_json(self) -> str:
+        """Compact JSON without absent keys."""
+        return json.dumps(self.model_dump(exclude_none=True), separators=(",", ":"), ensure_ascii=False)

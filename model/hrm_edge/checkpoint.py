@@ -1,0 +1,68 @@
+"""Checkpoints: what training writes and export reads.
+
+A checkpoint is a ``torch.save`` dict with ``config`` (the ``hrm.config`` text) and a float state dict under ``ema``
+or ``model``; ``ema``, the averaged weights, is the one that is evaluated and exported. Other keys are the trainer's.
+"""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .config import HRMConfig
+from .errors import HrmEdgeError
+from .hrm import HRM
+from .quantise import check_state
+
+
+def load_dict(path: Path) -> dict[str, Any]:
+    """Loads a checkpoint dict to the CPU without running code from it (``weights_only``).
+
+    Raises:
+        HrmEdgeError: code ``checkpoint`` if the file cannot be read or holds anything but plain data.
+    """
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise HrmEdgeError("checkpoint", f"{path}: cannot be loaded: {str(error).splitlines()[0]}") from error
+    if not isinstance(loaded, dict):
+        raise HrmEdgeError("checkpoint", f"{path}: holds a {type(loaded).__name__}, not a dict")
+    return loaded
+
+
+def load_checkpoint(path: Path) -> tuple[HRMConfig, dict[str, Tensor]]:
+    """Config and float state dict of a checkpoint.
+
+    Raises:
+        HrmEdgeError: code ``checkpoint`` or ``config``.
+    """
+    loaded = load_dict(path)
+    state = loaded.get("ema") or loaded.get("model")
+    if not isinstance(loaded.get("config"), str) or not isinstance(state, dict):
+        raise HrmEdgeError("checkpoint", f"{path}: needs config (text) and ema or model (state dict)")
+    config = HRMConfig.parse(loaded["config"])
+    check_state(state, config)
+    return config, state
+
+
+def save_checkpoint(path: Path, config: HRMConfig, state: dict[str, Tensor], **more: Any) -> None:
+    """Writes a checkpoint with ``state`` as ``model``, to a temporary name first."""
+    check_state(state, config)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        torch.save({"config": config.to_json(), "model": state, **more}, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def build_model(config: HRMConfig, state: dict[str, Tensor]) -> HRM:
+    """A float model, in evaluation mode."""
+    model = HRM(config)
+    model.load_state_dict(state)
+    return model.eval()

@@ -1,0 +1,95 @@
+"""``hrm-model``: convert, export and golden vectors; training commands register themselves in ``train_cli``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .card import ModelCard
+from .checkpoint import load_checkpoint, load_dict, save_checkpoint
+from .config import TaskConfig
+from .convert import OFFICIAL_TASKS, convert_lab, convert_official
+from .errors import HrmEdgeError
+from .export import export_weights
+
+app = typer.Typer(name="hrm-model", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Family(StrEnum):
+    """Where a foreign checkpoint comes from."""
+
+    official = "official"
+    lab = "lab"
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint of `train` or `convert`")],
+    out: Annotated[Path, typer.Argument(help="weights file to write")],
+    card: Annotated[Path, typer.Option(help="model card, JSON (docs/format.md, hrm.card)")],
+) -> None:
+    """Quantise a checkpoint to int8 and write the weights file; prints the worst error of every matrix."""
+    config, state = load_checkpoint(checkpoint)
+    report = export_weights(state, config, ModelCard.read(card), out)
+    typer.echo("\n".join(report.lines()))
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(help="foreign checkpoint, loaded as plain data only")],
+    out: Annotated[Path, typer.Argument(help="checkpoint to write, for `export`")],
+    family: Annotated[Family, typer.Option(help="official: sapientinc/HRM state dict; lab: starter experiment")],
+    task: Annotated[str, typer.Option(help="sudoku, maze, or a JSON file (docs/format.md, task); official only")] = (
+        "sudoku"
+    ),
+    num_heads: Annotated[int, typer.Option(help="official only")] = 8,
+    h_cycles: Annotated[int, typer.Option(help="official only")] = 2,
+    l_cycles: Annotated[int, typer.Option(help="official only")] = 2,
+    rope_theta: Annotated[float, typer.Option(help="official only")] = 10000.0,
+    puzzle_rows: Annotated[int | None, typer.Option(help="keep the first rows of the puzzle embedding only")] = None,
+    halt_max_steps: Annotated[int, typer.Option(help="ACT steps of a whole attempt")] = 16,
+) -> None:
+    """Turn an official HRM checkpoint, or a starter one, into ours."""
+    loaded = load_dict(source)
+    if family is Family.lab:
+        config, state = convert_lab(loaded, halt_max_steps=halt_max_steps)
+    else:
+        config, state = convert_official(
+            loaded,
+            read_task(task),
+            num_heads=num_heads,
+            H_cycles=h_cycles,
+            L_cycles=l_cycles,
+            rope_theta=rope_theta,
+            puzzle_rows=puzzle_rows,
+            halt_max_steps=halt_max_steps,
+        )
+    save_checkpoint(out, config, state)
+    typer.echo(f"{out}: {sum(t.numel() for t in state.values()):,} numbers, {config.to_json()}")
+
+
+def read_task(name: str) -> TaskConfig:
+    """A task by name, or from a JSON file. Raises HrmEdgeError, code ``config``."""
+    if name in OFFICIAL_TASKS:
+        return OFFICIAL_TASKS[name]
+    try:
+        return TaskConfig.model_validate_json(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise HrmEdgeError("config", f"task {name!r} is neither {', '.join(OFFICIAL_TASKS)} nor a task file") from error
+
+
+def main() -> None:
+    """Entry point: what the caller got wrong is one line on stderr and exit code 2."""
+    try:
+        app()
+    except HrmEdgeError as error:
+        typer.echo(f"hrm-model: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
