@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MAX_INPUT_CHARS, readAll, readTextFile } from './text-file.ts'
 
-const TEXT = 'question,answer\n' + '..é🧩,1\n'.repeat(50_000)
+const TEXT = `question,answer\n${'..é🧩,1\n'.repeat(50_000)}`
 let folder: string
 
 beforeAll(async () => {

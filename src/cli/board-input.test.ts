@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { parseBoards } from './board-input.ts'
+
+const BOARD = '..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3..'
+const rows = (board: string, n: number) => Array.from({ length: n }, (_, i) => board.slice(i * n, (i + 1) * n))
+
+describe('parseBoards', () => {
+  test('one board a line, empty lines passed over', async () => {
+    expect(await parseBoards(`\n${BOARD}\r\n\n0${BOARD.slice(1)}\n`, 'f')).toEqual([
+      { board: BOARD, line: 2 },
+      { board: `0${BOARD.slice(1)}`, line: 4 },
+    ])
+  })
+
+  test('keeps blanks inside a line, which are free cells of a maze', async () => {
+    expect(await parseBoards(' S# G ', 'f')).toEqual([{ board: ' S# G ', line: 1 }])
+  })
+
+  test.each([9, 6, 4])('a square of %i lines is one board', async (n) => {
+    const board = BOARD.slice(0, n * n)
+    expect(await parseBoards(rows(board, n).join('\n'), 'f')).toEqual([{ board, line: 1 }])
+  })
+
+  test('sixteen lines of sixteen are sixteen 4x4 boards', async () => {
+    const text = Array.from({ length: 16 }, () => '1...............').join('\n')
+    expect(await parseBoards(text, 'f')).toHaveLength(16)
+  })
+
+  test.each(['question', 'puzzle', 'Board'])('a CSV with a column %s', async (name) => {
+    expect(await parseBoards(`\ufeffid,${name}\n7,${BOARD}\n\n8,"${BOARD}"\n`, 'f')).toEqual([
+      { board: BOARD, line: 2 },
+      { board: BOARD, line: 4 },
+    ])
+    expect(await parseBoards(`${name}\n${BOARD}\n`, 'f')).toEqual([{ board: BOARD, line: 2 }])
+  })
+
+  test.each([
+    ['', 'f holds no board'],
+    [' \n\r\n', 'f holds no board'],
+    ['question,answer\n', 'f holds no board'],
+    ['id,name\n1,2\n', 'f, line 1: no column named question, puzzle, board'],
+    [`id,question\n1,${BOARD},3\n`, 'f, line 2: 3 fields, the header has 2'],
+  ])('refuses %j', async (text, message) => {
+    await expect(parseBoards(text, 'f')).rejects.toMatchObject({ code: 'data_invalid', message })
+  })
+})

@@ -1,0 +1,67 @@
+import { HrmError } from '../errors.ts'
+import { readCsv } from './csv.ts'
+
+/** A board as it was given, and where: the line (1-based), or undefined for the command line. */
+export interface BoardInput {
+  board: string
+  line?: number
+}
+
+const BOARD_COLUMNS = ['question', 'puzzle', 'board']
+
+/**
+ * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
+ * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
+ *
+ * @param name what the text came from, for messages
+ * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged or lacks the column
+ */
+export async function parseBoards(text: string, name: string): Promise<BoardInput[]> {
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .map((board, i) => ({ board, line: i + 1 }))
+    .filter(({ board }) => board.trim() !== '')
+  if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
+  if (looksLikeHeader(lines[0].board)) return boardsOfCsv(text, name)
+  return isSquare(lines) ? [{ board: lines.map((l) => l.board).join(''), line: lines[0].line }] : lines
+}
+
+/** No puzzle uses commas or these words, so neither can be mistaken for a board. */
+function looksLikeHeader(line: string): boolean {
+  return line.includes(',') || boardColumn([line]) >= 0
+}
+
+/**
+ * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen
+ * are sixteen 4x4 boards.
+ */
+function isSquare(lines: readonly BoardInput[]): boolean {
+  const n = lines.length
+  const side = Math.sqrt(n)
+  return n >= 4 && lines.every((l) => l.board.length === n) && !(side >= 4 && Number.isInteger(side))
+}
+
+function boardColumn(header: readonly string[]): number {
+  const names = header.map((name) => name.trim().toLowerCase())
+  return names.findIndex((name) => BOARD_COLUMNS.includes(name))
+}
+
+async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
+  const boards: BoardInput[] = []
+  let width = 0
+  let column = -1
+  for await (const { line, fields } of readCsv([text], name)) {
+    if (width === 0) {
+      width = fields.length
+      column = boardColumn(fields)
+      if (column < 0) {
+        throw new HrmError('data_invalid', `${name}, line ${line}: no column named ${BOARD_COLUMNS.join(', ')}`)
+      }
+    } else if (fields.length !== width) {
+      throw new HrmError('data_invalid', `${name}, line ${line}: ${fields.length} fields, the header has ${width}`)
+    } else boards.push({ board: fields[column], line })
+  }
+  if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
+  return boards
+}

@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander'
+
+/** A commander argument parser for decimal integers in `min..max`; no sign, no exponent, no blanks. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d{1,16}$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    }
+    return value
+  }
+}
+
+/** ACT steps of one board: the library's own upper limit. */
+export const maxSteps = integer(1, 1_000_000)
+/** Any seed the library takes. */
+export const seed = integer(0, Number.MAX_SAFE_INTEGER)
