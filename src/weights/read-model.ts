@@ -94,7 +94,8 @@ class Tensors {
     }
     this.#left.delete(name)
     // A copy: the data need not be aligned in the file, and the caller may change the file's buffer later.
-    return this.#file.slice(entry.begin, entry.end).buffer as ArrayBuffer
+    // (Not file.slice: Node's Buffer overrides it with one that does not copy.)
+    return new Uint8Array(this.#file.subarray(entry.begin, entry.end)).buffer
   }
 
   floats(name: string, shape: readonly number[]): Float32Array {

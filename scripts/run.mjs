@@ -1,0 +1,17 @@
+// `npm run -s hrm -- ARGS` and `npm run solve`: sets up what is missing, then runs the CLI under the pinned Node.
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { pinnedNode, root, setup } from './setup.mjs'
+
+await setup()
+const cli = join(root, 'dist', 'cli', 'bin.js')
+if (Number(process.versions.node.split('.')[0]) >= 22) {
+  process.argv.splice(1, 1, cli)
+  await import(pathToFileURL(cli).href)
+} else {
+  const child = spawn(pinnedNode, [cli, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+}

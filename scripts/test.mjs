@@ -1,0 +1,107 @@
+// `npm test`: sets up everything, runs every check and every test, and prints one closing line for all of them.
+// `npm test -- NAME...` runs only the suites named.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { must, root, setup } from './setup.mjs'
+
+const modelDir = join(root, 'model')
+const python = join(modelDir, '.venv', 'bin', 'python')
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+const reports = mkdtempSync(join(tmpdir(), 'hrm-edge-test-'))
+
+/** Set-up beyond npm packages, by what needs it. */
+const needs = {
+  python() {
+    const lock = readFileSync(join(modelDir, 'requirements.lock'), 'utf8')
+    const stamp = join(modelDir, '.venv', '.hrm-lock')
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+    console.error('hrm-edge: installing the Python packages (once; PyTorch is large) ...')
+    // uv lives in an environment of its own, because `uv pip sync` removes everything that is not in the lock file.
+    must('python3', ['-m', 'venv', 'model/.uv'])
+    must(join(modelDir, '.uv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv==0.13.9'])
+    const uv = join(modelDir, '.uv', 'bin', 'uv')
+    must(uv, ['venv', '--quiet', '--clear', '--python', 'python3', 'model/.venv'])
+    must(uv, ['pip', 'sync', '--quiet', '--python', python, 'model/requirements.lock'])
+    writeFileSync(stamp, lock)
+  },
+  chromium() {
+    if (spawnSync('chromium', ['--version']).status === 0) return
+    console.error('hrm-edge: installing Chromium ...')
+    must('apt-get', ['update', '-qq'])
+    must('apt-get', ['install', '-y', '-qq', 'chromium'], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  },
+}
+
+const check = (command, ...args) => ({ kind: 'check', command, args })
+const vitest = (config) => ({ kind: 'vitest', command: bin('vitest'), args: ['run', '--config', config] })
+
+const suites = {
+  format: check(bin('biome'), 'ci', '.'),
+  types: check(bin('tsc'), '-p', 'tsconfig.json'),
+  unit: vitest('vitest.config.ts'),
+  worker: vitest('tests/worker/vitest.config.ts'),
+  browser: { ...vitest('tests/browser/vitest.config.ts'), needs: ['chromium'] },
+  ruff: { ...check(python, '-m', 'ruff', 'check', 'model'), needs: ['python'] },
+  model: { kind: 'pytest', command: python, args: ['-m', 'pytest', '-q'], cwd: modelDir, needs: ['python'] },
+}
+
+function runSuite(name, { kind, command, args, cwd = root, needs: wanted = [] }) {
+  for (const need of wanted) needs[need]()
+  console.log(`\n== ${name}`)
+  const report = join(reports, name)
+  const extra = {
+    check: [],
+    vitest: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    pytest: [`--junitxml=${report}`],
+  }[kind]
+  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
+  const { status } = spawnSync(command, [...args, ...extra], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
+  const counts =
+    kind === 'check'
+      ? { passed: 0, failed: 0 }
+      : existsSync(report)
+        ? count[kind](readFileSync(report, 'utf8'))
+        : { passed: 0, failed: 0 }
+  if (kind === 'check') counts[status === 0 ? 'passed' : 'failed']++
+  // A runner that died, or a file that could not be loaded, must not pass for having no failed test.
+  else if (status !== 0 && counts.failed === 0) counts.failed = 1
+  else if (counts.passed === 0 && counts.failed === 0) counts.failed = 1
+  return counts
+}
+
+const count = {
+  vitest(json) {
+    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(json)
+    return { passed, failed }
+  },
+  pytest(xml) {
+    const of = (name) => Number(xml.match(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`))?.[1] ?? 0)
+    const failed = of('failures') + of('errors')
+    return { passed: of('tests') - failed - of('skipped'), failed }
+  },
+}
+
+await setup()
+const wanted = process.argv.slice(2)
+const unknown = wanted.find((name) => !(name in suites))
+if (unknown) {
+  console.error(`no suite ${unknown}; there are ${Object.keys(suites).join(', ')}`)
+  process.exit(2)
+}
+const total = { passed: 0, failed: 0 }
+const lines = []
+for (const [name, suite] of Object.entries(suites)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const started = Date.now()
+  const { passed, failed } = runSuite(name, suite)
+  lines.push(`${name.padEnd(8)} ${passed} passed, ${failed} failed in ${Math.round((Date.now() - started) / 1000)} s`)
+  total.passed += passed
+  total.failed += failed
+}
+rmSync(reports, { recursive: true, force: true })
+console.log(`\n${lines.map((line) => `   ${line}`).join('\n')}\n\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)

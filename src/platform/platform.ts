@@ -1,0 +1,19 @@
+/** Builds of the wasm kernels: docs/engine.md. */
+export type KernelBuild = 'relaxed' | 'simd128'
+
+/** Tasks with weights in this package. */
+export const SHIPPED_TASKS = ['sudoku'] as const
+export type ShippedTask = (typeof SHIPPED_TASKS)[number]
+
+/**
+ * What differs from one runtime to the next. `#platform` resolves to the one for Node, browsers or workerd by the
+ * `imports` conditions of package.json.
+ */
+export interface Platform {
+  loadKernel(build: KernelBuild): Promise<WebAssembly.Module>
+  loadShippedWeights(task: ShippedTask, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array>
+  /** Reads weights that are named by a string: a URL, or in Node a path too. */
+  loadNamed(name: string, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array>
+}
+
+export type ReadProgress = (progress: { loaded: number; total?: number }) => void

@@ -1,0 +1,19 @@
+// workerd compiles no WebAssembly at run time, so both builds and the weights are part of the Worker.
+import relaxed from '../../dist/wasm/relaxed.wasm'
+import simd128 from '../../dist/wasm/simd128.wasm'
+import sudoku from '../../model/weights/sudoku.safetensors'
+import type { Platform } from './platform.ts'
+import { fetchBytes } from './read-response.ts'
+
+const kernels = { relaxed, simd128 }
+const weights = { sudoku }
+
+export const platform: Platform = {
+  loadKernel: async (build) => kernels[build],
+  loadShippedWeights: async (task, _signal, onProgress) => {
+    const bytes = new Uint8Array(weights[task])
+    onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
+    return bytes
+  },
+  loadNamed: (name, signal, onProgress) => fetchBytes(new URL(name), signal, onProgress),
+}

@@ -1,0 +1,96 @@
+import type { Puzzle, Task } from '../tasks/task.ts'
+import type { Model } from '../weights/model.ts'
+import { bestSymbols, largestChange } from './reading.ts'
+import type { Slot } from './slot.ts'
+import type { AttemptKind, SolveStep } from './types.ts'
+
+/** A belief this strong is taken as the model's word. */
+export const CONFIDENT = 0.9
+/** Beliefs that all move less than this have settled: more steps would say the same. */
+const SETTLED = 0.02
+
+/** What one solve works with. */
+export interface SolveContext {
+  readonly model: Model
+  readonly task: Task
+  readonly puzzle: Puzzle
+  readonly slot: Slot
+  readonly maxSteps: number
+  readonly seed: number
+  /** Called after every step; left out, no step is described. */
+  readonly observe?: (step: SolveStep) => void
+}
+
+export type RunEnd = 'solved' | 'spent' | 'contradiction' | 'settled' | 'limit'
+
+/** The counters of a solve, and the newest reading of the board. */
+export interface Progress {
+  steps: number
+  attempts: number
+  /** `[cells][symbols]`. */
+  probabilities: Float32Array
+  cells: Uint8Array
+}
+
+export interface RunOptions {
+  kind: AttemptKind
+  guess?: { cell: number; symbol: string }
+  /** Steps at most. */
+  limit: number
+  /** End early once beliefs contradict each other, or have settled. */
+  watch: boolean
+}
+
+/**
+ * Runs ACT steps on what the slot holds. Every `yield` asks the driver for one step of the slot.
+ * Ends as soon as a step's board passes the verifier (or, without rules, the halting head says stop).
+ */
+export function* run(ctx: SolveContext, progress: Progress, options: RunOptions): Generator<void, RunEnd, void> {
+  const { task, puzzle, slot } = ctx
+  const symbols = task.symbols(puzzle)
+  for (let i = 0; i < options.limit; i++) {
+    if (progress.steps >= ctx.maxSteps) return 'spent'
+    yield
+    progress.steps++
+    const { probabilities: before, cells: cellsBefore } = progress
+    progress.probabilities = task.read(puzzle, slot.logits())
+    progress.cells = bestSymbols(progress.probabilities, symbols)
+    const done = task.hasRules ? task.isSolution(puzzle, progress.cells) : saysHalt(slot.q())
+    ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
+    if (done) return 'solved'
+    if (!options.watch) continue
+    if (task.hasConflict(puzzle, confidentOnly(progress, symbols))) return 'contradiction'
+    if (i > 0 && largestChange(progress.probabilities, before) < SETTLED) return 'settled'
+  }
+  return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
+}
+
+/** Q-halt beats Q-continue, or zero where the model has no Q-continue. */
+function saysHalt(q: readonly number[]): boolean {
+  return q[0] > (q.length > 1 ? q[1] : 0)
+}
+
+function confidentOnly({ probabilities, cells }: Progress, symbols: number): Uint8Array {
+  return cells.map((s, cell) => (probabilities[cell * symbols + s - 1] >= CONFIDENT ? s : 0))
+}
+
+function describe(
+  { task, puzzle, slot }: SolveContext,
+  { steps, attempts, probabilities, cells }: Progress,
+  { kind, guess }: RunOptions,
+  before: Uint8Array,
+  done: boolean,
+): SolveStep {
+  const symbols = task.symbols(puzzle)
+  return {
+    step: steps,
+    attempt: attempts,
+    kind,
+    ...(guess && { guess }),
+    board: task.format(puzzle, cells),
+    confidence: Array.from(cells, (s, cell) => probabilities[cell * symbols + s - 1]),
+    qHalt: slot.q()[0],
+    changed: Array.from(cells.keys()).filter((cell) => cells[cell] !== before[cell]),
+    done,
+  }
+}

@@ -1,0 +1,133 @@
+import type { Random } from '../numerics/random.ts'
+import type { Marks } from '../tasks/task.ts'
+import { CONFIDENT, type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+
+/** ACT steps a branch gets before the search goes one guess deeper. */
+const STEPS_PER_BRANCH = 8
+/** A candidate believed less than this is drawn only when its cell has no better one left. */
+const VIABLE = 0.02
+
+export interface SearchOptions {
+  random: Random
+  /**
+   * Whether two confident equal symbols in a unit end a branch. Otherwise only tentative givens that break a rule do,
+   * which is slow, and complete however wrong the model is.
+   */
+  trust: boolean
+  /** Branches at most. */
+  branches: number
+}
+
+interface Guess {
+  readonly cell: number
+  /** 1-based. */
+  readonly symbol: number
+}
+
+/** A guess that can be taken back: the state before it. */
+interface Choice extends Guess {
+  readonly marks: Marks
+  readonly carry: Float32Array
+}
+
+/**
+ * Depth-first search with the model as propagation and as branching heuristic (docs/search.md): tentative givens are
+ * drawn from its beliefs; a contradiction takes the newest guess back and rules it out. Goes on from the slot's carry.
+ * @returns `solved`, `spent`, `limit` when the branches are used up, or `contradiction` when all were ruled out
+ */
+export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Generator<void, RunEnd, void> {
+  const { task, puzzle, slot } = ctx
+  const choices: Choice[] = []
+  let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
+  let dead = false
+  for (let branch = 0; branch < options.branches; branch++) {
+    const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
+    if (guess) {
+      choices.push({ marks, carry: slot.readCarry(), ...guess })
+      marks = withGiven(marks, guess)
+      slot.setTokens(task.encode(puzzle, marks))
+    } else {
+      const choice = choices.pop()
+      if (!choice) return 'contradiction'
+      marks = withoutGuess(ctx, choice)
+      slot.start(task.encode(puzzle, marks), choice.carry)
+    }
+    progress.attempts++
+    const end: RunEnd = yield* run(ctx, progress, {
+      kind: 'guess',
+      guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
+      limit: STEPS_PER_BRANCH,
+      watch: true,
+    })
+    if (end === 'solved' || end === 'spent') return end
+    dead = end === 'contradiction' && options.trust
+  }
+  return 'limit'
+}
+
+function withGiven(marks: Marks, { cell, symbol }: Guess): Marks {
+  const given = marks.given.slice()
+  given[cell] = symbol
+  return { given, off: marks.off }
+}
+
+/** The marks before a guess, with its candidate ruled out; a cell's last candidate becomes a tentative given. */
+function withoutGuess({ task, puzzle }: SolveContext, { marks, cell, symbol }: Choice): Marks {
+  const symbols = task.symbols(puzzle)
+  const off = marks.off.slice()
+  off[cell * symbols + symbol - 1] = 1
+  const left = openSymbols(off, cell, symbols)
+  return left.length === 1
+    ? withGiven({ given: marks.given, off }, { cell, symbol: left[0] })
+    : { given: marks.given, off }
+}
+
+function openSymbols(off: Uint8Array, cell: number, symbols: number): number[] {
+  const open: number[] = []
+  for (let s = 1; s <= symbols; s++) if (!off[cell * symbols + s - 1]) open.push(s)
+  return open
+}
+
+/**
+ * Draws the next tentative given: in the undecided cell whose belief is nearest to a decision, a symbol by the model's
+ * own probabilities. Rules out (in `marks.off`) candidates that break a rule at once.
+ * @returns undefined when the branch is dead: a cell has no candidate left, or no cell is left to guess
+ */
+function chooseGuess(
+  { task, puzzle }: SolveContext,
+  { probabilities, cells }: Progress,
+  marks: Marks,
+  { random, trust }: SearchOptions,
+): Guess | undefined {
+  const symbols = task.symbols(puzzle)
+  const known = puzzle.cells.map((s, cell) => s || marks.given[cell])
+  if (task.hasConflict(puzzle, known)) return undefined
+  const order = Array.from(known.keys())
+    .filter((cell) => known[cell] === 0)
+    .map((cell) => ({ cell, belief: probabilities[cell * symbols + cells[cell] - 1] }))
+    .filter(({ belief }) => !trust || belief < CONFIDENT)
+    .sort((a, b) => b.belief - a.belief || a.cell - b.cell)
+  for (const { cell } of order) {
+    const open = openSymbols(marks.off, cell, symbols).filter((s) => {
+      known[cell] = s
+      const allowed = !task.hasConflict(puzzle, known)
+      known[cell] = 0
+      if (!allowed) marks.off[cell * symbols + s - 1] = 1
+      return allowed
+    })
+    if (open.length === 0) return undefined
+    return { cell, symbol: draw(open, (s) => probabilities[cell * symbols + s - 1], random) }
+  }
+  return undefined
+}
+
+function draw(open: readonly number[], belief: (symbol: number) => number, random: Random): number {
+  const viable = open.filter((s) => belief(s) >= VIABLE)
+  const from = viable.length > 0 ? viable : open
+  let left = random.next() * from.reduce((sum, s) => sum + belief(s), 0)
+  for (const s of from) {
+    left -= belief(s)
+    if (left < 0) return s
+  }
+  return from[from.length - 1]
+}

@@ -1,0 +1,50 @@
+import { createRandom } from '../numerics/random.ts'
+import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { noisedCarry } from './noise.ts'
+import { search } from './search.ts'
+import type { SolveResult } from './types.ts'
+
+/** Branches of the first search; every later one may take twice as many, so none is cut short for ever. */
+const FIRST_SEARCH_BRANCHES = 64
+
+/**
+ * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
+ * where there are rules, searches from its own and from noised starts; without rules, noised starts only.
+ */
+export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, void> {
+  const { model, task, puzzle, slot } = ctx
+  const random = createRandom(ctx.seed)
+  const tokens = task.encode(puzzle)
+  const beliefs = puzzle.cells.length * task.symbols(puzzle)
+  const progress: Progress = {
+    steps: 0,
+    attempts: 1,
+    probabilities: new Float32Array(beliefs),
+    cells: puzzle.cells,
+  }
+  const limit = model.config.halt_max_steps
+  slot.start(tokens)
+  let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit, watch: false })
+  let trust = true
+  for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= 2) {
+    if (task.hasRules) {
+      end = yield* search(ctx, progress, { random, trust, branches })
+      // A search that ruled everything out was misled by the model: the next one only believes the rules.
+      trust = end !== 'contradiction'
+      if (end === 'solved' || end === 'spent') break
+    }
+    progress.attempts++
+    slot.start(tokens, noisedCarry(model, tokens.length, random))
+    end = yield* run(ctx, progress, { kind: 'noise', limit, watch: task.hasRules })
+  }
+  const solved = end === 'solved'
+  return {
+    task: task.name,
+    status: solved ? 'solved' : 'unsolved',
+    solution: solved ? task.format(puzzle, progress.cells) : null,
+    steps: progress.steps,
+    attempts: progress.attempts,
+    verified: solved && task.hasRules,
+    model: model.card.name,
+  }
+}

@@ -1,0 +1,171 @@
+import type { Engine, EngineOptions } from '../engines/engine.ts'
+import { HrmError } from '../errors.ts'
+import type { Puzzle, Task } from '../tasks/task.ts'
+import type { LoadedModel } from '../weights/load-model.ts'
+import { describeModel } from '../weights/model-info.ts'
+import { yieldToEventLoop } from './event-loop.ts'
+import { type CheckedOptions, checkOptions, throwIfAborted } from './options.ts'
+import { bindSlot } from './slot.ts'
+import { createSlotPool, type SlotPool } from './slot-pool.ts'
+import { solveProgram } from './solve-program.ts'
+import type { SolveResult, Solver, SolveStep } from './types.ts'
+
+export interface SolverParts {
+  readonly loaded: LoadedModel
+  readonly task: Task
+  readonly slots: number
+  readonly createEngine: (options: EngineOptions) => Engine
+  /** An engine to begin with, so that its failures show when the solver is made. */
+  readonly first: Engine
+}
+
+type Program = Generator<void, SolveResult, void>
+
+/** Ties model, task and engine together. One engine is kept for every board size that comes up. */
+export function createSolverFrom({ loaded, task, slots, createEngine, first }: SolverParts): Solver {
+  const { model } = loaded
+  const pools = new Map<number, SlotPool>([[first.tokens, createSlotPool(first)]])
+  let disposed = false
+
+  const poolFor = (puzzle: Puzzle): SlotPool => {
+    if (disposed) throw new HrmError('disposed', 'the solver was disposed')
+    const geometry = task.geometry(puzzle)
+    let pool = pools.get(geometry.tokens)
+    if (!pool?.healthy) {
+      pool?.dispose()
+      pool = createSlotPool(createEngine({ model, geometry, slots }))
+      pools.set(geometry.tokens, pool)
+    }
+    return pool
+  }
+
+  const begin = (
+    pool: SlotPool,
+    slot: number,
+    puzzle: Puzzle,
+    options: CheckedOptions,
+    observe?: (step: SolveStep) => void,
+  ): Program => solveProgram({ model, task, puzzle, slot: bindSlot(pool.engine, slot), ...options, observe })
+
+  async function* steps(
+    puzzle: Puzzle,
+    options: CheckedOptions,
+    describe: boolean,
+  ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
+    const pool = poolFor(puzzle)
+    const slot = await pool.take()
+    try {
+      let step: SolveStep | undefined
+      const observe = describe ? (s: SolveStep) => (step = s) : undefined
+      const program = begin(pool, slot, puzzle, options, observe)
+      for (;;) {
+        throwIfAborted(options.signal)
+        const { done, value } = program.next()
+        if (step) yield step
+        step = undefined
+        if (done) return value
+        await pool.step([slot])
+        await yieldToEventLoop()
+      }
+    } finally {
+      pool.give(slot)
+    }
+  }
+
+  return {
+    task: task.name,
+    model: describeModel(loaded),
+    backend: first.backend,
+    build: first.build,
+    async solve(board, options = {}) {
+      const run = steps(task.parse(board), checkOptions(options), false)
+      for (;;) {
+        const { done, value } = await run.next()
+        if (done) return value
+      }
+    },
+    steps(board, options = {}) {
+      return steps(task.parse(board), checkOptions(options), true) as AsyncGenerator<SolveStep, SolveResult, void>
+    },
+    async solveBatch(boards, options = {}) {
+      const checked = checkOptions(options)
+      const puzzles = boards.map((board, i) => parseNth(task, board, i))
+      const results = new Array<SolveResult>(boards.length)
+      let done = 0
+      let solved = 0
+      const finish = (index: number, result: SolveResult) => {
+        results[index] = result
+        done++
+        if (result.status === 'solved') solved++
+        options.onProgress?.({ done, total: boards.length, solved })
+      }
+      for (const group of groupByTokens(task, puzzles)) {
+        await solveGroup(poolFor(puzzles[group[0]]), puzzles, group, checked, begin, finish)
+      }
+      return results
+    },
+    dispose() {
+      disposed = true
+      for (const pool of pools.values()) pool.dispose()
+      pools.clear()
+    },
+  }
+}
+
+/** Runs the boards named by `group` through a pool: a finished board's slot goes to the next board at once. */
+async function solveGroup(
+  pool: SlotPool,
+  puzzles: readonly Puzzle[],
+  group: readonly number[],
+  options: CheckedOptions,
+  begin: (pool: SlotPool, slot: number, puzzle: Puzzle, options: CheckedOptions) => Program,
+  finish: (index: number, result: SolveResult) => void,
+): Promise<void> {
+  const live = new Map<number, { index: number; program: Program }>()
+  let next = 0
+  const fill = (slot: number): void => {
+    const index = group[next++]
+    live.set(slot, { index, program: begin(pool, slot, puzzles[index], options) })
+  }
+  try {
+    while (next < group.length || live.size > 0) {
+      throwIfAborted(options.signal)
+      while (next < group.length) {
+        const slot = live.size === 0 ? await pool.take() : pool.tryTake()
+        if (slot === undefined) break
+        fill(slot)
+      }
+      for (const [slot, { index, program }] of live) {
+        const { done, value } = program.next()
+        if (!done) continue
+        finish(index, value)
+        live.delete(slot)
+        pool.give(slot)
+      }
+      if (live.size > 0) await pool.step([...live.keys()])
+      await yieldToEventLoop()
+    }
+  } finally {
+    for (const slot of live.keys()) pool.give(slot)
+  }
+}
+
+function parseNth(task: Task, board: string, index: number): Puzzle {
+  try {
+    return task.parse(board)
+  } catch (error) {
+    if (!(error instanceof HrmError)) throw error
+    throw new HrmError(error.code, `board ${index + 1}: ${error.message}`, { cause: error, cells: [...error.cells] })
+  }
+}
+
+function groupByTokens(task: Task, puzzles: readonly Puzzle[]): number[][] {
+  const groups = new Map<number, number[]>()
+  puzzles.forEach((puzzle, i) => {
+    const { tokens } = task.geometry(puzzle)
+    const group = groups.get(tokens)
+    if (group) group.push(i)
+    else groups.set(tokens, [i])
+  })
+  return [...groups.values()]
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: [
+      'src/**/*.test.ts',
+      'worker/**/*.test.ts',
+      'wasm/**/*.test.ts',
+      'tests/golden/**/*.test.ts',
+      'tests/cli/**/*.test.ts',
+    ],
+    testTimeout: 60_000,
+  },
+})
