@@ -1,0 +1,120 @@
+"""Boards in and out of a model: the tasks ``sudoku`` (any box size) and ``grid`` (docs/format.md).
+
+A board is a tensor ``[B, cells]`` of symbols, 1-based, 0 for blank, row by row.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .config import HRMConfig, TaskConfig
+from .errors import HrmEdgeError
+
+SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
+SUDOKU_BLANKS = ".0"
+
+# Input of a candidate token.
+OPEN, ON, OFF = 0, 1, 2
+
+
+class Task:
+    """What the model reads and writes for one board shape.
+
+    Args:
+        config: the model's config.
+        task: another board shape than the config's, for `candidates` models.
+
+    Raises:
+        HrmEdgeError: code ``config`` if the model's vocabulary lacks a symbol the task needs.
+    """
+
+    def __init__(self, config: HRMConfig, task: TaskConfig | None = None) -> None:
+        self.config = config
+        self.task = task or config.task
+        self.candidates = config.token_kind == "candidates"
+        self.is_sudoku = self.task.kind == "sudoku"
+        vocabulary = config.task.symbols
+        if self.is_sudoku:
+            self.symbols = SUDOKU_SYMBOLS[: self.task.rows]
+        else:
+            self.symbols = "".join(vocabulary)
+        # Vocabulary entry of blank (0) and of every symbol; unused for candidates.
+        self.blank_token = vocabulary.index(".") if self.is_sudoku and "." in vocabulary else 0
+        if not self.candidates:
+            missing = [s for s in (*self.symbols, "." if self.is_sudoku else self.symbols[0]) if s not in vocabulary]
+            if missing or self.task != config.task:
+                raise HrmEdgeError("config", f"this model's vocabulary lacks {missing}, or has another board shape")
+            self.symbol_tokens = torch.tensor([vocabulary.index(s) for s in self.symbols])
+
+    def parse(self, text: str) -> Tensor:
+        """One board, ``[cells]`` uint8. White space is left out of a Sudoku, line breaks of a grid.
+
+        Raises:
+            HrmEdgeError: code ``board``, naming length or cell.
+        """
+        text = "".join(text.split()).upper() if self.is_sudoku else text.replace("\n", "").replace("\r", "")
+        if len(text) != self.task.cells:
+            raise HrmEdgeError("board", f"a {self.task.name} board has {self.task.cells} cells, this one {len(text)}")
+        blanks = SUDOKU_BLANKS if self.is_sudoku else ""
+        board = []
+        for i, symbol in enumerate(text):
+            value = 0 if symbol in blanks else self.symbols.find(symbol) + 1
+            if value == 0 and symbol not in blanks:
+                row, column = divmod(i, self.task.cols)
+                raise HrmEdgeError("board", f"{symbol!r} at row {row + 1}, column {column + 1} is no symbol")
+            board.append(value)
+        return torch.tensor(board, dtype=torch.uint8)
+
+    def format(self, board: Tensor) -> str:
+        """Text of one board ``[cells]``; blanks are dots."""
+        return "".join(self.symbols[value - 1] if value else "." for value in board.tolist())
+
+    def encode(self, boards: Tensor, excluded: Tensor | None = None) -> Tensor:
+        """Input tokens ``[B, N]`` (int64) of ``boards [B, cells]``.
+
+        For candidates a given sets its own symbol on and the cell's others off; peers stay open.
+
+        Args:
+            excluded: bool ``[B, cells, n]``, open candidates to switch off (candidates only).
+        """
+        boards = boards.long()
+        if not self.candidates:
+            if excluded is not None:
+                raise HrmEdgeError("board", "a cells model cannot be told of excluded candidates")
+            tokens = torch.cat((torch.tensor([self.blank_token]), self.symbol_tokens)).to(boards.device)
+            return tokens[boards]
+        symbol = torch.arange(1, self.task.rows + 1, device=boards.device)
+        given = boards[..., None]
+        tokens = torch.where(given == 0, OPEN, torch.where(given == symbol, ON, OFF))
+        if excluded is not None:
+            tokens = torch.where(excluded & (given == 0), OFF, tokens)
+        return tokens.flatten(1)
+
+    def symbol_logits(self, logits: Tensor) -> Tensor:
+        """``[B, N, output_size]`` -> ``[B, cells, n]``, one logit per symbol; symbol s of a board stands at s - 1."""
+        if self.candidates:
+            return logits.view(len(logits), self.task.cells, self.task.rows)
+        return logits[..., self.symbol_tokens.to(logits.device)]
+
+    def decode(self, logits: Tensor, givens: Tensor | None = None) -> Tensor:
+        """The board the model means, ``[B, cells]`` uint8; with ``givens``, their cells are kept."""
+        board = (self.symbol_logits(logits).argmax(-1) + 1).to(torch.uint8)
+        return board if givens is None else torch.where(givens > 0, givens.to(torch.uint8), board)
+
+    def solved(self, boards: Tensor, givens: Tensor) -> Tensor:
+        """Sudoku verifier, ``[B]`` bool: every given kept, every unit holds every symbol once."""
+        if not self.is_sudoku:
+            raise HrmEdgeError("config", f"the rules of {self.task.name} are not known")
+        n = self.task.rows
+        units = self._units().to(boards.device)
+        whole = boards.long()[:, units].sort(-1).values == torch.arange(1, n + 1, device=boards.device)
+        kept = (givens == 0) | (boards == givens)
+        return whole.flatten(1).all(1) & kept.all(1)
+
+    def _units(self) -> Tensor:
+        """Cells of every row, column and box, ``[3n, n]``."""
+        n, box_rows, box_cols = self.task.rows, self.task.box_rows or 1, self.task.box_cols or 1
+        cells = torch.arange(n * n).view(n, n)
+        boxes = cells.view(n // box_rows, box_rows, n // box_cols, box_cols).transpose(1, 2).reshape(n, n)
+        return torch.cat((cells, cells.T, boxes))
