@@ -28,7 +28,8 @@ export type Request = OpeningRequest | { type: 'credit'; id: number } | { type: 
 /** A request that opens a call. */
 export type OpeningRequest =
   | { type: 'create'; id: number; options: WireCreateOptions; lock: string }
-  | { type: 'steps' | 'solve'; id: number; board: string; options: WireSolveOptions }
+  | { type: 'steps'; id: number; board: string; options: WireSolveOptions }
+  | { type: 'solve'; id: number; board: string; options: WireSolveOptions }
   | { type: 'batch'; id: number; boards: readonly string[]; options: WireSolveOptions }
 
 export type Reply =

@@ -1,7 +1,6 @@
 import { HrmError } from '../errors.ts'
 import type { CreateSolverOptions, SolveResult, Solver } from '../solve/types.ts'
-import { type OpeningRequest, type Reply, type Request, STEP_WINDOW, toWireError } from './protocol.ts'
-import { createTurn } from './turn.ts'
+import { type OpeningRequest, type Progress, type Reply, type Request, STEP_WINDOW, toWireError } from './protocol.ts'
 
 /** The worker's side of the channel: its global scope, or one end of a MessageChannel. */
 export interface HostPort {
@@ -17,12 +16,11 @@ interface Call {
 }
 
 /**
- * Answers a page's requests with one solver. A solve runs as its stream of steps with a turn of the event loop after
- * each: a solver that computes without pause would read an `abort` only when it had finished.
+ * Answers a page's requests with one solver. The solver gives the event loop a turn after every ACT step, so an `abort`
+ * is heard while it computes.
  */
 export function serveSolver(port: HostPort, createSolver: (options: CreateSolverOptions) => Promise<Solver>): void {
   const calls = new Map<number, Call>()
-  const turn = createTurn()
   let solver: Solver | undefined
 
   port.addEventListener('message', ({ data }) => {
@@ -61,43 +59,28 @@ export function serveSolver(port: HostPort, createSolver: (options: CreateSolver
     return { task: solver.task, model: solver.model, backend: solver.backend, build: solver.build }
   }
 
-  async function run(request: Extract<OpeningRequest, { type: 'steps' | 'solve' | 'batch' }>, call: Call) {
+  async function run(request: SolveRequest, call: Call) {
     if (solver === undefined) throw new HrmError('engine_failed', 'the worker has no solver yet')
     const { id } = request
     const options = { ...request.options, signal: call.abort.signal }
-    if (request.type === 'batch') {
-      return solver.solveBatch(request.boards, {
-        ...options,
-        onProgress: (progress) => port.postMessage({ type: 'progress', id, progress }),
-      })
-    }
-    return follow(solver, request, call)
+    if (request.type === 'solve') return solver.solve(request.board, options)
+    if (request.type === 'steps') return stream(solver.steps(request.board, options), id, call)
+    const onProgress = (progress: Progress) => port.postMessage({ type: 'progress', id, progress })
+    return solver.solveBatch(request.boards, { ...options, onProgress })
   }
 
-  async function follow(
-    solver: Solver,
-    { type, id, board, options }: Extract<OpeningRequest, { type: 'steps' | 'solve' }>,
-    call: Call,
-  ): Promise<SolveResult> {
-    const steps = solver.steps(board, { ...options, signal: call.abort.signal })
-    try {
-      for (;;) {
-        const next = await steps.next()
-        if (next.done) return next.value
-        if (type === 'steps') {
-          port.postMessage({ type: 'step', id, step: next.value })
-          call.credit--
-        }
-        await turn()
-        while (call.credit <= 0 && !call.abort.signal.aborted) await new Promise<void>((wake) => (call.wake = wake))
-        if (call.abort.signal.aborted) throw new HrmError('aborted', 'the solve was aborted')
-      }
-    } finally {
-      // Does nothing to a generator that has ended.
-      await steps.return(undefined as never)
+  async function stream(steps: ReturnType<Solver['steps']>, id: number, call: Call): Promise<SolveResult> {
+    for (;;) {
+      const { done, value } = await steps.next()
+      if (done) return value
+      port.postMessage({ type: 'step', id, step: value })
+      call.credit--
+      while (call.credit <= 0 && !call.abort.signal.aborted) await new Promise<void>((wake) => (call.wake = wake))
     }
   }
 }
+
+type SolveRequest = Exclude<OpeningRequest, { type: 'create' }>
 
 /**
  * Holds a Web Lock for as long as this worker lives; false where there are none (a page that is not served securely).

@@ -30,7 +30,7 @@ export async function createWorkerSolver(options: CreateWorkerSolverOptions = {}
   const wire = { ...rest, weights: absolute(rest.weights) }
   const { link, info } = await connect(worker, wire, { signal, onProgress: onProgress as (p: Progress) => void })
   // Whatever lies under the URL by then, a second worker must compute the same answers as the first.
-  const again = { ...wire, sha256: info.model.sha256 }
+  const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
   return new WorkerSolver(link, info, async () => (await connect(worker, again, {})).link)
 }
 

@@ -1,3 +1,5 @@
+import { unitsOf } from '../../src/tasks/sudoku/rules.ts'
+
 /** A 9x9 board is 81 characters, row by row; `.` is an empty cell. */
 export const SIZE = 9
 export const CELLS = SIZE * SIZE
@@ -14,13 +16,7 @@ export const withCell = (board: string, index: number, symbol: string) =>
 
 export const countFilled = (board: string) => CELLS - board.split('.').length + 1
 
-const boxOf = (index: number) => Math.floor(rowOf(index) / 3) * 3 + Math.floor(columnOf(index) / 3)
-
-const UNITS = [rowOf, columnOf, boxOf].flatMap((unitOf) =>
-  Array.from({ length: SIZE }, (_, unit) =>
-    Array.from({ length: CELLS }, (_, index) => index).filter((index) => unitOf(index) === unit),
-  ),
-)
+const UNITS = unitsOf({ rows: SIZE, cols: SIZE, boxRows: 3, boxCols: 3 })
 
 /** Every cell whose digit stands twice in its row, column or box. For marks on the page; solvers check for themselves. */
 export function conflictsOf(board: string): Set<number> {

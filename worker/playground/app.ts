@@ -1,0 +1,188 @@
+import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
+import { parseBoardText, toHash } from './board-text.ts'
+import { BoardView, type CellState } from './board-view.ts'
+import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { byId } from './dom.ts'
+import { edgeSteps } from './edge-solver.ts'
+import { type Failure, toFailure } from './failure.ts'
+import { pageSolver } from './page-solver.ts'
+import { Playback } from './playback.ts'
+import { ReasoningView } from './reasoning-view.ts'
+import { StatusView } from './status-view.ts'
+import { failedCells, solvedText, stoppedText, unsolvedText } from './wording.ts'
+
+export type Where = 'page' | 'edge'
+
+export interface SolveRequest {
+  where: Where
+  maxSteps: number
+  seed: number
+}
+
+/** The page's state: a puzzle, and the steps of its last solve. */
+export class App {
+  readonly board: BoardView
+  readonly status = new StatusView()
+  readonly playback: Playback
+  readonly #reasoning: ReasoningView
+  readonly #readRequest: () => SolveRequest
+  #givens = EMPTY_BOARD
+  #steps: SolveStep[] = []
+  #blamed: ReadonlySet<number> = new Set()
+  #running: AbortController | undefined
+  #frame = 0
+
+  constructor(readRequest: () => SolveRequest) {
+    this.#readRequest = readRequest
+    this.board = new BoardView(byId('board', HTMLElement), {
+      onEnter: (index, symbol) => this.enter(index, symbol),
+      onSolve: () => void this.solve(),
+      onStop: () => this.stop(),
+    })
+    this.playback = new Playback(() => this.#requestRender())
+    this.#reasoning = new ReasoningView(this.playback)
+    this.#render()
+  }
+
+  get givens(): string {
+    return this.#givens
+  }
+
+  get running(): boolean {
+    return this.#running !== undefined
+  }
+
+  /** Takes a new puzzle; a solve that runs is stopped. */
+  load(board: string): void {
+    this.stop()
+    this.#givens = board
+    this.#steps = []
+    this.#blamed = new Set()
+    this.playback.clear()
+    // The board itself is the page's state: a reload or a copied link shows the same one.
+    history.replaceState(null, '', board === EMPTY_BOARD ? location.pathname : toHash(board))
+  }
+
+  /** Takes a puzzle from text, or says why not. */
+  loadText(text: string): boolean {
+    const { board, problem } = parseBoardText(text)
+    if (problem !== undefined) {
+      this.status.say('That is not a board.', problem, 'bad')
+      return false
+    }
+    this.load(board)
+    this.status.say('Board taken over:', `${countFilled(board)} givens.`)
+    return true
+  }
+
+  enter(index: number, symbol: string): void {
+    if (this.running) return
+    this.load(withCell(this.#givens, index, symbol))
+    const conflicts = conflictsOf(this.#givens)
+    if (conflicts.has(index)) {
+      const others = [...conflicts].filter((other) => other !== index && this.#givens[other] === symbol)
+      this.status.say(
+        `${symbol} at ${cellName(index)} breaks a rule:`,
+        `it also stands at ${failedCells(others)}.`,
+        'bad',
+      )
+    } else this.status.say(`${countFilled(this.#givens)} givens.`)
+  }
+
+  stop(): void {
+    this.#running?.abort()
+  }
+
+  async solve(): Promise<void> {
+    if (this.running) return
+    const running = new AbortController()
+    const request = this.#readRequest()
+    this.#running = running
+    this.#steps = []
+    this.#blamed = new Set()
+    this.playback.begin()
+    this.status.say(request.where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
+    const steps = this.#steps
+    try {
+      const { result, milliseconds } = await this.#follow(request, steps, running.signal)
+      this.#showResult(result, request.where, milliseconds)
+    } catch (error) {
+      const failure = toFailure(error)
+      // A new puzzle stops the old one's solve, and has the status line by now.
+      if (failure.code !== 'aborted') this.#showFailure(failure)
+      else if (steps === this.#steps) this.status.say('Stopped', stoppedText(steps.length))
+    } finally {
+      this.#running = undefined
+      this.playback.complete()
+      this.#reasoning.describe()
+    }
+  }
+
+  async #follow({ where, maxSteps, seed }: SolveRequest, steps: SolveStep[], signal: AbortSignal) {
+    const options = { maxSteps, seed, signal }
+    const solver = where === 'page' ? await pageSolver() : { steps: edgeSteps }
+    const started = performance.now()
+    const stream = solver.steps(this.#givens, options)
+    for (;;) {
+      const { done, value } = await stream.next()
+      if (done) return { result: value, milliseconds: performance.now() - started }
+      steps.push(value)
+      if (!signal.aborted) this.playback.push()
+    }
+  }
+
+  #showResult(result: SolveResult, where: Where, milliseconds: number): void {
+    if (result.status === 'solved') this.status.say('Solved', solvedText(result, milliseconds), 'good')
+    else this.status.say('Not solved', unsolvedText(result))
+    const place = where === 'page' ? 'here' : 'at the edge'
+    byId('fact-time', HTMLElement).textContent =
+      `${result.steps} ${result.steps === 1 ? 'step' : 'steps'}, ${Math.round(milliseconds)} ms ${place}`
+  }
+
+  #showFailure(failure: Failure): void {
+    this.#blamed = new Set(failure.cells.map(({ index }) => index))
+    this.status.fail(failure)
+  }
+
+  /** Draws at most once a frame, however fast the steps come. */
+  #requestRender(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#render()
+    })
+  }
+
+  #render(): void {
+    const { position } = this.playback
+    this.board.show(cellStates(this.#givens, this.#steps[position - 1], this.#blamed))
+    this.board.readonly = this.running
+    this.#reasoning.show(this.#steps, openCells(this.#givens))
+    const solve = byId('solve', HTMLButtonElement)
+    solve.toggleAttribute('data-running', this.running)
+    solve.firstElementChild!.textContent = this.running ? 'Stop' : 'Solve'
+  }
+}
+
+function openCells(givens: string): number[] {
+  return [...givens].map((_, index) => index).filter((index) => givens[index] === '.')
+}
+
+/** What every cell shows: the puzzle, or the board as the model read it after a step. */
+export function cellStates(givens: string, step: SolveStep | undefined, blamed: ReadonlySet<number>): CellState[] {
+  const board = step?.board ?? givens
+  const conflicts = conflictsOf(board)
+  return Array.from(board, (symbol, index): CellState => {
+    const conflict = conflicts.has(index) || blamed.has(index)
+    if (givens[index] !== '.') return { digit: givens[index], kind: 'given', conflict }
+    if (step === undefined) return { digit: '', kind: 'empty', conflict }
+    return {
+      digit: symbol,
+      kind: 'model',
+      confidence: step.confidence[index],
+      // At the first step every cell is new, which says nothing.
+      changed: step.step > 1 && step.changed.includes(index),
+      guess: step.guess?.cell === index,
+      conflict,
+    }
+  })
+}

@@ -1,0 +1,77 @@
+// Builds the page served at `/` into dist/playground/. Every file but index.html carries a hash of its content in its
+// name, so that it can be cached for ever.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as esbuild from 'esbuild'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const root = join(here, '../..')
+const outdir = join(root, 'dist/playground')
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  write: false,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  platform: 'browser',
+  conditions: ['browser'],
+  logLevel: 'warning',
+}
+
+/** Needs the kernels in dist/wasm and the weights in model/weights. */
+export async function buildPlayground() {
+  await rm(outdir, { recursive: true, force: true })
+  await mkdir(outdir, { recursive: true })
+  const weights = await readFile(join(root, 'model/weights/sudoku.safetensors'))
+  const worker = await emit('worker.js', await bundle('src/browser/worker-entry.ts', { plugins: [emittedAssets] }))
+  const script = await emit(
+    'app.js',
+    await bundle('worker/playground/main.ts', {
+      define: { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) },
+    }),
+  )
+  const style = await emit('style.css', await bundle('worker/playground/style.css'))
+  const icon = await emit('icon.svg', await readFile(join(here, 'icon.svg')))
+  const page = await readFile(join(here, 'index.html'), 'utf8')
+  const names = { script, style, icon }
+  await writeFile(
+    join(outdir, 'index.html'),
+    page.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]),
+  )
+}
+
+async function bundle(entry, options = {}) {
+  const { outputFiles } = await esbuild.build({ ...common, entryPoints: [entry], ...options })
+  return outputFiles[0].contents
+}
+
+/** Writes a file under its name with a hash. @returns that name */
+async function emit(name, contents) {
+  const [stem, extension] = name.split(/\.(?=[^.]+$)/)
+  const hashed = `${stem}-${hashOf(contents).slice(0, 10)}.${extension}`
+  await writeFile(join(outdir, hashed), contents)
+  return hashed
+}
+
+function hashOf(contents) {
+  return createHash('sha256').update(contents).digest('hex')
+}
+
+/** Puts kernels and weights beside the worker: `new URL('...', import.meta.url)` of the platform gets their new names. */
+const emittedAssets = {
+  name: 'emitted-assets',
+  setup(build) {
+    build.onLoad({ filter: /src[\\/]platform[\\/]browser\.ts$/ }, async ({ path }) => {
+      let contents = await readFile(path, 'utf8')
+      for (const [, file] of contents.matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)) {
+        const asset = fileURLToPath(new URL(file, new URL('../../src/platform/', import.meta.url)))
+        contents = contents.replace(file, `./${await emit(basename(asset), await readFile(asset))}`)
+      }
+      return { contents, loader: 'ts' }
+    })
+  },
+}

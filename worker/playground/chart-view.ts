@@ -1,0 +1,146 @@
+import uPlot from 'uplot'
+import { percent } from './board-view.ts'
+import type { Segment } from './segments.ts'
+
+/** One point of the chart: what a step was worth, both 0..1. */
+export interface ChartPoint {
+  /** Mean belief over the cells that the puzzle left open. */
+  confidence: number
+  /** Probability that the halting head gives to stopping. */
+  halt: number
+}
+
+const HEIGHT = 170
+/** Labels of attempts closer than this many pixels would touch. */
+const LABEL_GAP = 18
+/** Beyond this many steps dots would hide the line. */
+const MOST_DOTS = 40
+
+/** Confidence and halting by step, with a line where an attempt begins and one at the step shown. */
+export class ChartView {
+  readonly #root: HTMLElement
+  readonly #onSeek: (step: number) => void
+  #plot: uPlot
+  #points: readonly ChartPoint[] = []
+  #segments: readonly Segment[] = []
+  #position = 0
+
+  constructor(root: HTMLElement, onSeek: (step: number) => void) {
+    this.#root = root
+    this.#onSeek = onSeek
+    root.setAttribute('role', 'img')
+    this.describe()
+    this.#plot = this.#create()
+    new ResizeObserver(() => this.#plot.setSize({ width: root.clientWidth, height: HEIGHT })).observe(root)
+    // A canvas does not follow the colour scheme by itself.
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#plot.destroy()
+      this.#plot = this.#create()
+    })
+  }
+
+  setData(points: readonly ChartPoint[], segments: readonly Segment[]): void {
+    this.#points = points
+    this.#segments = segments
+    this.#plot.setData(this.#columns())
+  }
+
+  setPosition(position: number): void {
+    if (position === this.#position) return
+    this.#position = position
+    this.#plot.redraw(false)
+  }
+
+  /** Tells in words what the picture shows. */
+  describe(): void {
+    const [first, last] = [this.#points[0], this.#points.at(-1)]
+    const label = last
+      ? `Chart over ${this.#points.length} steps: mean confidence from ${percent(first.confidence)} to ` +
+        `${percent(last.confidence)}, halting head from ${percent(first.halt)} to ${percent(last.halt)}`
+      : 'Chart of confidence by step: empty until a board is solved'
+    this.#root.setAttribute('aria-label', label)
+  }
+
+  #columns(): uPlot.AlignedData {
+    return [
+      this.#points.map((_, i) => i + 1),
+      this.#points.map(({ confidence }) => confidence),
+      this.#points.map(({ halt }) => halt),
+    ]
+  }
+
+  #create(): uPlot {
+    const style = getComputedStyle(this.#root)
+    const colour = (name: string) => style.getPropertyValue(name).trim()
+    const axis = {
+      stroke: colour('--quiet'),
+      font: `11px ${style.fontFamily}`,
+      grid: { stroke: colour('--hairline'), width: 1 },
+      ticks: { show: false },
+    }
+    const plot = new uPlot(
+      {
+        width: this.#root.clientWidth,
+        height: HEIGHT,
+        padding: [14, 8, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+        scales: { x: { time: false, range: () => [1, Math.max(2, this.#points.length)] }, y: { range: [0, 1] } },
+        axes: [
+          { ...axis, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
+          { ...axis, size: 40, splits: [0, 0.5, 1], values: (_, values) => values.map(percent) },
+        ],
+        series: [
+          {},
+          { stroke: colour('--accent'), width: 2, points: { show: () => this.#points.length <= MOST_DOTS, size: 5 } },
+          {
+            stroke: colour('--halt'),
+            width: 2,
+            dash: [6, 4],
+            points: { show: () => this.#points.length <= MOST_DOTS, size: 5 },
+          },
+        ],
+        hooks: { draw: [(drawn) => this.#drawMarks(drawn, colour)] },
+      },
+      this.#columns(),
+      this.#root,
+    )
+    plot.over.addEventListener('click', () => {
+      const index = plot.cursor.idx
+      if (index !== null && index !== undefined && this.#points.length > 0) this.#onSeek(index + 1)
+    })
+    return plot
+  }
+
+  #drawMarks(plot: uPlot, colour: (name: string) => string): void {
+    const { ctx, bbox } = plot
+    ctx.save()
+    ctx.lineWidth = devicePixelRatio
+    ctx.font = `${10 * devicePixelRatio}px sans-serif`
+    ctx.textAlign = 'center'
+    ctx.fillStyle = ctx.strokeStyle = colour('--quiet')
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
+    let labelled = Number.NEGATIVE_INFINITY
+    for (const { first, attempt } of this.#segments.slice(1)) {
+      const x = plot.valToPos(first, 'x', true)
+      verticalLine(ctx, x, bbox)
+      if (x - labelled < LABEL_GAP * devicePixelRatio) continue
+      ctx.fillText(String(attempt), x, bbox.top - 4 * devicePixelRatio)
+      labelled = x
+    }
+    if (this.#position > 0) {
+      ctx.setLineDash([])
+      ctx.lineWidth = 2 * devicePixelRatio
+      ctx.strokeStyle = colour('--ink')
+      verticalLine(ctx, plot.valToPos(this.#position, 'x', true), bbox)
+    }
+    ctx.restore()
+  }
+}
+
+function verticalLine(ctx: CanvasRenderingContext2D, x: number, { top, height }: uPlot.BBox): void {
+  ctx.beginPath()
+  ctx.moveTo(x, top)
+  ctx.lineTo(x, top + height)
+  ctx.stroke()
+}

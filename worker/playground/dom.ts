@@ -1,0 +1,6 @@
+/** The element of index.html with this id, as the class it is known to be. */
+export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const element = document.getElementById(id)
+  if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} #${id}`)
+  return element
+}

@@ -1,0 +1,107 @@
+import type { SolveStep } from '../../src/solve/types.ts'
+import { percent } from './board-view.ts'
+import { ChartView } from './chart-view.ts'
+import { byId } from './dom.ts'
+import type { Playback, Speed } from './playback.ts'
+import { type Segment, segmentsOf } from './segments.ts'
+
+/** The panel of steps: scrubber, playing, chart, attempts. */
+export class ReasoningView {
+  readonly #playback: Playback
+  readonly #chart: ChartView
+  readonly #scrubber = byId('scrubber', HTMLInputElement)
+  readonly #play = byId('play', HTMLButtonElement)
+  readonly #attempts = byId('attempts', HTMLSelectElement)
+  #segments: Segment[] = []
+  #charted = 0
+
+  constructor(playback: Playback) {
+    this.#playback = playback
+    this.#chart = new ChartView(byId('chart', HTMLElement), (step) => playback.seek(step))
+    this.#play.addEventListener('click', () => (playback.playing ? playback.pause() : playback.play()))
+    this.#scrubber.addEventListener('input', () => playback.seek(this.#scrubber.valueAsNumber))
+    const seekOn = (id: string, position: () => number) =>
+      byId(id, HTMLButtonElement).addEventListener('click', () => playback.seek(position()))
+    seekOn('first', () => 0)
+    seekOn('back', () => playback.position - 1)
+    seekOn('forward', () => playback.position + 1)
+    seekOn('last', () => playback.length)
+    this.#attempts.addEventListener('change', () => playback.seek(Number(this.#attempts.value)))
+    const speed = byId('speed', HTMLSelectElement)
+    const setSpeed = () => playback.setSpeed(toSpeed(speed.value))
+    speed.addEventListener('change', setSpeed)
+    // Nothing should move by itself for people who asked for that: the newest step is shown at once.
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) speed.value = 'live'
+    setSpeed()
+  }
+
+  /** @param openCells the cells that the puzzle left open */
+  show(steps: readonly SolveStep[], openCells: readonly number[]): void {
+    const { position, length, playing } = this.#playback
+    if (this.#charted !== steps.length) this.#showSteps(steps, openCells)
+    this.#chart.setPosition(position)
+    this.#showTransport(position, length, playing)
+    const segment = this.#segments.findLast(({ first }) => first <= position)
+    if (segment) this.#attempts.value = String(segment.first)
+    const step = steps[position - 1]
+    byId('readout-step', HTMLElement).textContent = stepText(step, position, length)
+    byId('readout-attempt', HTMLElement).textContent = attemptText(step, segment, length)
+    byId('value-confidence', HTMLElement).textContent = step ? percent(meanConfidence(step, openCells)) : '–'
+    byId('value-halt', HTMLElement).textContent = step ? percent(sigmoid(step.qHalt)) : '–'
+  }
+
+  /** A solve has ended: the chart gets its words. */
+  describe(): void {
+    this.#chart.describe()
+  }
+
+  #showSteps(steps: readonly SolveStep[], openCells: readonly number[]): void {
+    this.#charted = steps.length
+    this.#segments = segmentsOf(steps)
+    this.#chart.setData(
+      steps.map((step) => ({ confidence: meanConfidence(step, openCells), halt: sigmoid(step.qHalt) })),
+      this.#segments,
+    )
+    if (steps.length === 0) this.#chart.describe()
+    const options = this.#segments.map(
+      ({ first, last, attempt, name }) => new Option(`${attempt}: ${name} (${first}–${last})`, String(first)),
+    )
+    this.#attempts.replaceChildren(...(options.length > 0 ? options : [new Option('–')]))
+    this.#attempts.disabled = options.length < 2
+  }
+
+  #showTransport(position: number, length: number, playing: boolean): void {
+    this.#scrubber.max = String(length)
+    this.#scrubber.value = String(position)
+    this.#scrubber.disabled = length === 0
+    this.#scrubber.setAttribute('aria-valuetext', position === 0 ? 'the puzzle' : `step ${position} of ${length}`)
+    this.#play.toggleAttribute('data-playing', playing)
+    this.#play.setAttribute('aria-label', playing ? 'Pause' : 'Play')
+    this.#play.disabled = length === 0
+    for (const id of ['first', 'back']) byId(id, HTMLButtonElement).disabled = position === 0
+    for (const id of ['forward', 'last']) byId(id, HTMLButtonElement).disabled = position === length
+  }
+}
+
+function toSpeed(value: string): Speed {
+  return value === 'auto' || value === 'live' ? value : Number(value)
+}
+
+function stepText(step: SolveStep | undefined, position: number, length: number): string {
+  if (step === undefined) return length === 0 ? 'No steps yet' : `The puzzle, before ${length} steps`
+  if (position === 1) return `Step 1 of ${length}: a first reading of every cell`
+  const { length: changed } = step.changed
+  return `Step ${position} of ${length}: ${changed} ${changed === 1 ? 'cell' : 'cells'} changed`
+}
+
+function attemptText(step: SolveStep | undefined, segment: Segment | undefined, length: number): string {
+  if (step && segment) return `Attempt ${segment.attempt}, ${segment.name}`
+  return length === 0 ? 'Solve a board to see how the model gets there.' : 'Play, or move the slider.'
+}
+
+function meanConfidence({ confidence }: SolveStep, openCells: readonly number[]): number {
+  if (openCells.length === 0) return 1
+  return openCells.reduce((sum, cell) => sum + confidence[cell], 0) / openCells.length
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))

@@ -1,0 +1,25 @@
+import type { SolveResult } from '../../src/solve/types.ts'
+import { cellName } from './cells.ts'
+
+const steps = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
+
+const duration = (milliseconds: number) =>
+  milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
+
+export function solvedText({ steps: spent, attempts, verified }: SolveResult, milliseconds: number): string {
+  const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
+  const checked = verified ? ' Every row, column and box was checked.' : ''
+  return `in ${steps(spent)} and ${duration(milliseconds)}${tries}.${checked}`
+}
+
+export function unsolvedText({ steps: spent }: SolveResult): string {
+  return (
+    `within ${steps(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ` +
+    'Allow more steps or change the seed.'
+  )
+}
+
+export const stoppedText = (spent: number) => (spent === 0 ? 'before the first step.' : `after ${steps(spent)}.`)
+
+/** Cells in a sentence: `row 1, column 2 and row 1, column 9`. */
+export const failedCells = (indices: readonly number[]) => indices.map(cellName).join(' and ')
