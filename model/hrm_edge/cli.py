@@ -15,6 +15,7 @@ from .config import TaskConfig
 from .convert import OFFICIAL_TASKS, convert_lab, convert_official
 from .errors import HrmEdgeError
 from .export import export_weights
+from .golden import GOLDEN, SHIPPED, write_golden
 
 app = typer.Typer(name="hrm-model", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -70,6 +71,16 @@ def convert(
         )
     save_checkpoint(out, config, state)
     typer.echo(f"{out}: {sum(t.numel() for t in state.values()):,} numbers, {config.to_json()}")
+
+
+@app.command()
+def golden(
+    folder: Annotated[Path, typer.Argument(help="where to write")] = GOLDEN,
+    weights: Annotated[Path, typer.Option(help="the shipped weights file")] = SHIPPED,
+) -> None:
+    """Write the golden vectors that every engine must reproduce; run again whenever the shipped weights change."""
+    for path in write_golden(folder, weights):
+        typer.echo(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def read_task(name: str) -> TaskConfig:

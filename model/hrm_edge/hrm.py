@@ -73,15 +73,18 @@ class PuzzleEmbedding(nn.Module):
 
 
 class RotaryEmbedding(nn.Module):
-    """``cos_cached``, ``sin_cached [T, hd]``; saved, because the engine reads them from the file."""
+    """``cos_cached``, ``sin_cached [T, hd]``; saved, because the engine reads them from the file.
+
+    Computed in f64, so that every machine rounds to the same f32 tables.
+    """
 
     def __init__(self, dim: int, positions: int, theta: float = 10000.0) -> None:
         super().__init__()
-        inverse = 1.0 / (theta ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim))
-        angle = torch.outer(torch.arange(positions, dtype=torch.float32), inverse)
+        inverse = 1.0 / (theta ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim))
+        angle = torch.outer(torch.arange(positions, dtype=torch.float64), inverse)
         angle = torch.cat((angle, angle), -1)
-        self.register_buffer("cos_cached", angle.cos())
-        self.register_buffer("sin_cached", angle.sin())
+        self.register_buffer("cos_cached", angle.cos().float())
+        self.register_buffer("sin_cached", angle.sin().float())
 
     def forward(self, x: Tensor) -> Tensor:
         """Turns ``x [B, T, H, hd]``."""

@@ -1,7 +1,8 @@
 """The building blocks of docs/numerics.md, bit for bit, in eager PyTorch.
 
-Every float operation is one f32 kernel, so each result is rounded on its own; ``torch.sum``, ``matmul`` and ``exp``
-choose their own order and algorithm and are not used on floats; nor is ``torch.sqrt`` (see `sqrt`). Never run these through ``torch.compile``.
+Every float operation is one f32 kernel, so each result is rounded on its own. ``torch.sum``, ``matmul`` and ``exp``
+choose their own order and algorithm and are not used on floats; nor is ``torch.sqrt`` (see `sqrt`). Never run these
+functions through ``torch.compile``.
 """
 
 from __future__ import annotations
