@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawGrid } from './grid.ts'
+import { beside, drawGrid } from './grid.ts'
 
 test('rules off the boxes of a 4x4 and of a 6x6 Sudoku', () => {
   expect(drawGrid('12..34..21..43..', { rows: 4, cols: 4, boxRows: 2, boxCols: 2 })).toBe(
@@ -25,4 +25,9 @@ test('draws a board without boxes as it is', () => {
 test('marks only the cells that were blank and are filled now', () => {
   const shape = { rows: 1, cols: 3, boxRows: 1, boxCols: 1 }
   expect(drawGrid('12.', shape, '1..', true)).toBe('  1\x1b[1m2\x1b[0m.')
+})
+
+test('puts two drawings side by side where there is room', () => {
+  expect(beside('  ab\n  c', '  de\n  f')).toBe('  ab     de\n  c      f')
+  expect(beside('x'.repeat(41), 'y'.repeat(41))).toBe('y'.repeat(41))
 })

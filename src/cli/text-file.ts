@@ -20,18 +20,37 @@ export async function* readTextFile(path: string): AsyncGenerator<string, void, 
     const magic = new Uint8Array(GZIP_MAGIC.length)
     await handle.read(magic, 0, magic.length, 0)
     const raw = handle.createReadStream({ start: 0, autoClose: false })
-    const bytes = GZIP_MAGIC.every((b, i) => magic[i] === b) ? gunzip(raw) : raw
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
-    yield decoder.decode()
+    yield* decodeText(GZIP_MAGIC.every((b, i) => magic[i] === b) ? gunzip(raw) : raw, path)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? ''
-    if (code.startsWith('Z_')) throw new HrmError('data_invalid', `${path}: damaged gzip: ${reason(cause)}`, { cause })
-    if (code.startsWith('ERR_ENCODING')) throw new HrmError('data_invalid', `${path}: not UTF-8 text`, { cause })
+    if (cause instanceof HrmError) throw cause
+    const damaged = String((cause as NodeJS.ErrnoException).code).startsWith('Z_')
+    if (damaged) throw new HrmError('data_invalid', `${path}: damaged gzip: ${reason(cause)}`, { cause })
     throw new HrmError('usage', `cannot read ${path}: ${reason(cause)}`, { cause })
   } finally {
     await handle.close()
   }
+}
+
+/** `compose` and `pipeline` would raise a damaged stream's error a second time, where nobody can catch it. */
+function gunzip(raw: ReadStream): Gunzip {
+  const out = createGunzip()
+  raw.on('error', (error) => out.destroy(error))
+  return raw.pipe(out)
+}
+
+/** @throws HrmError `data_invalid` for bytes that are not UTF-8 */
+export async function* decodeText(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string, void, void> {
+  // ignoreBOM keeps the mark, which the readers behind this drop from the start only
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const decode = (chunk?: Uint8Array) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined })
+    } catch (cause) {
+      throw new HrmError('data_invalid', `${name}: not UTF-8 text`, { cause })
+    }
+  }
+  for await (const chunk of bytes) yield decode(chunk)
+  yield decode()
 }
 
 /** Boards typed or piped in; a whole data set belongs into `hrm eval`, which streams. */
@@ -47,13 +66,6 @@ export async function readAll(chunks: AsyncIterable<string>, name: string): Prom
     }
   }
   return text
-}
-
-/** `compose` and `pipeline` would raise a damaged stream's error a second time, where nobody can catch it. */
-function gunzip(raw: ReadStream): Gunzip {
-  const out = createGunzip()
-  raw.on('error', (error) => out.destroy(error))
-  return raw.pipe(out)
 }
 
 function reason(cause: unknown): string {

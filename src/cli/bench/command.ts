@@ -1,0 +1,55 @@
+import { createEngineFactory } from '../../engines/create-engine.ts'
+import type { Backend } from '../../engines/engine.ts'
+import { createSolver } from '../../index.ts'
+import { loadModel } from '../../weights/load-model.ts'
+import { EXIT } from '../failure.ts'
+import { printJson, printText } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import { SUDOKU_SAMPLES } from '../samples.ts'
+import { stepSubject, timeSolves } from './engine-bench.ts'
+import { describeMachine } from './machine.ts'
+import type { BenchReport } from './report.ts'
+import { describeBench } from './table.ts'
+import { timeInterleaved } from './timing.ts'
+
+const BATCHES = [1, 8]
+const SOLVE_ROUNDS = 10
+
+/** `hrm bench`: our engine alone, on Sudoku. The comparison with ONNX Runtime is `npm run bench`. @returns exit code */
+export async function benchCommand(options: { backend?: Backend; weights?: string; json?: boolean }): Promise<number> {
+  const { backend = 'auto', weights } = options
+  const [{ model }, createEngine] = await Promise.all([
+    loadModel({ task: 'sudoku', weights }),
+    createEngineFactory(backend),
+  ])
+  const boards = SUDOKU_SAMPLES.map((sample) => sample.board)
+  const subjects = BATCHES.map((batch) => stepSubject(model, createEngine, batch, boards[0]))
+  const sides = subjects.map(({ run }, i) => ({ name: `batch ${BATCHES[i]}`, run }))
+  const ms = await timeInterleaved(sides, { rounds: 15, roundMs: 50 })
+  const { build } = subjects[0].engine
+  for (const { engine } of subjects) engine.dispose()
+
+  const solver = await createSolver({ task: 'sudoku', backend, weights })
+  const progress = createProgress('solving', boards.length * SOLVE_ROUNDS)
+  const solve = await timeSolves(solver, boards, SOLVE_ROUNDS, (done) => progress.update(done))
+  progress.end()
+  const report: BenchReport = {
+    machine: describeMachine(),
+    runtime: `node ${process.versions.node}, ${solver.backend} ${build}`,
+    gemm: [],
+    step: BATCHES.map((batch, i) => ({
+      model: model.card.name,
+      batch,
+      ours_ms: ms[i],
+      ort_web_best_ms: null,
+      ort_web_best: null,
+      ratio: null,
+    })),
+    solve: [{ task: 'sudoku', ...solve }],
+    notes: ['our engine alone; npm run bench compares it with onnxruntime-web'],
+  }
+  solver.dispose()
+  if (options.json) printJson(report)
+  else printText(describeBench(report))
+  return EXIT.solved
+}

@@ -1,0 +1,43 @@
+// No Node imports here: the comparison in tests/bench runs this in workerd and in Chromium too.
+import type { EngineFactory } from '../../engines/create-engine.ts'
+import type { Engine } from '../../engines/engine.ts'
+import type { Solver } from '../../solve/types.ts'
+import { createTask } from '../../tasks/create-task.ts'
+import type { Model } from '../../weights/model.ts'
+import { ascending, percentile } from '../eval/stats.ts'
+
+export interface StepSubject {
+  engine: Engine
+  /** One ACT step of every slot. Its time does not depend on what the slots hold. */
+  run: () => void | Promise<void>
+}
+
+/** An engine with `batch` slots, all holding `board`. */
+export function stepSubject(model: Model, createEngine: EngineFactory, batch: number, board: string): StepSubject {
+  const task = createTask(model.config)
+  const puzzle = task.parse(board)
+  const engine = createEngine({ model, geometry: task.geometry(puzzle), slots: batch })
+  const slots = Array.from({ length: batch }, (_, slot) => slot)
+  for (const slot of slots) engine.start(slot, task.encode(puzzle))
+  return { engine, run: () => engine.step(slots) }
+}
+
+/** Milliseconds of whole solves, one board at a time; every board is solved `rounds` times after a first one unseen. */
+export async function timeSolves(
+  solver: Solver,
+  boards: readonly string[],
+  rounds: number,
+  onProgress?: (done: number) => void,
+): Promise<{ p50_ms: number; p99_ms: number }> {
+  const times: number[] = []
+  for (let round = 0; round <= rounds; round++) {
+    for (const board of boards) {
+      const start = performance.now()
+      await solver.solve(board)
+      if (round > 0) times.push(performance.now() - start)
+      onProgress?.(times.length)
+    }
+  }
+  const sorted = ascending(times)
+  return { p50_ms: percentile(sorted, 0.5), p99_ms: percentile(sorted, 0.99) }
+}

@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os'
+import type { Backend } from '../../engines/engine.ts'
+import { printJson, printText } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
+import { evaluateOnThreads } from './pool.ts'
+import { describeReport, summarise } from './report.ts'
+import { readEvalRows } from './rows.ts'
+
+export interface EvalOptions {
+  data: string
+  limit?: number
+  maxSteps: number
+  seed: number
+  threads?: number
+  backend?: Backend
+  weights?: string
+  json?: boolean
+}
+
+/** Boards side by side in one thread: enough to fill the engine's batch, few enough to stay in the cache. */
+const SLOTS = 8
+
+/** `hrm eval`: measures a model on a data set. @returns the exit code */
+export async function evalCommand(task: string, options: EvalOptions): Promise<number> {
+  const { data, limit, maxSteps, seed, weights, backend = 'auto', threads = availableParallelism() } = options
+  const settings: EvaluatorOptions = { task, weights, backend, maxSteps, seed, slots: SLOTS }
+  const evaluator = await createEvaluator(settings)
+  try {
+    const rows = await readEvalRows(data, evaluator.task, limit)
+    const progress = createProgress('evaluating', rows.length)
+    let done = 0
+    const onRow = () => progress.update(++done)
+    const start = performance.now()
+    const results =
+      threads === 1 ? await evaluator.evaluate(rows, onRow) : await evaluateOnThreads(rows, threads, settings, onRow)
+    const seconds = (performance.now() - start) / 1000
+    progress.end()
+    const report = summarise(results, { task, seconds, max_steps: maxSteps, model: evaluator.model.name })
+    if (options.json) printJson(report)
+    else printText(describeReport(report))
+    return report.unsolved === 0 && report.wrong === 0 ? 0 : 1
+  } finally {
+    evaluator.dispose()
+  }
+}

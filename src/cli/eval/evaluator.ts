@@ -1,0 +1,127 @@
+import { createEngineFactory } from '../../engines/create-engine.ts'
+import type { Backend, Engine } from '../../engines/engine.ts'
+import { bestSymbols } from '../../solve/reading.ts'
+import { createSolverFrom } from '../../solve/solver.ts'
+import type { ModelInfo, SolveResult } from '../../solve/types.ts'
+import { createTask } from '../../tasks/create-task.ts'
+import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
+import type { Puzzle, Task } from '../../tasks/task.ts'
+import { loadModel } from '../../weights/load-model.ts'
+import type { EvalRow } from './rows.ts'
+import { obeysSudokuRules } from './sudoku-rules.ts'
+
+/** Everything an evaluation needs to know; plain data, so that it can be handed to a thread. */
+export interface EvaluatorOptions {
+  task: string
+  weights?: string
+  backend: Backend | 'auto'
+  maxSteps: number
+  seed: number
+  /** Boards computed side by side. */
+  slots: number
+}
+
+/** What became of one row. */
+export interface RowResult {
+  status: SolveResult['status']
+  /** ACT steps of the solve. */
+  steps: number
+  /** The model alone read the right answer at its last step, no verifier asked. */
+  rawExact: boolean
+  /** Returned as solved, but not the answer of a puzzle that has only one. */
+  wrong: boolean
+}
+
+export interface Evaluator {
+  readonly task: Task
+  readonly model: ModelInfo
+  /** @param onRow called after every solved or given-up row */
+  evaluate(rows: readonly EvalRow[], onRow?: () => void): Promise<RowResult[]>
+  dispose(): void
+}
+
+/** @throws HrmError as `createSolver` does */
+export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const { slots, maxSteps, seed } = options
+  const [loaded, createEngine] = await Promise.all([loadModel(options), createEngineFactory(options.backend)])
+  const { model } = loaded
+  const task = createTask(model.config)
+  const first = createEngine({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
+  const solver = createSolverFrom({ loaded, task, slots, createEngine, first })
+  const rawEngines = new Map<number, Engine>()
+
+  const rawEngine = (puzzle: Puzzle): Engine => {
+    const geometry = task.geometry(puzzle)
+    const engine = rawEngines.get(geometry.tokens) ?? createEngine({ model, geometry, slots })
+    rawEngines.set(geometry.tokens, engine)
+    return engine
+  }
+
+  return {
+    task,
+    model: solver.model,
+    async evaluate(rows, onRow) {
+      const boards = rows.map((row) => row.question)
+      const solved = await solver.solveBatch(boards, { maxSteps, seed, onProgress: onRow })
+      const raw = await rawBoards(
+        task,
+        boards.map((board) => task.parse(board)),
+        rawEngine,
+        model.config.halt_max_steps,
+      )
+      return rows.map(({ question, answer }, i) => ({
+        status: solved[i].status,
+        steps: solved[i].steps,
+        rawExact: raw[i] === answer,
+        wrong: isWrong(task, question, answer, solved[i].solution),
+      }))
+    },
+    dispose() {
+      solver.dispose()
+      for (const engine of rawEngines.values()) engine.dispose()
+    },
+  }
+}
+
+/**
+ * What the model alone makes of every board in one attempt of exactly `steps` ACT steps: no verifier, no search, no
+ * early stop.
+ */
+async function rawBoards(
+  task: Task,
+  puzzles: readonly Puzzle[],
+  engineFor: (puzzle: Puzzle) => Engine,
+  steps: number,
+): Promise<string[]> {
+  const boards = new Array<string>(puzzles.length)
+  const waiting = new Map<Engine, number[]>()
+  const flush = async (engine: Engine, group: readonly number[]) => {
+    const slots = group.map((_, slot) => slot)
+    for (const slot of slots) engine.start(slot, task.encode(puzzles[group[slot]]))
+    for (let i = 0; i < steps; i++) await engine.step(slots)
+    for (const slot of slots) {
+      const puzzle = puzzles[group[slot]]
+      const cells = bestSymbols(task.read(puzzle, engine.logits(slot)), task.symbols(puzzle))
+      boards[group[slot]] = task.format(puzzle, cells)
+    }
+    waiting.set(engine, [])
+  }
+  for (let i = 0; i < puzzles.length; i++) {
+    const engine = engineFor(puzzles[i])
+    const group = [...(waiting.get(engine) ?? []), i]
+    waiting.set(engine, group)
+    if (group.length === engine.slots) await flush(engine, group)
+  }
+  for (const [engine, group] of waiting) if (group.length > 0) await flush(engine, group)
+  return boards
+}
+
+/**
+ * A puzzle with several solutions has no answer to differ from. The rules are looked at here once more, apart from
+ * the solver's own verifier, so that a fault in that one would show.
+ */
+function isWrong(task: Task, question: string, answer: string, solution: string | null): boolean {
+  if (solution === null || solution === answer) return false
+  const { shape } = task.parse(question)
+  return !(task.hasRules && obeysSudokuRules(question, solution, shape))
+}

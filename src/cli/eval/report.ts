@@ -1,0 +1,58 @@
+import type { RowResult } from './evaluator.ts'
+import { ascending, mean, percentile } from './stats.ts'
+
+/** What `hrm eval --json` prints. Shares are of all rows, 0..1. */
+export interface EvalReport {
+  task: string
+  n: number
+  /** Share solved, and verified where the task has rules, within `max_steps`. */
+  solved: number
+  /** Boards returned as solved that differ from a unique answer. */
+  wrong: number
+  /** Boards given up when `max_steps` were spent. */
+  unsolved: number
+  /** Share the model alone had right at its last step of one attempt, no verifier asked. */
+  raw_exact: number
+  /** ACT steps a board took; an unsolved one counts with all it spent. */
+  mean_steps: number
+  p50_steps: number
+  p99_steps: number
+  seconds: number
+  max_steps: number
+  model: string
+}
+
+export function summarise(
+  results: readonly RowResult[],
+  run: Pick<EvalReport, 'task' | 'seconds' | 'max_steps' | 'model'>,
+): EvalReport {
+  const n = results.length
+  const count = (is: (r: RowResult) => boolean) => results.filter(is).length
+  const steps = ascending(results.map((r) => r.steps))
+  const unsolved = count((r) => r.status === 'unsolved')
+  return {
+    task: run.task,
+    n,
+    solved: (n - unsolved) / n,
+    wrong: count((r) => r.wrong),
+    unsolved,
+    raw_exact: count((r) => r.rawExact) / n,
+    mean_steps: mean(steps),
+    p50_steps: percentile(steps, 0.5),
+    p99_steps: percentile(steps, 0.99),
+    seconds: Math.round(run.seconds * 1000) / 1000,
+    max_steps: run.max_steps,
+    model: run.model,
+  }
+}
+
+export function describeReport(r: EvalReport): string {
+  const percent = (share: number) => `${(100 * share).toFixed(2)}%`
+  return [
+    `${r.task}, ${r.n} boards, ${r.model}, at most ${r.max_steps} steps a board`,
+    `  solved     ${percent(r.solved)}   (unsolved ${r.unsolved}, wrong ${r.wrong})`,
+    `  raw exact  ${percent(r.raw_exact)}   (one attempt, no verifier)`,
+    `  steps      mean ${r.mean_steps.toFixed(1)}, median ${r.p50_steps}, p99 ${r.p99_steps}`,
+    `  time       ${r.seconds.toFixed(1)} s, ${(r.n / r.seconds).toFixed(1)} boards/s`,
+  ].join('\n')
+}

@@ -1,0 +1,71 @@
+import { HrmError } from '../../errors.ts'
+import type { Task } from '../../tasks/task.ts'
+import { readCsv } from '../csv.ts'
+import { readTextFile } from '../text-file.ts'
+
+/** A puzzle of a data set and its known answer, both as the task writes boards. */
+export interface EvalRow {
+  question: string
+  answer: string
+  /** Of the file, 1-based. */
+  line: number
+}
+
+const COLUMNS = { question: ['question', 'puzzle', 'board'], answer: ['answer', 'solution'] }
+
+/**
+ * Reads a data set (CSV, gzipped or not) and checks every row it takes: the question is a board that breaks no rule,
+ * the answer a full board that keeps its givens and, where the task has rules, obeys them.
+ *
+ * @param limit rows at most; the rest of the file is not read
+ * @throws HrmError `data_invalid` naming file and line, `usage` for a file that cannot be read
+ */
+export async function readEvalRows(path: string, task: Task, limit = Infinity): Promise<EvalRow[]> {
+  const rows: EvalRow[] = []
+  let columns: { question: number; answer: number; width: number } | undefined
+  for await (const { line, fields } of readCsv(readTextFile(path), path)) {
+    if (!columns) {
+      columns = findColumns(fields, `${path}, line ${line}`)
+      continue
+    }
+    if (fields.length !== columns.width) {
+      throw new HrmError(
+        'data_invalid',
+        `${path}, line ${line}: ${fields.length} fields, the header has ${columns.width}`,
+      )
+    }
+    rows.push(checkRow(task, fields[columns.question], fields[columns.answer], line, path))
+    if (rows.length >= limit) break
+  }
+  if (rows.length === 0) throw new HrmError('data_invalid', `${path} holds no puzzle`)
+  return rows
+}
+
+function findColumns(header: readonly string[], where: string) {
+  const names = header.map((name) => name.trim().toLowerCase())
+  const find = (known: readonly string[]) => {
+    const at = names.findIndex((name) => known.includes(name))
+    if (at < 0) throw new HrmError('data_invalid', `${where}: no column named ${known.join(' or ')}`)
+    return at
+  }
+  return { question: find(COLUMNS.question), answer: find(COLUMNS.answer), width: header.length }
+}
+
+function checkRow(task: Task, question: string, answer: string, line: number, path: string): EvalRow {
+  const puzzle = parseAt(task, question, `${path}, line ${line}: question`)
+  const solved = parseAt(task, answer, `${path}, line ${line}: answer`)
+  const bad = (what: string) => new HrmError('data_invalid', `${path}, line ${line}: ${what}`)
+  if (solved.cells.length !== puzzle.cells.length) throw bad('question and answer differ in size')
+  if (solved.cells.includes(0)) throw bad('the answer has blank cells')
+  if (task.hasRules && !task.isSolution(puzzle, solved.cells)) throw bad('the answer does not solve the question')
+  return { question, answer: task.format(solved, solved.cells), line }
+}
+
+function parseAt(task: Task, board: string, where: string) {
+  try {
+    return task.parse(board)
+  } catch (cause) {
+    if (!(cause instanceof HrmError)) throw cause
+    throw new HrmError('data_invalid', `${where}: ${cause.message}`, { cause, cells: [...cause.cells] })
+  }
+}

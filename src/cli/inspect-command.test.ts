@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import type { ModelInfo } from '../index.ts'
+import { describeInfo } from './inspect-command.ts'
+
+test('shows every field of config and card, lists of objects a line an entry', () => {
+  const text = describeInfo({
+    name: 'tiny',
+    parameters: 53409,
+    bytes: 65172,
+    sha256: 'ab12',
+    config: { hidden_size: 32, lists: ['row', 'column'], task: { name: 'sudoku', rows: 9 } },
+    card: {
+      name: 'tiny',
+      data: [
+        { name: 'a', source: 'A' },
+        { name: 'b', source: 'B' },
+      ],
+    },
+  } as unknown as ModelInfo)
+  expect(text.split('\n')).toEqual([
+    'tiny',
+    '  parameters  53,409',
+    '  bytes       65,172',
+    '  sha256      ab12',
+    'config',
+    '  hidden_size  32',
+    '  lists        ["row","column"]',
+    '  task         name sudoku, rows 9',
+    'card',
+    '  name  tiny',
+    '  data  name a, source A',
+    '        name b, source B',
+  ])
+})

@@ -1,0 +1,54 @@
+/** Milliseconds between two messages: on a terminal the line is redrawn, in a log every one stays. */
+const REDRAW_MS = 100
+const LOG_MS = 10_000
+
+export interface ProgressSink {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** Tells how far a long run is, on stderr. */
+export interface ProgressLine {
+  /** `extra`: what else to say, such as how many are solved. */
+  update(done: number, extra?: string): void
+  /** Takes the line off a terminal again. */
+  end(): void
+}
+
+/**
+ * @param verb what is being done to `total` things: "solving"
+ * @param now milliseconds
+ */
+export function createProgress(
+  verb: string,
+  total: number,
+  sink: ProgressSink = process.stderr,
+  now: () => number = () => performance.now(),
+): ProgressLine {
+  const start = now()
+  const every = sink.isTTY ? REDRAW_MS : LOG_MS
+  let last = start
+  let drawn = false
+  return {
+    update(done, extra) {
+      const time = now()
+      if (time - last < every) return
+      last = time
+      const left = done > 0 && done < total ? `, ${duration(((time - start) / done) * (total - done))} left` : ''
+      const line = `${verb}: ${done}/${total}${extra ? `, ${extra}` : ''}${left}`
+      sink.write(sink.isTTY ? `\r\x1b[2K${line}` : `${line}\n`)
+      drawn = true
+    },
+    end() {
+      if (drawn && sink.isTTY) sink.write('\r\x1b[2K')
+    },
+  }
+}
+
+/** "42 s", "3 min 5 s", "1 h 0 min". */
+export function duration(ms: number): string {
+  const s = Math.round(ms / 1000)
+  if (s < 60) return `${s} s`
+  const min = Math.floor(s / 60)
+  return min < 60 ? `${min} min ${s % 60} s` : `${Math.floor(min / 60)} h ${min % 60} min`
+}

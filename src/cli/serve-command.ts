@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { type RunningServer, serve } from '../../worker/node.ts'
+import { HrmError } from '../errors.ts'
+import { EXIT } from './failure.ts'
+import { remark } from './output.ts'
+
+/** The built playground; the same two folders up from here as from the bundle in dist/cli/. */
+const ASSETS = fileURLToPath(new URL('../../dist/playground', import.meta.url))
+
+export interface ServeCommandOptions {
+  port: number
+  host: string
+}
+
+/** `hrm serve`: serves until it is told to stop (SIGINT, SIGTERM). @returns the exit code */
+export async function serveCommand({ port, host }: ServeCommandOptions): Promise<number> {
+  const stop = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  const server = await listen(port, host)
+  remark(`Serving on http://${host.includes(':') ? `[${host}]` : host}:${server.port} (Ctrl+C ends it)`)
+  await stop
+  await server.close()
+  return EXIT.solved
+}
+
+async function listen(port: number, hostname: string): Promise<RunningServer> {
+  try {
+    return await serve({ port, hostname, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === 'EADDRINUSE') throw new HrmError('usage', `port ${port} is taken`, { cause })
+    if (code === 'EACCES') throw new HrmError('usage', `port ${port} may not be opened`, { cause })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new HrmError('usage', `${hostname} is no address of this machine`, { cause })
+    }
+    throw cause
+  }
+}

@@ -1,0 +1,86 @@
+import type { Backend } from '../engines/engine.ts'
+import { HrmError } from '../errors.ts'
+import { createSolver, type SolveResult, type Solver } from '../index.ts'
+import { type BoardInput, parseBoards } from './board-input.ts'
+import { EXIT } from './failure.ts'
+import { printJson, printText, remark } from './output.ts'
+import { createProgress } from './progress.ts'
+import { sampleBoard } from './samples.ts'
+import { describeOne, describeSeveral } from './solve-report.ts'
+import { decodeText, readAll, readTextFile } from './text-file.ts'
+
+export interface SolveCommandOptions {
+  file?: string
+  maxSteps: number
+  seed: number
+  backend?: Backend
+  weights?: string
+  json?: boolean
+}
+
+/**
+ * `hrm solve`: solves the board given, those of a file or of standard input, or a sample.
+ * Every board is checked before the first is solved.
+ * @returns the exit code
+ */
+export async function solveCommand(
+  task: string,
+  board: string | undefined,
+  options: SolveCommandOptions,
+): Promise<number> {
+  const { weights, backend, maxSteps, seed } = options
+  const inputs = await readBoards(task, board, options.file)
+  const solver = await createSolver({ task, weights, backend, slots: Math.min(inputs.length, 8) })
+  try {
+    for (const input of inputs) check(solver, input)
+    const boards = inputs.map((input) => input.board)
+    const start = performance.now()
+    const results =
+      boards.length === 1
+        ? [await solver.solve(boards[0], { maxSteps, seed })]
+        : await solveSeveral(solver, boards, { maxSteps, seed })
+    const ms = performance.now() - start
+    if (options.json) printJson(results.length === 1 ? results[0] : results)
+    else if (results.length === 1) printText(describeOne(boards[0], results[0], ms, solver.model.config))
+    else printText(describeSeveral(inputs, results, ms))
+    return results.every((r) => r.status === 'solved') ? EXIT.solved : EXIT.unsolved
+  } finally {
+    solver.dispose()
+  }
+}
+
+async function readBoards(task: string, board: string | undefined, file: string | undefined): Promise<BoardInput[]> {
+  if (board !== undefined && file !== undefined) throw new HrmError('usage', 'give either a board or --file, not both')
+  if (file !== undefined) return parseBoards(await readAll(readTextFile(file), file), file)
+  if (board === '-') {
+    return parseBoards(await readAll(decodeText(process.stdin, 'standard input'), 'standard input'), 'standard input')
+  }
+  if (board !== undefined) return [{ board }]
+  const sample = sampleBoard(task)
+  remark(
+    `No board given, so here is one of ${sample.source}. (Yours: hrm solve ${task} BOARD, --file F, or - for stdin.)`,
+  )
+  return [{ board: sample.board }]
+}
+
+/** `steps` reads the board at once and computes nothing before its first `next`. */
+function check(solver: Solver, { board, line }: BoardInput): void {
+  try {
+    solver.steps(board)
+  } catch (error) {
+    if (!(error instanceof HrmError) || line === undefined) throw error
+    throw new HrmError(error.code, `line ${line}: ${error.message}`, { cause: error, cells: [...error.cells] })
+  }
+}
+
+async function solveSeveral(
+  solver: Solver,
+  boards: readonly string[],
+  options: { maxSteps: number; seed: number },
+): Promise<SolveResult[]> {
+  const progress = createProgress('solving', boards.length)
+  const onProgress = ({ done, solved }: { done: number; solved: number }) => progress.update(done, `${solved} solved`)
+  const results = await solver.solveBatch(boards, { ...options, onProgress })
+  progress.end()
+  return results
+}
