@@ -68,7 +68,8 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
 function withGiven(marks: Marks, { cell, symbol }: Guess): Marks {
   const given = marks.given.slice()
   given[cell] = symbol
-  return { given, off: marks.off }
+  // A copy: what is ruled out under this guess must not stay ruled out once the guess is taken back.
+  return { given, off: marks.off.slice() }
 }
 
 /** The marks before a guess, with its candidate ruled out; a cell's last candidate becomes a tentative given. */
