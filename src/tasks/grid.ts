@@ -26,14 +26,16 @@ export function createGridTask(config: ModelConfig): Task {
       if (text.length !== length) {
         throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)
       }
-      const bad = [...text].flatMap((s, i) => (symbolOf.has(s) ? [] : [cellAt(i, shape)]))
+      // Code units, as the length counts them: an emoji is two.
+      const units = text.split('')
+      const bad = units.flatMap((s, i) => (symbolOf.has(s) ? [] : [cellAt(i, shape)]))
       if (bad.length > 0) {
         const shown = JSON.stringify(text[bad[0].index])
         throw new HrmError('board_symbol', `${shown} at ${nameCell(bad[0])} is no symbol of ${config.task.name}`, {
           cells: bad,
         })
       }
-      return { shape, cells: Uint8Array.from(text, (s) => symbolOf.get(s)!) }
+      return { shape, cells: Uint8Array.from(units, (s) => symbolOf.get(s)!) }
     },
     symbols: () => tokens.length,
     geometry: () => geometry,
