@@ -1,0 +1,44 @@
+import type { ErrorCell, HrmErrorCode } from '../errors.ts'
+
+/** Failures of the HTTP surface itself; all others carry the solver's own `HrmErrorCode`. Closed, like that one. */
+export const HTTP_PROBLEM_CODES = [
+  'bad_request', // not HTTP, or a request line or Host header that cannot be read
+  'body_incomplete', // the connection ended before the body did
+  'json_malformed', // the body is not UTF-8 JSON
+  'unauthorized',
+  'not_found',
+  'model_unknown',
+  'method_not_allowed',
+  'not_acceptable',
+  'request_timeout',
+  'body_too_large',
+  'media_type_unsupported',
+  'request_invalid', // JSON, but not what the schema says
+  'rate_limited',
+  'headers_too_large',
+  'internal_error',
+  'overloaded', // as many solves in flight as the service admits
+  'not_ready', // the model loads, but does not solve its probe board
+] as const
+
+export type HttpProblemCode = (typeof HTTP_PROBLEM_CODES)[number]
+export type ProblemCode = HrmErrorCode | HttpProblemCode
+
+/** RFC 9457 problem details, as every failed response carries it. */
+export interface Problem {
+  /** `/problems/CODE` on the service's own origin, where it is explained. */
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: ProblemCode
+  /** This occurrence: path of the request and request id. */
+  instance: string
+  requestId: string
+  /** The cells to blame, 0-based and row-major. */
+  cells?: ErrorCell[]
+  /** Which board of a batch is to blame, 0-based. */
+  board?: number
+  /** What the schema found; `pointer` is a JSON Pointer (RFC 6901) into the body. */
+  errors?: { pointer: string; detail: string }[]
+}

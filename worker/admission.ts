@@ -1,0 +1,47 @@
+import { ProblemError } from './problem.ts'
+
+/** A place among the solves in flight. */
+export interface Lease {
+  /** Called while the solve moves on. @throws ProblemError `overloaded` when others have taken the place meanwhile */
+  renew(): void
+  release(): void
+}
+
+export interface Admission {
+  /** @throws ProblemError `overloaded` when every place is taken */
+  acquire(): Lease
+  readonly inFlight: number
+}
+
+/**
+ * Lets at most `max` solves run at once. A place that was not renewed for `leaseMs` counts as free once it is needed:
+ * a runtime may drop a request without running its `finally`, and the place would be lost for the isolate's life.
+ */
+export function createAdmission(max: number, leaseMs: number, now: () => number = Date.now): Admission {
+  const renewedAt = new Map<symbol, number>()
+
+  function take(owner: symbol, refusal: string): void {
+    const time = now()
+    if (!renewedAt.has(owner) && renewedAt.size >= max) {
+      for (const [other, at] of renewedAt) if (time - at > leaseMs) renewedAt.delete(other)
+      if (renewedAt.size >= max) throw new ProblemError('overloaded', refusal)
+    }
+    renewedAt.set(owner, time)
+  }
+
+  return {
+    get inFlight() {
+      return renewedAt.size
+    },
+    acquire() {
+      const owner = Symbol('lease')
+      take(owner, `${max} solves are in flight; try again shortly.`)
+      return {
+        renew: () => take(owner, 'The solve stood still and lost its place to others.'),
+        release: () => {
+          renewedAt.delete(owner)
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import { parseApiKeys } from './guard.ts'
+import { sha256Hex } from './hash.ts'
+import { PROBLEMS } from './problem.ts'
+import { BOARD, CONFLICT, fakeApp, problemOf, SOLUTION } from './test-support.ts'
+
+const solve = { task: 'sudoku', board: BOARD }
+
+describe('failures', () => {
+  const chunked = (bytes: number) =>
+    new ReadableStream({
+      start(controller) {
+        for (let sent = 0; sent < bytes; sent += 1000) controller.enqueue(new Uint8Array(1000).fill(0x20))
+        controller.close()
+      },
+    })
+  const json = { 'Content-Type': 'application/json' }
+
+  const cases: [name: string, code: keyof typeof PROBLEMS, path: string, init?: RequestInit][] = [
+    ['an unknown path', 'not_found', '/v2/solve'],
+    ['a wrong method', 'method_not_allowed', '/v1/solve'],
+    ['an unknown model', 'model_unknown', '/v1/models/nothing'],
+    ['an unknown problem', 'not_found', '/problems/constructor'],
+    ['a media type that is not offered', 'not_acceptable', '/v1/tasks', { headers: { Accept: 'image/png' } }],
+    ['a page asked for as JSON', 'not_acceptable', '/docs', { headers: { Accept: 'application/json' } }],
+    ['broken JSON', 'json_malformed', '/v1/solve', { method: 'POST', headers: json, body: '{"task":' }],
+    ['no body', 'json_malformed', '/v1/solve', { method: 'POST', headers: json }],
+    [
+      'bad UTF-8',
+      'json_malformed',
+      '/v1/solve',
+      { method: 'POST', headers: json, body: Uint8Array.of(0x7b, 0xff, 0x7d) },
+    ],
+    ['a form', 'media_type_unsupported', '/v1/solve', { method: 'POST', body: new URLSearchParams(solve) }],
+    [
+      'a compressed body',
+      'media_type_unsupported',
+      '/v1/solve',
+      { method: 'POST', headers: { ...json, 'Content-Encoding': 'gzip' }, body: 'x' },
+    ],
+    [
+      'a body over the limit',
+      'body_too_large',
+      '/v1/solve',
+      { method: 'POST', headers: json, body: ' '.repeat(65_537) },
+    ],
+    [
+      'a streamed body over the limit with a small Content-Length',
+      'body_too_large',
+      '/v1/solve',
+      {
+        method: 'POST',
+        headers: { ...json, 'Content-Length': '10' },
+        body: chunked(70_000),
+        duplex: 'half',
+      } as RequestInit,
+    ],
+  ]
+  test.each(cases)('%s is %s', async (_, code, path, init) => {
+    const { app } = fakeApp()
+    const response = await app.request(path, init)
+    const { status, title } = PROBLEMS[code]
+    expect(response.status).toBe(status)
+    const problem = await problemOf(response)
+    const requestId = response.headers.get('X-Request-Id')
+    expect(problem).toEqual({
+      type: `/problems/${code}`,
+      title,
+      status,
+      detail: expect.stringMatching(/\.$/),
+      code,
+      instance: `${path}#${requestId}`,
+      requestId,
+    })
+  })
+
+  test('405 names the methods there are', async () => {
+    const { app } = fakeApp()
+    expect((await app.request('/v1/solve')).headers.get('Allow')).toBe('POST, OPTIONS')
+    const response = await app.request('/v1/models', { method: 'DELETE' })
+    expect(response.status).toBe(405)
+    expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS')
+  })
+
+  test('500 tells nothing of the cause, and logs it', async () => {
+    const broken = () => Promise.reject(new Error('secret path /etc'))
+    const { app, lines } = fakeApp({ solvers: new Map([['sudoku', broken]]) })
+    const response = await app.request('/v1/models')
+    expect(response.status).toBe(500)
+    const problem = await problemOf(response)
+    expect(problem.code).toBe('internal_error')
+    expect(JSON.stringify(problem)).not.toContain('secret')
+    expect(lines).toEqual([expect.objectContaining({ event: 'error', message: 'secret path /etc' })])
+  })
+
+  test('every kind of problem is described where its type points', async () => {
+    const { app } = fakeApp()
+    for (const [code, { status, title }] of Object.entries(PROBLEMS)) {
+      const response = await app.request(`/problems/${code}`)
+      expect(await response.json()).toEqual({ type: `/problems/${code}`, code, status, title })
+    }
+  })
+})
+
+test('a known request id is kept, a bad one replaced', async () => {
+  const { app } = fakeApp()
+  const ask = async (id: string) =>
+    (await app.request('/health', { headers: { 'X-Request-Id': id } })).headers.get('X-Request-Id')
+  expect(await ask('abc-123')).toBe('abc-123')
+  expect(await ask('a b')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(await ask('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/)
+})
+
+test('CORS: preflight and headers', async () => {
+  const { app, post } = fakeApp()
+  const preflight = await app.request('/v1/solve', {
+    method: 'OPTIONS',
+    headers: { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' },
+  })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers.get('Access-Control-Allow-Methods')).toContain('POST')
+  expect(preflight.headers.get('Access-Control-Allow-Headers')).toContain('Content-Type')
+  const refused = await post('/v1/solve', { ...solve, board: CONFLICT })
+  expect(refused.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  expect(refused.headers.get('Access-Control-Expose-Headers')).toContain('Retry-After')
+})
+
+test('pages may run scripts of their own origin only, data nothing', async () => {
+  const { app } = fakeApp()
+  const page = await app.request('/docs')
+  expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self' 'wasm-unsafe-eval';")
+  expect(page.headers.get('X-Content-Type-Options')).toBe('nosniff')
+  const data = await app.request('/health')
+  expect(data.headers.get('Content-Security-Policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+})
+
+test('files come from assets, and what they lack is a problem', async () => {
+  const { app } = fakeApp({
+    assets: async (c, next) => (c.req.path === '/' ? c.html('<p>playground</p>') : next()),
+  })
+  expect(await (await app.request('/')).text()).toBe('<p>playground</p>')
+  expect((await problemOf(await app.request('/missing.js'))).code).toBe('not_found')
+  expect((await problemOf(await app.request('/missing.js', { method: 'POST' }))).code).toBe('not_found')
+})
+
+test('API keys are needed where they are set', async () => {
+  const keys = [await sha256Hex('k1')]
+  const { app, post } = fakeApp({ apiKeys: () => keys })
+  const refused = await post('/v1/solve', solve, { Authorization: 'Bearer k2' })
+  expect(refused.status).toBe(401)
+  expect(refused.headers.get('WWW-Authenticate')).toBe('Bearer')
+  expect((await problemOf(refused)).code).toBe('unauthorized')
+  expect((await post('/v1/solve', solve)).status).toBe(401)
+  expect((await post('/v1/solve/batch', { task: 'sudoku', boards: [BOARD] })).status).toBe(401)
+  expect((await post('/v1/solve', solve, { Authorization: 'Bearer k1' })).status).toBe(200)
+  expect((await app.request('/health')).status).toBe(200)
+})
+
+test('API keys are read as hashes, and nothing else passes for one', () => {
+  const [a, b] = ['a'.repeat(64), 'B'.repeat(64)]
+  expect(parseApiKeys(undefined)).toEqual([])
+  expect(parseApiKeys(` ${a},\n${b} `)).toEqual([a, 'b'.repeat(64)])
+  expect(() => parseApiKeys(`${a} plain-key`)).toThrow('API key 2')
+})
+
+test('a caller over its rate is told when to come back', async () => {
+  const callers: string[] = []
+  const { post } = fakeApp({
+    rateLimit: async (_, caller) => callers.push(caller) < 2,
+  })
+  const from = { 'CF-Connecting-IP': '192.0.2.1' }
+  expect(await (await post('/v1/solve', solve, from)).json()).toMatchObject({ solution: SOLUTION })
+  const refused = await post('/v1/solve', solve, from)
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('Retry-After')).toBe('60')
+  expect((await problemOf(refused)).code).toBe('rate_limited')
+  expect(callers).toEqual(['192.0.2.1', '192.0.2.1'])
+})

@@ -1,0 +1,92 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { etag } from 'hono/etag'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { createAdmission } from './admission.ts'
+import type { ResultCache } from './cache.ts'
+import { type GuardOptions, guard } from './guard.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import { errorLog, type Log, logToConsole } from './log.ts'
+import { ProblemError, problemResponse, toProblemError } from './problem.ts'
+import { addBatch } from './routes/batch.ts'
+import { addCatalogue } from './routes/catalogue.ts'
+import { addDocuments } from './routes/documents.ts'
+import { addHealth } from './routes/health.ts'
+import { addSolve } from './routes/solve.ts'
+import { securityHeaders } from './security.ts'
+import type { AppEnv, GetSolver, Service } from './service.ts'
+import { refuseInvalid } from './validation.ts'
+
+export interface AppOptions extends GuardOptions {
+  /** By task name; see `lazySolver`. */
+  solvers: ReadonlyMap<string, GetSolver>
+  limits?: Partial<Limits>
+  /** Serves files for what no route matches; calls `next` where it has none. */
+  assets?: MiddlewareHandler
+  cache?: ResultCache
+  /** Default: one JSON line on the console. */
+  log?: Log
+  /** Milliseconds, where a clock runs during compute (not in a deployed Worker): adds Server-Timing. */
+  clock?: () => number
+}
+
+/**
+ * The HTTP service, the same in a Worker and in Node.
+ *
+ * @example
+ * const app = createApp({ solvers: new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]]) })
+ * const response = await app.request('/health')
+ */
+export function createApp(options: AppOptions) {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const service: Service = {
+    solvers: options.solvers,
+    limits,
+    admission: createAdmission(limits.maxInFlight, limits.leaseMs),
+    cache: options.cache,
+    log: options.log ?? logToConsole,
+    clock: options.clock,
+  }
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
+
+  app.use(
+    requestId({ limitLength: 128 }),
+    securityHeaders(),
+    cors({
+      origin: '*',
+      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+      allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+      exposeHeaders: ['Allow', 'ETag', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
+      maxAge: 86_400,
+    }),
+    methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }),
+  )
+  // a pattern that ends in /* takes in the path before it too
+  app.use('/v1/solve/*', guard(options))
+  for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag())
+
+  addSolve(app, service)
+  addBatch(app, service)
+  addCatalogue(app, service)
+  addHealth(app, service)
+  addDocuments(app)
+  if (options.assets) app.use(options.assets)
+
+  app.notFound((c) => problemResponse(c, new ProblemError('not_found', 'No route has this path.')))
+  app.onError((error, c) => {
+    const problem = toProblemError(error)
+    const isOurs =
+      problem.kind.status === 500 || problem.code.startsWith('weights_') || problem.code === 'engine_failed'
+    if (isOurs) service.log(errorLog(c.get('requestId'), problem.code, error))
+    return problemResponse(c, problem)
+  })
+  return app
+}
+
+function refuseMethod(c: Context, methods: string[]): Response {
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  const detail = `${c.req.method} is not allowed here, only ${allow}.`
+  return problemResponse(c, new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } }))
+}

@@ -1,0 +1,89 @@
+import { HrmError } from '../src/errors.ts'
+import type { SolveResult, Solver } from '../src/solve/types.ts'
+import { createTask } from '../src/tasks/create-task.ts'
+import type { Task } from '../src/tasks/task.ts'
+import type { SolveLog } from './log.ts'
+import { ProblemError, toProblemError } from './problem.ts'
+import type { Service } from './service.ts'
+
+export interface BatchJob {
+  solver: Solver
+  request: { boards: readonly string[]; maxSteps: number; seed: number }
+  /** Request id, for the log. */
+  id: string
+  signal: AbortSignal
+}
+
+/** Boards computed side by side. */
+const WAVE = 8
+
+/**
+ * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
+ * the boards that are left: never less than its equal part of the whole, and the same on every run.
+ * @throws ProblemError `board_*` naming the board, before anything is computed
+ */
+export async function runBatch(service: Service, job: BatchJob): Promise<SolveResult[]> {
+  const { solver, signal } = job
+  const { boards, maxSteps, seed } = job.request
+  if (maxSteps < boards.length) {
+    throw new HrmError(
+      'option_invalid',
+      `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
+    )
+  }
+  checkBoards(solver, boards)
+  const lease = service.admission.acquire()
+  const start = service.clock?.()
+  const results: SolveResult[] = []
+  let left = maxSteps
+  let outcome: SolveLog['outcome'] = 'done'
+  try {
+    while (results.length < boards.length) {
+      const share = Math.floor(left / (boards.length - results.length))
+      const wave = boards.slice(results.length, results.length + WAVE)
+      const onProgress = () => lease.renew()
+      const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal, onProgress })
+      for (const result of solved) left -= result.steps
+      results.push(...solved)
+      lease.renew()
+    }
+    return results
+  } catch (error) {
+    outcome = toProblemError(error).code
+    throw error
+  } finally {
+    lease.release()
+    service.log({
+      event: 'solve',
+      id: job.id,
+      task: solver.task,
+      model: solver.model.name,
+      boards: boards.length,
+      solved: results.filter(({ status }) => status === 'solved').length,
+      steps: maxSteps - left,
+      attempts: results.reduce((sum, { attempts }) => sum + attempts, 0),
+      maxSteps,
+      outcome,
+      cached: false,
+      stream: false,
+      ...(start === undefined ? {} : { ms: service.clock!() - start }),
+    })
+  }
+}
+
+/** A task prepares tables for every board size it meets: one is kept per solver. */
+const tasks = new WeakMap<Solver, Task>()
+
+function checkBoards(solver: Solver, boards: readonly string[]): void {
+  const task = tasks.get(solver) ?? createTask(solver.model.config)
+  tasks.set(solver, task)
+  for (const [board, text] of boards.entries()) {
+    try {
+      task.parse(text)
+    } catch (error) {
+      const { code, message, extras, kind } = toProblemError(error)
+      if (kind.status !== 422) throw error
+      throw new ProblemError(code, `Board ${board}: ${message}`, { extras: { ...extras, board }, cause: error })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from 'hono'
+import { ProblemError } from './problem.ts'
+import type { AppEnv } from './service.ts'
+
+/**
+ * Reads the body before anything else touches it and gives up past `maxBytes`. What counts is bytes that arrive:
+ * Content-Length may be absent or wrong. Invalid UTF-8 is refused here, because `Request.json()` would quietly turn
+ * it into U+FFFD.
+ */
+export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
+  return async function limitBodyMiddleware(c, next) {
+    const encoding = c.req.header('Content-Encoding') ?? 'identity'
+    if (encoding.toLowerCase() !== 'identity') {
+      throw new ProblemError('media_type_unsupported', 'The body must not be compressed.', {
+        headers: { 'Accept-Encoding': 'identity' },
+      })
+    }
+    const bytes = await readAtMost(c.req.raw.body, maxBytes)
+    let text: string
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch (cause) {
+      throw new ProblemError('json_malformed', 'The body is not valid UTF-8.', { cause })
+    }
+    // what Hono's own readers look at first; they keep promises there
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
+    await next()
+  }
+}
+
+async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array()
+  const reader = body.getReader()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause) => {
+      throw new ProblemError('body_incomplete', 'The connection ended before the body did.', { cause })
+    })
+    if (done) break
+    size += value.byteLength
+    if (size > maxBytes) {
+      // not awaited: cancelling may wait for a client that never stops sending
+      reader.cancel().catch(() => {})
+      throw new ProblemError('body_too_large', `The body is larger than ${maxBytes} bytes.`)
+    }
+    chunks.push(value)
+  }
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}

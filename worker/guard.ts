@@ -1,0 +1,43 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { sha256Hex } from './hash.ts'
+import { ProblemError } from './problem.ts'
+
+/** Whose requests are counted together: the hash of an API key, else the client's address where it is known. */
+export type RateLimit = (c: Context, caller: string) => Promise<boolean>
+
+export interface GuardOptions {
+  /** Hex SHA-256 of every key that is let in; empty lets everyone in. */
+  apiKeys?: (c: Context) => readonly string[]
+  /** Whether the caller may go on. */
+  rateLimit?: RateLimit
+}
+
+/** Keeps out who has no key, where keys are set, and who asks too often. */
+export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
+  return async function guardMiddleware(c, next) {
+    const keys = apiKeys?.(c) ?? []
+    const caller = keys.length > 0 ? await identify(c, keys) : (c.req.header('CF-Connecting-IP') ?? 'unknown')
+    if (rateLimit && !(await rateLimit(c, caller))) {
+      throw new ProblemError('rate_limited', 'Too many requests in a short time; try again later.')
+    }
+    await next()
+  }
+}
+
+/** Comparing hashes of long random keys leaks nothing of use through its timing. */
+async function identify(c: Context, keys: readonly string[]): Promise<string> {
+  const key = /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
+  const hash = key === undefined ? undefined : await sha256Hex(key)
+  if (hash !== undefined && keys.includes(hash)) return hash
+  throw new ProblemError('unauthorized', 'This service needs a key: `Authorization: Bearer KEY`.', {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  })
+}
+
+/** Keys as an operator writes them: hex SHA-256 hashes between white space or commas. @throws Error on anything else */
+export function parseApiKeys(text: string | undefined): string[] {
+  const hashes = (text ?? '').split(/[\s,]+/).filter((hash) => hash !== '')
+  const bad = hashes.findIndex((hash) => !/^[0-9a-f]{64}$/i.test(hash))
+  if (bad >= 0) throw new Error(`API key ${bad + 1} is not a hex SHA-256 hash`)
+  return hashes.map((hash) => hash.toLowerCase())
+}

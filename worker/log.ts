@@ -1,0 +1,41 @@
+import type { ProblemCode } from '../src/client/problem.ts'
+
+/** One line a solve or batch. */
+export interface SolveLog {
+  event: 'solve'
+  id: string
+  task: string
+  model: string
+  boards: number
+  solved: number
+  steps: number
+  attempts: number
+  maxSteps: number
+  outcome: 'done' | ProblemCode
+  cached: boolean
+  stream: boolean
+  /** Only where a clock runs during compute. */
+  ms?: number
+}
+
+/** One line a failure of the service itself. */
+export interface ErrorLog {
+  event: 'error'
+  id: string
+  code: ProblemCode
+  message: string
+  stack?: string
+}
+
+export type Log = (line: SolveLog | ErrorLog) => void
+
+export const logToConsole: Log = (line) => {
+  if (line.event === 'error') console.error(JSON.stringify(line))
+  else console.log(JSON.stringify(line))
+}
+
+export function errorLog(id: string, code: ProblemCode, error: unknown): ErrorLog {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return { event: 'error', id, code, message: String(cause) }
+  return { event: 'error', id, code, message: cause.message, stack: cause.stack }
+}

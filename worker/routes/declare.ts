@@ -1,0 +1,36 @@
+import { PROBLEMS } from '../problem.ts'
+import { problem } from '../schemas.ts'
+
+type ProblemStatus = (typeof PROBLEMS)[keyof typeof PROBLEMS]['status']
+
+const WORDS: Record<ProblemStatus, string> = {
+  400: 'Bad request',
+  401: 'No valid API key',
+  404: 'Not found',
+  405: 'Method not allowed',
+  406: 'Not acceptable',
+  408: 'Request timeout',
+  413: 'Body too large',
+  415: 'Unsupported media type',
+  422: 'Invalid input',
+  429: 'Too many requests',
+  431: 'Headers too large',
+  500: 'Internal error',
+  503: 'Unavailable for now',
+}
+
+/** OpenAPI responses for the failures of a route. The description lists the codes that have the status. */
+export function problems<S extends ProblemStatus>(...statuses: S[]) {
+  const entries = statuses.map((status) => {
+    const codes = Object.entries(PROBLEMS).filter(([, kind]) => kind.status === status)
+    const description = `${WORDS[status]}: ${codes.map(([code]) => `\`${code}\``).join(', ')}`
+    return [status, { description, content: { 'application/problem+json': { schema: problem } } }] as const
+  })
+  return Object.fromEntries(entries) as Record<S, (typeof entries)[number][1]>
+}
+
+/** Failures that any route that computes may have. */
+export const SOLVE_STATUSES = [400, 401, 406, 413, 415, 422, 429, 500, 503] as const
+
+/** A key is needed only where the operator has set keys. */
+export const OPTIONAL_KEY: Record<string, string[]>[] = [{}, { bearer: [] }]

@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest'
+import { HrmError } from '../../src/errors.ts'
+import { memoryCache } from '../cache.ts'
+import { BOARD, CONFLICT, fakeApp, HARD, problemOf, SOLUTION } from '../test-support.ts'
+
+const solve = { task: 'sudoku', board: BOARD }
+const SSE = { Accept: 'text/event-stream' }
+
+describe('as JSON', () => {
+  test('a solved board', async () => {
+    const { post, lines } = fakeApp()
+    const response = await post('/v1/solve', solve)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('Cache-Control')).toBe('no-store')
+    expect(response.headers.has('Server-Timing')).toBe(false)
+    expect(await response.json()).toEqual({
+      task: 'sudoku',
+      status: 'solved',
+      solution: SOLUTION,
+      steps: 3,
+      attempts: 1,
+      verified: true,
+      model: 'fake',
+    })
+    expect(lines).toEqual([
+      {
+        event: 'solve',
+        id: response.headers.get('X-Request-Id'),
+        task: 'sudoku',
+        model: 'fake',
+        boards: 1,
+        solved: 1,
+        steps: 3,
+        attempts: 1,
+        maxSteps: 256,
+        outcome: 'done',
+        cached: false,
+        stream: false,
+      },
+    ])
+  })
+
+  test('an unsolved board is 200 too', async () => {
+    const response = await fakeApp().post('/v1/solve', { ...solve, board: HARD, maxSteps: 20 })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ status: 'unsolved', solution: null, steps: 20, verified: false })
+  })
+
+  test('where a clock runs, the time is told', async () => {
+    let time = 0
+    const { post, lines } = fakeApp({ clock: () => (time += 2) })
+    const response = await post('/v1/solve', solve)
+    expect(response.headers.get('Server-Timing')).toMatch(/^solve;dur=\d+\.\d$/)
+    expect(lines[0]).toMatchObject({ ms: 2 })
+  })
+
+  test('the same request is answered from the cache, another is not', async () => {
+    const { post, solver, lines } = fakeApp({ cache: memoryCache(10) })
+    const first = await post('/v1/solve', solve)
+    const again = await post('/v1/solve', { board: BOARD, maxSteps: 256, seed: 0, task: 'sudoku' })
+    expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
+    expect(await again.json()).toEqual(await first.json())
+    expect(solver.computed).toBe(3)
+    expect(lines.map((line) => line.event === 'solve' && line.cached)).toEqual([false, true])
+    const other = await post('/v1/solve', { ...solve, seed: 1 })
+    expect(other.headers.get('ETag')).not.toBe(first.headers.get('ETag'))
+    expect(solver.computed).toBe(6)
+  })
+})
+
+describe('refuses', () => {
+  test.each([
+    ['JSON that is not an object', '[]', 'request_invalid', ''],
+    ['null', 'null', 'request_invalid', ''],
+    ['a missing board', { task: 'sudoku' }, 'request_invalid', '/board'],
+    ['an unknown key', { ...solve, 'max/Steps': 3 }, 'request_invalid', ''],
+    ['a task that is not a string', { ...solve, task: 7 }, 'request_invalid', '/task'],
+    ['a board that is not a string', { ...solve, board: [1, 2] }, 'board_type', '/board'],
+    ['an overlong board', { ...solve, board: '.'.repeat(2049) }, 'board_length', '/board'],
+    ['too many steps', { ...solve, maxSteps: 4097 }, 'option_invalid', '/maxSteps'],
+    ['no steps', { ...solve, maxSteps: 0 }, 'option_invalid', '/maxSteps'],
+    ['half a step', { ...solve, maxSteps: 1.5 }, 'option_invalid', '/maxSteps'],
+    ['a huge number of steps', `{"task":"sudoku","board":"","maxSteps":1e999}`, 'option_invalid', '/maxSteps'],
+    ['a negative seed', { ...solve, seed: -1 }, 'option_invalid', '/seed'],
+    ['a seed beyond exact integers', { ...solve, seed: 2 ** 53 }, 'option_invalid', '/seed'],
+  ])('%s', async (_, body, code, pointer) => {
+    const { post, solver } = fakeApp()
+    const response = await post('/v1/solve', body)
+    expect(response.status).toBe(422)
+    const problem = await problemOf(response)
+    expect(problem.code).toBe(code)
+    expect(problem.errors![0].pointer).toBe(pointer)
+    expect(solver.computed).toBe(0)
+  })
+
+  test.each([
+    ['an unknown task', { ...solve, task: 'maze' }, 'task_unknown'],
+    ['a task named like a property', { ...solve, task: '__proto__' }, 'task_unknown'],
+    ['a board of wrong length', { ...solve, board: '1' }, 'board_length'],
+    ['an empty board', { ...solve, board: '' }, 'board_length'],
+    ['a bad symbol', { ...solve, board: `x${BOARD.slice(1)}` }, 'board_symbol'],
+  ])('%s', async (_, body, code) => {
+    const response = await fakeApp().post('/v1/solve', body)
+    expect(response.status).toBe(422)
+    expect((await problemOf(response)).code).toBe(code)
+  })
+
+  test.each([{}, SSE])('givens that contradict each other, naming the cells %o', async (headers) => {
+    const { post, lines } = fakeApp({ limits: { maxInFlight: 1 } })
+    for (let i = 0; i < 3; i++) {
+      const response = await post('/v1/solve', { ...solve, board: CONFLICT }, headers)
+      expect(response.status).toBe(422)
+      expect(await problemOf(response)).toMatchObject({
+        code: 'board_conflict',
+        cells: [
+          { index: 0, row: 0, column: 0 },
+          { index: 2, row: 0, column: 2 },
+        ],
+      })
+    }
+    expect(lines[0]).toMatchObject({ outcome: 'board_conflict', steps: 0 })
+  })
+
+  test('unknown keys as long as the body are not repeated in full', async () => {
+    const response = await fakeApp().post('/v1/solve', { ...solve, ['k'.repeat(60_000)]: 1 })
+    expect((await response.text()).length).toBeLessThan(2000)
+  })
+
+  test('nesting as deep as the body allows', async () => {
+    const depth = 32_000
+    const response = await fakeApp().post('/v1/solve', '['.repeat(depth) + ']'.repeat(depth))
+    expect((await problemOf(response)).code).toBe('request_invalid')
+  })
+})
+
+test('no more solves than admitted, then all is well again', async () => {
+  const { post, solver } = fakeApp({ limits: { maxInFlight: 2 } })
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  solver.pause = () => gate
+  const running = [post('/v1/solve', solve), post('/v1/solve', solve, SSE)]
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const refused = await post('/v1/solve', solve)
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('Retry-After')).toBe('1')
+  expect((await problemOf(refused)).code).toBe('overloaded')
+  open()
+  for (const response of await Promise.all(running)) {
+    expect(response.status).toBe(200)
+    await response.text()
+  }
+  expect((await post('/v1/solve', solve)).status).toBe(200)
+})
+
+test('a failing engine is 503, without its words', async () => {
+  const { post, solver, lines } = fakeApp()
+  solver.failure = new HrmError('engine_failed', 'unreachable at 0x1234')
+  const response = await post('/v1/solve', solve)
+  expect(response.status).toBe(503)
+  const problem = await problemOf(response)
+  expect(problem.code).toBe('engine_failed')
+  expect(problem.detail).not.toContain('0x1234')
+  expect(lines).toContainEqual(expect.objectContaining({ event: 'error', message: 'unreachable at 0x1234' }))
+})
+
+describe('as an event stream', () => {
+  /** Events of a whole stream, comments included as `{ comment }`. */
+  async function eventsOf(response: Response) {
+    const text = await response.text()
+    return text
+      .trimEnd()
+      .split('\n\n')
+      .map((block) =>
+        Object.fromEntries(
+          block.split('\n').map((line) => {
+            const [, name, value] = /^(\w*): (.*)$/.exec(line)!
+            return [name || 'comment', name === 'data' ? JSON.parse(value) : value]
+          }),
+        ),
+      )
+  }
+
+  test('steps, then one result', async () => {
+    const { post, lines } = fakeApp()
+    const response = await post('/v1/solve', solve, SSE)
+    expect(response.headers.get('Content-Type')).toBe('text/event-stream')
+    const events = await eventsOf(response)
+    expect(events.map(({ event, id }) => [event, id])).toEqual([
+      ['step', '1'],
+      ['step', '2'],
+      ['step', '3'],
+      ['result', undefined],
+    ])
+    expect(events[0].data).toMatchObject({ step: 1, attempt: 1, kind: 'plain' })
+    expect(events[0].data.confidence[0]).toBe(0.3333)
+    expect(events[3].data).toMatchObject({ status: 'solved', solution: SOLUTION })
+    expect(lines[0]).toMatchObject({ stream: true, outcome: 'done', steps: 3 })
+  })
+
+  test('a failure after the stream began is its last event', async () => {
+    const { post, solver } = fakeApp()
+    solver.failure = new Error('secret')
+    const events = await eventsOf(await post('/v1/solve', solve, SSE))
+    expect(events.map(({ event }) => event)).toEqual(['step', 'step', 'problem'])
+    expect(events[2].data).toMatchObject({ status: 500, code: 'internal_error', instance: expect.any(String) })
+    expect(JSON.stringify(events[2])).not.toContain('secret')
+  })
+
+  test('comments keep it alive', async () => {
+    const { post, solver } = fakeApp({ limits: { heartbeatMs: 5 } })
+    solver.pause = () => new Promise((resolve) => setTimeout(resolve, 30))
+    const response = await post('/v1/solve', solve, SSE)
+    const events = await eventsOf(response)
+    expect(events.filter(({ comment }) => comment !== undefined).length).toBeGreaterThan(1)
+    expect(events.at(-1)!.event).toBe('result')
+  })
+
+  test('a client that leaves ends the work', async () => {
+    const { post, solver, lines } = fakeApp()
+    const response = await post('/v1/solve', { ...solve, board: HARD, maxSteps: 4096 }, SSE)
+    const reader = response.body!.getReader()
+    await reader.read()
+    await reader.cancel()
+    await expect.poll(() => lines.length).toBe(1)
+    expect(lines[0]).toMatchObject({ outcome: 'aborted' })
+    const { computed } = solver
+    expect(computed).toBeLessThan(4096)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(solver.computed).toBe(computed)
+  })
+
+  test('a client that does not read holds up no step, and gets the result', async () => {
+    const { post, lines } = fakeApp()
+    const response = await post('/v1/solve', { ...solve, board: HARD, maxSteps: 500 }, SSE)
+    await expect.poll(() => lines.length).toBe(1)
+    expect(lines[0]).toMatchObject({ outcome: 'done', steps: 500 })
+    const events = await eventsOf(response)
+    expect(events.length).toBeLessThan(100)
+    expect(events.at(-1)).toMatchObject({ event: 'result', data: { steps: 500 } })
+  })
+})

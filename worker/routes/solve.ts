@@ -1,0 +1,62 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { negotiate } from '../accept.ts'
+import { limitBody } from '../body.ts'
+import { resultKey } from '../cache.ts'
+import { solveRequest, solveResult } from '../schemas.ts'
+import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
+import { finish, logCached, runSolve, type SolveJob } from '../solve-run.ts'
+import { streamSolve } from '../solve-stream.ts'
+import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
+
+const JSON_TYPE = 'application/json'
+const SSE_TYPE = 'text/event-stream'
+
+const route = ({ limits }: Service) =>
+  createRoute({
+    method: 'post',
+    path: '/v1/solve',
+    operationId: 'solve',
+    tags: ['solve'],
+    summary: 'Solve a board',
+    description:
+      'Answers `solved` only with a board that keeps every given and, where the task has rules, obeys them all; else ' +
+      '`unsolved`, with 200. With `Accept: text/event-stream` the steps are streamed as they are computed: events ' +
+      '`step`, then one `result`, or one `problem` if the solve fails after the stream began. Leaving ends the work.',
+    security: OPTIONAL_KEY,
+    middleware: limitBody(limits.maxBodyBytes),
+    request: { body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits) } } } },
+    responses: {
+      200: {
+        description: 'The result. `ETag` names it: the same request to the same model has the same.',
+        content: {
+          [JSON_TYPE]: { schema: solveResult },
+          [SSE_TYPE]: { schema: z.string().openapi({ example: 'event: step\nid: 1\ndata: {"step":1}\n\n' }) },
+        },
+      },
+      ...problems(...SOLVE_STATUSES),
+    },
+  })
+
+export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
+  app.openapi(route(service), async (c) => {
+    const stream = negotiate(c, [JSON_TYPE, SSE_TYPE]) === SSE_TYPE
+    const request = c.req.valid('json')
+    const solver = await solverOf(c, service, request.task)
+    const job: SolveJob = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream }
+    if (stream) return streamSolve(c, service, job)
+
+    const key = await resultKey(solver.model.sha256, request)
+    c.header('ETag', `"${key}"`)
+    c.header('Cache-Control', 'no-store')
+    const known = await service.cache?.get(key)
+    if (known) {
+      logCached(service, job, known)
+      return c.json(known, 200)
+    }
+    const start = service.clock?.()
+    const result = await keepAlive(c, finish(runSolve(service, job)))
+    if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
+    if (service.cache) await keepAlive(c, service.cache.put(key, result))
+    return c.json(result, 200)
+  })
+}

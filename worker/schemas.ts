@@ -1,0 +1,144 @@
+import { z } from '@hono/zod-openapi'
+import { HTTP_PROBLEM_CODES } from '../src/client/problem.ts'
+import { HRM_ERROR_CODES } from '../src/errors.ts'
+import type { Limits } from './limits.ts'
+
+const EXAMPLE = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
+const EXAMPLE_SOLUTION = '534678912672195348198342567859761423426853791713924856961537284287419635345286179'
+
+const board = (limits: Limits) =>
+  z.string().max(limits.maxBoardChars).openapi({
+    description: 'Symbols row by row; `.` or `0` is blank; white space is left out.',
+    example: EXAMPLE,
+  })
+
+const solveFields = {
+  task: z.string().min(1).max(64).openapi({ description: 'A name from `/v1/tasks`.', example: 'sudoku' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .openapi({ description: 'Seeds every random draw; the same request gives the same answer.' }),
+}
+
+export const solveRequest = (limits: Limits) =>
+  z
+    .strictObject({
+      ...solveFields,
+      board: board(limits),
+      maxSteps: z
+        .int()
+        .min(1)
+        .max(limits.maxSteps)
+        .default(limits.defaultSteps)
+        .openapi({ description: 'Budget in ACT steps over all attempts.' }),
+    })
+    .openapi('SolveRequest')
+
+export const batchRequest = (limits: Limits) =>
+  z
+    .strictObject({
+      ...solveFields,
+      boards: z.array(board(limits)).min(1).max(limits.maxBoards),
+      maxSteps: z
+        .int()
+        .min(1)
+        .max(limits.maxSteps)
+        .default(limits.maxSteps)
+        .openapi({ description: 'Budget in ACT steps shared by all boards.' }),
+    })
+    .openapi('BatchRequest')
+
+export const solveResult = z
+  .object({
+    task: z.string(),
+    status: z.enum(['solved', 'unsolved']),
+    solution: z.string().nullable().openapi({ description: 'Null when unsolved.', example: EXAMPLE_SOLUTION }),
+    steps: z.int().openapi({ description: 'ACT steps spent.', example: 5 }),
+    attempts: z.int().openapi({ description: 'Runs of steps from one start.', example: 1 }),
+    verified: z.boolean().openapi({ description: 'A verifier with the rules checked the solution.' }),
+    model: z.string(),
+  })
+  .openapi('SolveResult')
+
+export const batchResult = z
+  .object({
+    results: z.array(solveResult).openapi({ description: 'In the order of the boards.' }),
+    solved: z.int(),
+    steps: z.int().openapi({ description: 'ACT steps spent on all boards.' }),
+  })
+  .openapi('BatchResult')
+
+const score = z.object({
+  data: z.string(),
+  n: z.number(),
+  max_steps: z.number(),
+  raw_exact: z.number().optional(),
+  solved: z.number().optional(),
+  wrong: z.number().optional(),
+  date: z.string(),
+  engine: z.string(),
+})
+
+export const modelInfo = z
+  .object({
+    id: z.string(),
+    task: z.string(),
+    parameters: z.int(),
+    dtype: z.literal('int8'),
+    bytes: z.int(),
+    sha256: z.string(),
+    haltMaxSteps: z.int().openapi({ description: 'ACT steps of one attempt in training.' }),
+    license: z.string().nullable(),
+    scores: z.array(score).openapi({ description: 'As measured; see the model card.' }),
+  })
+  .openapi('Model')
+
+export const modelList = z.object({ models: z.array(modelInfo) }).openapi('ModelList')
+
+export const taskInfo = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['sudoku', 'grid']),
+    rows: z.int(),
+    cols: z.int(),
+    boardLengths: z.array(z.int()).openapi({ description: 'Symbols a board may have.' }),
+    verified: z.boolean().openapi({ description: 'The rules are known, so a wrong board cannot leave as solved.' }),
+    model: z.string(),
+  })
+  .openapi('Task')
+
+export const taskList = z.object({ tasks: z.array(taskInfo) }).openapi('TaskList')
+
+export const health = z.object({ status: z.literal('ok') }).openapi('Health')
+export const readiness = z
+  .object({ status: z.literal('ready'), models: z.array(z.object({ task: z.string(), model: z.string() })) })
+  .openapi('Readiness')
+
+const cell = z.object({
+  index: z.int(),
+  row: z.int(),
+  column: z.int(),
+})
+
+export const problemCode = z.enum([...HTTP_PROBLEM_CODES, ...HRM_ERROR_CODES]).openapi('ProblemCode')
+
+export const problem = z
+  .object({
+    type: z.string().openapi({ example: '/problems/board_conflict' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: problemCode,
+    instance: z.string(),
+    requestId: z.string(),
+    cells: z.array(cell).optional().openapi({ description: 'The cells to blame, 0-based.' }),
+    board: z.int().optional().openapi({ description: 'Which board of a batch is to blame, 0-based.' }),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .openapi('Problem')
+
+export const problemKind = z
+  .object({ type: z.string(), code: problemCode, status: z.int(), title: z.string() })
+  .openapi('ProblemKind')

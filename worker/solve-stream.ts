@@ -1,0 +1,63 @@
+import type { Context } from 'hono'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import type { SolveStep } from '../src/solve/types.ts'
+import { errorLog } from './log.ts'
+import { problemDocument, toProblemError } from './problem.ts'
+import { type AppEnv, keepAlive, type Service } from './service.ts'
+import { runSolve, type SolveJob, type SolveRun } from './solve-run.ts'
+
+/** Steps that may wait for a slow client, some 100 KB of a 9x9 board; those beyond are not sent. */
+const MAX_UNSENT = 64
+
+/**
+ * Streams a solve as server-sent events. The first step is computed before the response begins, so what is wrong with
+ * the board or the service is still told by a status.
+ */
+export async function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob): Promise<Response> {
+  const left = new AbortController()
+  const signal = AbortSignal.any([job.signal, left.signal])
+  const run = runSolve(service, { ...job, signal })
+  const first = await keepAlive(c, run.next())
+
+  c.header('X-Accel-Buffering', 'no') // proxies that buffer would hold the steps back
+  return streamSSE(c, (stream) => {
+    stream.onAbort(() => left.abort())
+    const heartbeat = setInterval(() => stream.write(': still computing\n\n'), service.limits.heartbeatMs)
+    const work = sendAll(stream, run, first)
+      .catch(async (error) => {
+        if (signal.aborted) return
+        const problem = toProblemError(error)
+        service.log(errorLog(job.id, problem.code, error))
+        await send(stream, 'problem', problemDocument(problem, c.req.path, job.id))
+      })
+      .finally(() => clearInterval(heartbeat))
+    return keepAlive(c, work)
+  })
+}
+
+/** Never waits for the client before the solve is over: a slow reader must not hold a slot of the engine. */
+async function sendAll(
+  stream: SSEStreamingApi,
+  run: SolveRun,
+  first: IteratorResult<SolveStep, unknown>,
+): Promise<void> {
+  let unsent = 0
+  let next = first
+  while (!next.done) {
+    if (unsent < MAX_UNSENT) {
+      unsent++
+      send(stream, 'step', compact(next.value), next.value.step).then(() => unsent--)
+    }
+    next = await run.next()
+  }
+  await send(stream, 'result', next.value)
+}
+
+const send = (stream: SSEStreamingApi, event: 'step' | 'result' | 'problem', data: unknown, id?: number) =>
+  stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id: String(id) }) })
+
+/** Four digits of a belief are plenty, and make a 9x9 step one third as long. */
+const compact = (step: SolveStep): SolveStep => ({
+  ...step,
+  confidence: step.confidence.map((belief) => Math.round(belief * 1e4) / 1e4),
+})
