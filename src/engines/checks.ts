@@ -2,6 +2,9 @@ import { HrmError } from '../errors.ts'
 import type { Model } from '../weights/model.ts'
 import type { Geometry } from './engine.ts'
 
+/** Bound of a carry's floats; keeps all arithmetic finite (docs/numerics.md, last section). */
+const MAX_CARRY = 2 ** 20
+
 // What every engine checks before it touches memory, so that all of them refuse the same calls in the same words.
 
 /** @throws HrmError `task_mismatch` */
@@ -39,6 +42,12 @@ export function checkSlot(slot: number, slots: number): void {
 }
 
 /** @throws HrmError `option_invalid` */
+export function checkStep(list: readonly number[], slots: number): void {
+  for (const slot of list) checkSlot(slot, slots)
+  if (new Set(list).size < list.length) throw new HrmError('option_invalid', 'a step names a slot twice')
+}
+
+/** @throws HrmError `option_invalid` */
 export function checkTokens(
   model: Model,
   geometry: Geometry,
@@ -53,8 +62,8 @@ export function checkTokens(
   }
   const bad = tokens.findIndex((t) => t >= vocab)
   if (bad >= 0) throw new HrmError('option_invalid', `token ${tokens[bad]} at ${bad} is not within 0..${vocab - 1}`)
-  if (carry && (carry.length !== carrySize || !carry.every(Number.isFinite))) {
-    throw new HrmError('option_invalid', `a carry is ${carrySize} finite floats`)
+  if (carry && (carry.length !== carrySize || !carry.every((v) => Math.abs(v) <= MAX_CARRY))) {
+    throw new HrmError('option_invalid', `a carry is ${carrySize} floats within +-${MAX_CARRY}`)
   }
   if (!Number.isInteger(puzzle) || puzzle < 0 || puzzle >= Math.max(1, puzzles)) {
     throw new HrmError('option_invalid', `puzzle ${puzzle} is not within 0..${Math.max(1, puzzles) - 1}`)

@@ -8,6 +8,9 @@ import { type Container, parseContainer } from './safetensors.ts'
 /** Bound of every float in a file; keeps all arithmetic finite (docs/numerics.md, last section). */
 const MAX_FLOAT = 65504
 
+/** Rotary tables hold cosines and sines. */
+const MAX_ROPE = 1
+
 const METADATA_KEYS = new Set(['hrm.format', 'hrm.config', 'hrm.card'])
 
 /**
@@ -37,7 +40,7 @@ function takeTensors(tensors: Tensors, c: ModelConfig): TensorFields {
   const positions = c.puzzle_emb_len + c.seq_len
   const layers = (level: 'H_level' | 'L_level', count: number): Layer[] =>
     Array.from({ length: count }, (_, i) => takeLayer(tensors, `${level}.layers.${i}`, c))
-  const rope = (name: string) => tensors.floats(`rotary_emb.${name}_cached`, [positions, d / c.num_heads])
+  const rope = (name: string) => tensors.floats(`rotary_emb.${name}_cached`, [positions, d / c.num_heads], MAX_ROPE)
   const fields: TensorFields = {
     H: layers('H_level', c.H_layers),
     L: layers('L_level', c.L_layers),
@@ -98,10 +101,10 @@ class Tensors {
     return new Uint8Array(this.#file.subarray(entry.begin, entry.end)).buffer
   }
 
-  floats(name: string, shape: readonly number[]): Float32Array {
+  floats(name: string, shape: readonly number[], limit = MAX_FLOAT): Float32Array {
     const values = littleEndianFloats(this.#take(name, 'F32', shape))
-    const bad = values.findIndex((v) => !(Math.abs(v) <= MAX_FLOAT))
-    if (bad >= 0) throw new HrmError('weights_value', `${name}[${bad}] is ${values[bad]}, not within +-${MAX_FLOAT}`)
+    const bad = values.findIndex((v) => !(Math.abs(v) <= limit))
+    if (bad >= 0) throw new HrmError('weights_value', `${name}[${bad}] is ${values[bad]}, not within +-${limit}`)
     return values
   }
 

@@ -1,7 +1,7 @@
 import { HrmError } from '../../errors.ts'
 import { dot4 } from '../../numerics/float.ts'
 import type { Layer, Model } from '../../weights/model.ts'
-import { checkGeometry, checkSlot, checkTokens } from '../checks.ts'
+import { checkGeometry, checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { Engine, EngineOptions, Geometry } from '../engine.ts'
 import { type Rows, runLayer } from './layer.ts'
 
@@ -33,8 +33,11 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
     q: new Array<number>(config.q_outputs).fill(0),
   }))
   let disposed = false
-  const at = (slot: number): Slot => {
+  const refuseDisposed = () => {
     if (disposed) throw new HrmError('disposed', 'the engine was disposed')
+  }
+  const at = (slot: number): Slot => {
+    refuseDisposed()
     checkSlot(slot, count)
     return slots[slot]
   }
@@ -69,7 +72,9 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
       return carry
     },
     step(list) {
-      for (const slot of list) actStep(model, geometry, at(slot))
+      refuseDisposed()
+      checkStep(list, count)
+      for (const slot of list) actStep(model, geometry, slots[slot])
     },
     logits: (slot) => at(slot).logits,
     q: (slot) => at(slot).q,
