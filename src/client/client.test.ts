@@ -1,0 +1,117 @@
+import { expect, expectTypeOf, test } from 'vitest'
+import type { z } from 'zod'
+import type { modelInfo, problem, solveResult, taskInfo } from '../../worker/schemas.ts'
+import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-support.ts'
+import type { SolveResult } from '../solve/types.ts'
+import { createClient, HrmHttpError, type Problem, type ServedModel, type ServedTask } from './index.ts'
+
+/** A client whose requests go straight to an app. */
+function clientOf({ app }: ReturnType<typeof fakeApp>, apiKey?: string) {
+  const fetch: typeof globalThis.fetch = async (input, init) => app.request(String(input), init)
+  return createClient('http://localhost/', { fetch, apiKey })
+}
+
+test('types are those of the schemas', () => {
+  expectTypeOf<z.infer<typeof solveResult>>().toEqualTypeOf<SolveResult>()
+  expectTypeOf<z.infer<typeof modelInfo>>().toEqualTypeOf<ServedModel>()
+  expectTypeOf<z.infer<typeof taskInfo>>().toEqualTypeOf<ServedTask>()
+  expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()
+})
+
+test('solves, in a batch too', async () => {
+  const client = clientOf(fakeApp())
+  expect(await client.solve('sudoku', BOARD)).toMatchObject({ status: 'solved', solution: SOLUTION })
+  expect(await client.solve('sudoku', BOARD, { maxSteps: 2 })).toMatchObject({ status: 'unsolved', steps: 2 })
+  const results = await client.solveBatch('sudoku', [HARD, BOARD], { maxSteps: 40, seed: 1 })
+  expect(results.map(({ status }) => status)).toEqual(['unsolved', 'solved'])
+})
+
+test('streams the steps and returns the result', async () => {
+  const steps = clientOf(fakeApp()).steps('sudoku', BOARD)
+  const seen: number[] = []
+  for (;;) {
+    const next = await steps.next()
+    if (next.done) {
+      expect(next.value).toMatchObject({ status: 'solved', solution: SOLUTION, steps: 3 })
+      break
+    }
+    seen.push(next.value.step)
+  }
+  expect(seen).toEqual([1, 2, 3])
+})
+
+test('leaving the loop stops the work', async () => {
+  const fake = fakeApp()
+  for await (const step of clientOf(fake).steps('sudoku', HARD, { maxSteps: 4096 })) if (step.step === 2) break
+  await expect.poll(() => fake.lines.length).toBe(1)
+  expect(fake.lines[0]).toMatchObject({ outcome: 'aborted' })
+})
+
+test('names models and tasks', async () => {
+  const client = clientOf(fakeApp())
+  expect(await client.models()).toMatchObject([{ id: 'fake', task: 'sudoku', dtype: 'int8', parameters: 53_409 }])
+  expect(await client.tasks()).toMatchObject([
+    { name: 'sudoku', verified: true, boardLengths: expect.arrayContaining([81]) },
+  ])
+})
+
+test('throws what the service found', async () => {
+  const client = clientOf(fakeApp())
+  const failure = expect.objectContaining({
+    name: 'HrmHttpError',
+    code: 'board_conflict',
+    status: 422,
+    problem: expect.objectContaining({ cells: [{ index: 0, row: 0, column: 0 }, expect.anything()] }),
+  })
+  await expect(client.solve('sudoku', CONFLICT)).rejects.toEqual(failure)
+  await expect(client.steps('sudoku', CONFLICT).next()).rejects.toEqual(failure)
+})
+
+test('tells when to try again', async () => {
+  const client = clientOf(fakeApp({ limits: { maxInFlight: 0 } }))
+  await expect(client.solve('sudoku', BOARD)).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfter: 1 })
+})
+
+test('throws what fails within a stream', async () => {
+  const fake = fakeApp()
+  fake.solver.failure = new Error('broken')
+  const steps = clientOf(fake).steps('sudoku', BOARD)
+  await steps.next()
+  await steps.next()
+  await expect(steps.next()).rejects.toMatchObject({ code: 'internal_error', status: 500 })
+})
+
+test('sends its key', async () => {
+  const { sha256Hex } = await import('../../worker/hash.ts')
+  const keys = [await sha256Hex('secret-key')]
+  const fake = fakeApp({ apiKeys: () => keys })
+  expect(await clientOf(fake, 'secret-key').solve('sudoku', BOARD)).toMatchObject({ status: 'solved' })
+  await expect(clientOf(fake).solve('sudoku', BOARD)).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
+test('names an abort, a dead network and a stranger', async () => {
+  const aborted = AbortSignal.abort()
+  const signalled: typeof fetch = async (_, init) => {
+    init!.signal!.throwIfAborted()
+    return new Response()
+  }
+  const client = createClient('http://localhost', { fetch: signalled })
+  await expect(client.solve('sudoku', BOARD, { signal: aborted })).rejects.toMatchObject({
+    name: 'HrmError',
+    code: 'aborted',
+  })
+
+  const dead = createClient('http://localhost', { fetch: () => Promise.reject(new TypeError('refused')) })
+  await expect(dead.models()).rejects.toMatchObject({ code: 'network', status: 0, cause: { message: 'refused' } })
+
+  const stranger = async () => new Response('<h1>Bad gateway</h1>', { status: 502 })
+  const proxied = createClient('http://localhost', { fetch: stranger })
+  const error = await proxied.models().catch((e) => e)
+  expect(error).toBeInstanceOf(HrmHttpError)
+  expect(error).toMatchObject({ code: 'network', status: 502, problem: undefined })
+
+  const cut = async () => new Response('event: step\ndata: {"step":1}\n\n')
+  const steps = createClient('http://localhost', { fetch: cut }).steps('sudoku', BOARD)
+  expect(await steps.next()).toMatchObject({ value: { step: 1 } })
+  await expect(steps.next()).rejects.toMatchObject({ code: 'network', message: 'The stream ended before the result.' })
+})

@@ -1,0 +1,42 @@
+export interface ServerEvent {
+  event: string
+  data: string
+}
+
+/** Events of a `text/event-stream` body (WHATWG HTML, 9.2.6); comments and retry times are passed over. */
+export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent, void, void> {
+  let event = ''
+  let data: string[] = []
+  for await (const line of lines(body)) {
+    if (line === '') {
+      if (data.length > 0) yield { event: event || 'message', data: data.join('\n') }
+      event = ''
+      data = []
+      continue
+    }
+    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line)!
+    if (field === 'event') event = value
+    else if (field === 'data') data.push(value)
+  }
+}
+
+/** Lines ended by LF, CR or CRLF; what follows the last end is no line. */
+async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      rest += decoder.decode(value, { stream: true })
+      // A CR at the end may be half of a CRLF: it waits for the next chunk.
+      const parts = rest.split(/\r\n|\n|\r(?!$)/)
+      rest = parts.pop()!
+      yield* parts
+    }
+  } finally {
+    // Ends the request where the stream has not ended.
+    await reader.cancel().catch(() => {})
+  }
+}

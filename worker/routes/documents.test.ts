@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { fakeApp } from '../test-support.ts'
+
+interface Operation {
+  operationId: string
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+}
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, { properties?: Record<string, object> }> }
+}
+
+const document = async () => (await (await fakeApp().app.request('/openapi.json')).json()) as Document
+
+test('describes every route of the API', async () => {
+  const { openapi, paths } = await document()
+  expect(openapi).toBe('3.1.0')
+  expect(
+    Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`)),
+  ).toEqual(
+    expect.arrayContaining([
+      'post /v1/solve',
+      'post /v1/solve/batch',
+      'get /v1/models',
+      'get /v1/models/{id}',
+      'get /v1/tasks',
+      'get /health',
+      'get /ready',
+      'get /problems/{code}',
+    ]),
+  )
+})
+
+test('every reference leads somewhere, every failure is a problem', async () => {
+  const { paths, components } = await document()
+  const references = [...JSON.stringify({ paths, components }).matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1])
+  expect(references.length).toBeGreaterThan(20)
+  for (const reference of references) {
+    const [, name] = /^#\/components\/schemas\/(\w+)$/.exec(reference)!
+    expect(components.schemas).toHaveProperty(name)
+  }
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      if (Number(status) < 400) continue
+      expect(content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } })
+    }
+  }
+})
+
+test('limits are in the schema', async () => {
+  const { components } = await document()
+  expect(components.schemas.SolveRequest.properties!.maxSteps).toMatchObject({
+    minimum: 1,
+    maximum: 4096,
+    default: 256,
+  })
+  expect(components.schemas.BatchRequest.properties!.boards).toMatchObject({ minItems: 1, maxItems: 64 })
+})
+
+test('the page shows operations, schemas and problems, runs no script and loads nothing', async () => {
+  const response = await fakeApp().app.request('/docs')
+  expect(response.headers.get('Content-Type')).toContain('text/html')
+  const page = await response.text()
+  for (const part of [
+    '/v1/solve/batch',
+    'id="SolveRequest"',
+    'id="problem-board_conflict"',
+    '<code>text/event-stream</code>',
+  ])
+    expect(page).toContain(part)
+  expect(page).not.toMatch(/<script|<link|src=|https?:\/\/(?!www\.apache)/)
+  expect(page).not.toContain('[object')
+})
