@@ -2,7 +2,7 @@
 export const HRM_ERROR_CODES = [
   // weights file, in the order a reader meets them
   'weights_truncated', // file ends before the header, or before the data the header promises
-  'weights_header_size', // header length is zero, over 64 KiB, or longer than the file
+  'weights_header_size', // header length is zero or over 64 KiB
   'weights_header_json', // header is not UTF-8 JSON of the safetensors form
   'weights_duplicate_key', // a key appears twice in the header
   'weights_format', // hrm.format is missing or not "1", or metadata has unknown keys

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
+import english from 'zod/v4/locales/en.js'
 import { HrmError } from '../errors.ts'
+import { listWidth } from '../tasks/lists.ts'
 import type { ModelCard } from './card.ts'
 import type { ModelConfig } from './config.ts'
 import { parseObject } from './safetensors.ts'
@@ -7,6 +9,9 @@ import { parseObject } from './safetensors.ts'
 // Upper limits keep every size product below 2^53 and every float product finite: docs/numerics.md, last section.
 const size = (max: number, min = 1) => z.int().check(z.minimum(min), z.maximum(max))
 const multipleOf4 = (max: number) => size(max, 4).check(z.multipleOf(4))
+
+/** Of one attention table, 64 MiB: without it a file of a few KiB could ask for a table of 65,536 x 65,536. */
+const MAX_LIST_ENTRIES = 2 ** 24
 
 const task = z.strictObject({
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
@@ -27,7 +32,7 @@ const config = z.strictObject({
   H_cycles: size(32),
   L_cycles: size(32),
   rms_norm_eps: z.number().check(z.minimum(1e-12), z.maximum(1)),
-  embed_scale: z.number().check(z.minimum(0), z.maximum(4096)),
+  embed_scale: z.number().check(z.positive(), z.maximum(64)),
   halt_max_steps: size(65536),
   vocab_size: size(256),
   output_size: size(256),
@@ -72,9 +77,12 @@ const card = z.looseObject({
   notes: z.optional(z.string()),
 })
 
+// Without a locale zod/mini says only "Invalid input".
+const { localeError } = english()
+
 function check<T>(schema: z.ZodMiniType<T>, text: string | undefined, what: string): T {
   if (text === undefined) throw new HrmError('weights_config', `__metadata__ has no ${what}`)
-  const result = schema.safeParse(parseObject(text, what, 'weights_config'))
+  const result = schema.safeParse(parseObject(text, what, 'weights_config'), { error: localeError })
   if (result.success) return result.data
   const { path, message } = result.error.issues[0]
   throw new HrmError('weights_config', `${what}${path.map((p) => `.${String(p)}`).join('')}: ${message}`)
@@ -103,6 +111,9 @@ export function parseConfig(text: string | undefined): ModelConfig {
   require(c.puzzle_emb_len > 0 ===
     c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
   checkTask(c, require)
+  for (const name of c.lists) {
+    require(listWidth(name, c) * c.seq_len <= MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
+  }
   return c
 }
 
@@ -128,7 +139,10 @@ function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => vo
       c.output_size === symbols.length, 'vocab_size and output_size must count the symbols')
     require(c.seq_len === rows * cols, 'seq_len is not one token per cell')
     const used = symbols.filter((s) => s !== '')
-    require(new Set(used).size === used.length && used.length > 1, 'task: symbols must be distinct, and two or more')
+    // At most 255: boards hold symbols as bytes, counted from 1.
+    require(new Set(used).size === used.length &&
+      used.length >= 2 &&
+      used.length <= 255, 'task: symbols must be distinct, and 2 to 255')
     require(!c.lists.includes('cell') &&
       (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
   }

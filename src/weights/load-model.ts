@@ -38,7 +38,9 @@ function readBytes({ task, weights, signal, onProgress }: CreateSolverOptions): 
     return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), signal, onProgress)
   }
   if (weights instanceof ArrayBuffer) return Promise.resolve(new Uint8Array(weights))
-  if (ArrayBuffer.isView(weights)) return Promise.resolve(weights)
+  if (ArrayBuffer.isView(weights)) {
+    return Promise.resolve(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
+  }
   if (typeof weights === 'string') return platform.loadNamed(weights, signal, onProgress)
   if (weights instanceof URL) return platform.loadNamed(weights.href, signal, onProgress)
   throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a URL or a string')

@@ -26,6 +26,7 @@ const MAX_HEADER = 64 * 1024
 /** The format has nothing over two dimensions; more would only feed the product check below. */
 const MAX_DIMS = 4
 const DTYPE_BYTES = { F32: 4, I8: 1 } as const
+const ENTRY_KEYS = new Set(['dtype', 'shape', 'data_offsets'])
 
 /** Checks everything about the container and copies nothing. @throws HrmError `weights_*` */
 export function parseContainer(file: Uint8Array): Container {
@@ -73,12 +74,14 @@ export function parseObject(
   } catch (cause) {
     throw new HrmError(code, `${what} is not JSON: ${(cause as Error).message}`, { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new HrmError(code, `${what} is not a JSON object`)
-  }
+  if (!isObject(value)) throw new HrmError(code, `${what} is not a JSON object`)
   const twice = findDuplicateKey(text)
   if (twice !== undefined) throw new HrmError('weights_duplicate_key', `${what} has the key ${twice} twice`)
-  return value as Record<string, unknown>
+  return value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** First key that one object of valid JSON text has twice, else undefined. */
@@ -99,7 +102,7 @@ function findDuplicateKey(text: string): string | undefined {
 }
 
 function checkMetadata(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null || Object.values(value).some((v) => typeof v !== 'string')) {
+  if (!isObject(value) || Object.values(value).some((v) => typeof v !== 'string')) {
     throw new HrmError('weights_header_json', '__metadata__ is not an object of strings')
   }
   return value as Record<string, string>
@@ -108,7 +111,10 @@ function checkMetadata(value: unknown): Record<string, string> {
 const isSize = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 0
 
 function checkEntry(name: string, value: unknown, dataBegin: number): TensorEntry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>
+  if (!isObject(value) || Object.keys(value).some((key) => !ENTRY_KEYS.has(key))) {
+    throw new HrmError('weights_header_json', `${name} is not an object of ${[...ENTRY_KEYS].join(', ')}`)
+  }
+  const { dtype, shape, data_offsets: offsets } = value
   if (dtype !== 'F32' && dtype !== 'I8') {
     throw new HrmError('weights_dtype', `${name}: dtype ${JSON.stringify(dtype)} is neither F32 nor I8`)
   }
