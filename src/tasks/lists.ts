@@ -48,15 +48,20 @@ export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry 
 }
 
 function buildTable(name: ListName, shape: BoardShape, symbols: number): AttentionTable {
-  const rows: number[][] = []
-  for (let cell = 0; cell < shape.rows * shape.cols; cell++) {
+  const cells = shape.rows * shape.cols
+  const width = name === 'cell' ? symbols : cellsOf(name, 0, shape).length
+  const indices = new Int32Array(cells * symbols * width)
+  let at = 0
+  for (let cell = 0; cell < cells; cell++) {
     const seen = name === 'cell' ? undefined : cellsOf(name, cell, shape)
     for (let s = 0; s < symbols; s++) {
-      if (seen) rows.push(seen.map((c) => (c < 0 ? -1 : c * symbols + s)))
-      else rows.push(Array.from({ length: symbols }, (_, i) => cell * symbols + i))
+      for (let i = 0; i < width; i++) {
+        const c = seen ? seen[i] : cell
+        indices[at++] = c < 0 ? -1 : c * symbols + (seen ? s : i)
+      }
     }
   }
-  return { width: rows[0].length, indices: Int32Array.from(rows.flat()) }
+  return { width, indices }
 }
 
 /** Cells on the list of one cell, in ascending order but for `neighbours`. */
