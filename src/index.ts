@@ -37,6 +37,7 @@ export async function createSolver(options: CreateSolverOptions = {}): Promise<S
   const [loaded, createEngine] = await Promise.all([loadModel(options), createEngineFactory(options.backend ?? 'auto')])
   const { model } = loaded
   const geometry = buildGeometry(model.config, trainedShape(model.config))
+  const task = createTask(model.config)
   const first = createEngine({ model, geometry, slots })
-  return createSolverFrom({ loaded, task: createTask(model.config), slots, createEngine, first })
+  return createSolverFrom({ loaded, task, slots, createEngine, first })
 }

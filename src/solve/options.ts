@@ -29,7 +29,11 @@ export function checkOptions(options: SolveOptions): CheckedOptions {
 
 /** @throws HrmError `aborted` with the signal's reason as cause */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
+  if (signal?.aborted) throw abortError(signal)
+}
+
+export function abortError(signal: AbortSignal): HrmError {
+  return new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
 }
 
 /** @throws HrmError `option_invalid` */

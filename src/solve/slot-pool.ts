@@ -1,53 +1,97 @@
 import type { Engine } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
+import { abortError } from './options.ts'
 
 /** Slots of one engine, lent to one solve at a time; a solve that finds none free waits its turn. */
 export interface SlotPool {
   readonly engine: Engine
   /** False once the engine failed: a new pool must be made. */
   readonly healthy: boolean
-  take(): Promise<number>
+  /** @throws HrmError `aborted` while waiting, `disposed`, `engine_failed` */
+  take(signal?: AbortSignal): Promise<number>
   /** A slot if one is free now. */
   tryTake(): number | undefined
   give(slot: number): void
-  /** One ACT step. @throws HrmError `engine_failed`, after which the pool is not healthy */
+  /** One ACT step. @throws HrmError `engine_failed` */
   step(slots: readonly number[]): Promise<void>
+  /** Runs a call into the engine; `engine_failed`, or any error without a code, makes the pool unhealthy. */
+  guard<T>(call: () => T): T
   dispose(): void
+}
+
+interface Waiter {
+  resolve(slot: number): void
+  reject(error: HrmError): void
 }
 
 export function createSlotPool(engine: Engine): SlotPool {
   const free = Array.from({ length: engine.slots }, (_, i) => engine.slots - 1 - i)
-  const waiting: { resolve: (slot: number) => void; reject: (error: HrmError) => void }[] = []
-  let healthy = true
+  const waiting = new Set<Waiter>()
+  let failure: HrmError | undefined
+
   const refuseWaiting = (error: HrmError) => {
-    for (const { reject } of waiting.splice(0)) reject(error)
+    for (const waiter of waiting) waiter.reject(error)
   }
+  /** What to tell the caller. Once an engine failed, its other solves fail for that same reason. */
+  const toTell = (error: unknown): HrmError => {
+    if (failure) return failure
+    if (error instanceof HrmError && error.code !== 'engine_failed') return error
+    failure =
+      error instanceof HrmError
+        ? error
+        : new HrmError('engine_failed', `the ${engine.backend} engine failed: ${(error as Error)?.message}`, {
+            cause: error,
+          })
+    refuseWaiting(failure)
+    return failure
+  }
+
   return {
     engine,
     get healthy() {
-      return healthy
+      return failure === undefined
     },
     tryTake: () => free.pop(),
-    take() {
+    take(signal) {
       const slot = free.pop()
-      return slot === undefined
-        ? new Promise((resolve, reject) => waiting.push({ resolve, reject }))
-        : Promise.resolve(slot)
+      if (slot !== undefined) return Promise.resolve(slot)
+      return new Promise((resolve, reject) => {
+        const leave = () => {
+          waiting.delete(waiter)
+          signal?.removeEventListener('abort', abort)
+        }
+        const abort = () => waiter.reject(abortError(signal!))
+        const waiter: Waiter = {
+          resolve(given) {
+            leave()
+            resolve(given)
+          },
+          reject(error) {
+            leave()
+            reject(error)
+          },
+        }
+        waiting.add(waiter)
+        signal?.addEventListener('abort', abort)
+      })
     },
     give(slot) {
-      const next = waiting.shift()
+      const [next] = waiting
       if (next) next.resolve(slot)
       else free.push(slot)
+    },
+    guard(call) {
+      try {
+        return call()
+      } catch (error) {
+        throw toTell(error)
+      }
     },
     async step(slots) {
       try {
         await engine.step(slots)
       } catch (error) {
-        if (error instanceof HrmError && error.code === 'engine_failed') {
-          healthy = false
-          refuseWaiting(error)
-        }
-        throw error
+        throw toTell(error)
       }
     },
     dispose() {

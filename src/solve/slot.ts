@@ -1,4 +1,4 @@
-import type { Engine } from '../engines/engine.ts'
+import type { SlotPool } from './slot-pool.ts'
 
 /** One slot of an engine, as a solve sees it. */
 export interface Slot {
@@ -9,12 +9,12 @@ export interface Slot {
   q(): readonly number[]
 }
 
-export function bindSlot(engine: Engine, slot: number): Slot {
+export function bindSlot({ engine, guard }: SlotPool, slot: number): Slot {
   return {
-    start: (tokens, carry) => engine.start(slot, tokens, carry),
-    setTokens: (tokens) => engine.setTokens(slot, tokens),
-    readCarry: () => engine.readCarry(slot),
-    logits: () => engine.logits(slot),
-    q: () => engine.q(slot),
+    start: (tokens, carry) => guard(() => engine.start(slot, tokens, carry)),
+    setTokens: (tokens) => guard(() => engine.setTokens(slot, tokens)),
+    readCarry: () => guard(() => engine.readCarry(slot)),
+    logits: () => guard(() => engine.logits(slot)),
+    q: () => guard(() => engine.q(slot)),
   }
 }

@@ -45,7 +45,7 @@ export function createSolverFrom({ loaded, task, slots, createEngine, first }: S
     puzzle: Puzzle,
     options: CheckedOptions,
     observe?: (step: SolveStep) => void,
-  ): Program => solveProgram({ model, task, puzzle, slot: bindSlot(pool.engine, slot), ...options, observe })
+  ): Program => solveProgram({ model, task, puzzle, slot: bindSlot(pool, slot), ...options, observe })
 
   async function* steps(
     puzzle: Puzzle,
@@ -53,7 +53,8 @@ export function createSolverFrom({ loaded, task, slots, createEngine, first }: S
     describe: boolean,
   ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
     const pool = poolFor(puzzle)
-    const slot = await pool.take()
+    throwIfAborted(options.signal)
+    const slot = await pool.take(options.signal)
     try {
       let step: SolveStep | undefined
       const observe = describe ? (s: SolveStep) => (step = s) : undefined
@@ -89,6 +90,7 @@ export function createSolverFrom({ loaded, task, slots, createEngine, first }: S
     },
     async solveBatch(boards, options = {}) {
       const checked = checkOptions(options)
+      if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
       const puzzles = boards.map((board, i) => parseNth(task, board, i))
       const results = new Array<SolveResult>(boards.length)
       let done = 0
@@ -131,7 +133,7 @@ async function solveGroup(
     while (next < group.length || live.size > 0) {
       throwIfAborted(options.signal)
       while (next < group.length) {
-        const slot = live.size === 0 ? await pool.take() : pool.tryTake()
+        const slot = live.size === 0 ? await pool.take(options.signal) : pool.tryTake()
         if (slot === undefined) break
         fill(slot)
       }
@@ -141,6 +143,9 @@ async function solveGroup(
         finish(index, value)
         live.delete(slot)
         pool.give(slot)
+        // Refilled at once, unless another solve waits for a slot; the loop then comes to the new board last.
+        const again = next < group.length ? pool.tryTake() : undefined
+        if (again !== undefined) fill(again)
       }
       if (live.size > 0) await pool.step([...live.keys()])
       await yieldToEventLoop()
