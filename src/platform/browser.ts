@@ -1,5 +1,5 @@
 import type { KernelBuild, Platform, ShippedTask } from './platform.ts'
-import { fetchBytes } from './read-response.ts'
+import { fetchBytes, parseUrl } from './read-response.ts'
 
 // Written out one by one: bundlers find assets by the literal `new URL('...', import.meta.url)`.
 const kernelUrls: Record<KernelBuild, () => URL> = {
@@ -13,5 +13,6 @@ const weightUrls: Record<ShippedTask, () => URL> = {
 export const platform: Platform = {
   loadKernel: async (build) => WebAssembly.compile((await fetchBytes(kernelUrls[build]())) as BufferSource),
   loadShippedWeights: (task, signal, onProgress) => fetchBytes(weightUrls[task](), signal, onProgress),
-  loadNamed: (name, signal, onProgress) => fetchBytes(new URL(name, globalThis.location?.href), signal, onProgress),
+  loadNamed: async (name, signal, onProgress) =>
+    fetchBytes(parseUrl(name, globalThis.location?.href), signal, onProgress),
 }

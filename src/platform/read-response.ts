@@ -4,6 +4,12 @@ import type { ReadProgress } from './platform.ts'
 /** Larger than any model meant for the edge; stops a wrong URL from filling the memory. */
 const MAX_BYTES = 512 * 1024 * 1024
 
+/** @throws HrmError `weights_fetch` */
+export function parseUrl(name: string, base?: string): URL {
+  if (URL.canParse(name, base)) return new URL(name, base)
+  throw new HrmError('weights_fetch', `${JSON.stringify(name)} is not a URL`)
+}
+
 /** Downloads a file. @throws HrmError `weights_fetch`, `aborted` */
 export async function fetchBytes(url: URL, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array> {
   try {

@@ -3,7 +3,7 @@ import relaxed from '../../dist/wasm/relaxed.wasm'
 import simd128 from '../../dist/wasm/simd128.wasm'
 import sudoku from '../../model/weights/sudoku.safetensors'
 import type { Platform } from './platform.ts'
-import { fetchBytes } from './read-response.ts'
+import { fetchBytes, parseUrl } from './read-response.ts'
 
 const kernels = { relaxed, simd128 }
 const weights = { sudoku }
@@ -15,5 +15,5 @@ export const platform: Platform = {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
     return bytes
   },
-  loadNamed: (name, signal, onProgress) => fetchBytes(new URL(name), signal, onProgress),
+  loadNamed: async (name, signal, onProgress) => fetchBytes(parseUrl(name), signal, onProgress),
 }
