@@ -88,7 +88,7 @@ class HRMConfig(_Checked):
     H_cycles: int = Field(default=2, ge=1, le=32)
     L_cycles: int = Field(default=2, ge=1, le=32)
     rms_norm_eps: float = Field(default=1e-5, ge=1e-12, le=1)
-    embed_scale: float = Field(default=1.0, gt=0, le=4096)
+    embed_scale: float = Field(default=1.0, gt=0, le=64)
     halt_max_steps: int = Field(default=16, ge=1, le=65536)
     vocab_size: int = Field(ge=1, le=256)
     output_size: int = Field(ge=1, le=256)

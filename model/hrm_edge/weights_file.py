@@ -194,6 +194,7 @@ def _take(data: bytes, begin: int, name: str, span: tuple[int, int], dtype: str,
     tensor = torch.from_numpy(raw.astype(raw.dtype.newbyteorder("="))).view(shape)
     if dtype == "F32":
         low = 0.0 if name.endswith(".weight_scale") else -MAX_FLOAT
-        if not bool(((tensor >= low) & (tensor <= MAX_FLOAT)).all()):
-            raise HrmEdgeError("weights", f"{name} has a value that is not within {low:g}..{MAX_FLOAT:g}")
+        high = 1.0 if name.startswith("rotary_emb.") else MAX_FLOAT
+        if not bool(((tensor >= max(low, -high)) & (tensor <= high)).all()):
+            raise HrmEdgeError("weights", f"{name} has a value that is not within {max(low, -high):g}..{high:g}")
     return tensor
