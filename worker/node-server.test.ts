@@ -1,0 +1,213 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { listen, type RunningServer, type Timeouts } from './node-server.ts'
+import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
+
+let server: RunningServer
+afterEach(() => server.close())
+
+async function start(timeouts: Partial<Timeouts> = {}) {
+  const fake = fakeApp()
+  server = await listen(fake.app, { port: 0, timeouts: { close: 100, ...timeouts } })
+  return { ...fake, url: `http://127.0.0.1:${server.port}` }
+}
+
+function open(): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1', () => resolve(socket)).once('error', reject)
+  })
+}
+
+/** Everything the server says until it hangs up. */
+function rest(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('error', () => {}) // a reset after the answer is as good as an end
+    socket.on('close', () => resolve(text))
+  })
+}
+
+function parse(answer: string) {
+  const [head, body] = answer.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), head, problem: JSON.parse(body) }
+}
+
+const BODY = JSON.stringify({ task: 'sudoku', board: BOARD })
+const solveHead = (length: number | string) =>
+  `POST /v1/solve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`
+
+async function expectStillServing(url: string): Promise<void> {
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: BODY }
+  const response = await fetch(`${url}/v1/solve`, init)
+  expect(await response.json()).toMatchObject({ solution: SOLUTION })
+}
+
+test('solves, and streams', async () => {
+  const { url } = await start()
+  await expectStillServing(url)
+  const init = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+    body: BODY,
+  }
+  const text = await (await fetch(`${url}/v1/solve`, init)).text()
+  expect(text.match(/^event: \w+$/gm)).toEqual(['event: step', 'event: step', 'event: step', 'event: result'])
+})
+
+test('a body that comes byte by byte is waited for', async () => {
+  await start()
+  const socket = await open()
+  const answer = rest(socket)
+  socket.write(solveHead(BODY.length))
+  for (const byte of BODY) {
+    socket.write(byte)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  expect(await answer).toContain(SOLUTION)
+})
+
+test('a request that does not arrive in time is 408', async () => {
+  const { url } = await start({ request: 200 })
+  const socket = await open()
+  socket.write(solveHead(BODY.length) + BODY.slice(0, 10))
+  const { status, head, problem } = parse(await rest(socket))
+  expect(status).toBe(408)
+  expect(head).toContain('Content-Type: application/problem+json')
+  expect(problem).toMatchObject({ code: 'request_timeout', status: 408 })
+  await expectStillServing(url)
+})
+
+test('headers that do not arrive in time are 408', async () => {
+  await start({ headers: 200 })
+  const socket = await open()
+  socket.write('GET /health HTTP/1.1\r\nX-Slow: ')
+  expect(parse(await rest(socket)).problem).toMatchObject({ code: 'request_timeout' })
+})
+
+test.each([
+  ['less than Content-Length', solveHead(BODY.length + 100) + BODY],
+  ['nothing', solveHead(10)],
+])('a client that sends %s and leaves harms nobody', async (_, sent) => {
+  const { url, lines } = await start()
+  const socket = await open()
+  socket.write(sent)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  socket.destroy()
+  await expectStillServing(url)
+  expect(lines.filter(({ event }) => event === 'error')).toEqual([])
+})
+
+test('more than Content-Length is not HTTP', async () => {
+  const { url } = await start()
+  const socket = await open()
+  socket.write(`${solveHead(BODY.length)}${BODY} and more`)
+  expect(parse(await rest(socket))).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+  await expectStillServing(url)
+})
+
+test.each([
+  ['not a number', solveHead('ten')],
+  ['negative', solveHead(-1)],
+  ['twice', solveHead('1\r\nContent-Length: 2')],
+])('a Content-Length that is %s is 400', async (_, sent) => {
+  await start()
+  const socket = await open()
+  socket.write(sent)
+  expect(parse(await rest(socket))).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+})
+
+test('a body that never ends is 413 once over the limit', async () => {
+  const { url } = await start()
+  const socket = await open()
+  const answer = rest(socket)
+  socket.write(
+    'POST /v1/solve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+  )
+  const chunk = `1000\r\n${' '.repeat(0x1000)}\r\n`
+  const pump = setInterval(() => socket.write(chunk), 1)
+  try {
+    expect(parse(await answer)).toMatchObject({ status: 413, problem: { code: 'body_too_large' } })
+  } finally {
+    clearInterval(pump)
+  }
+  await expectStillServing(url)
+})
+
+test('too many headers are 431', async () => {
+  await start()
+  const socket = await open()
+  socket.write(`GET /health HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(5000)}\r\n`)
+  expect(parse(await rest(socket))).toMatchObject({ status: 431, problem: { code: 'headers_too_large' } })
+})
+
+test.each(['\u0000\u0001\u0002\r\n\r\n', 'GET /health HTTP/9.9\r\n\r\n', 'GET /health HTTP/1.1\r\nHost: a b\r\n\r\n'])(
+  'what is not HTTP is 400: %j',
+  async (sent) => {
+    await start()
+    const socket = await open()
+    const answer = rest(socket)
+    socket.end(sent)
+    expect(parse(await answer)).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+  },
+)
+
+test('a client that leaves in the middle of a stream ends the work', async () => {
+  const { url, solver, lines } = await start()
+  const leaving = new AbortController()
+  const response = await fetch(`${url}/v1/solve`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+    body: JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 }),
+    signal: leaving.signal,
+  })
+  solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
+  await response.body!.getReader().read()
+  leaving.abort()
+  await expect.poll(() => lines.length).toBe(1)
+  expect(lines[0]).toMatchObject({ outcome: 'aborted' })
+  expect(solver.computed).toBeLessThan(4096)
+  await expectStillServing(url)
+})
+
+test('a client that leaves while its answer is computed ends the work', async () => {
+  const { url, solver, lines } = await start()
+  solver.pause = () => new Promise((resolve) => setTimeout(resolve, 2))
+  const leaving = new AbortController()
+  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 })
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, signal: leaving.signal }
+  const answer = fetch(`${url}/v1/solve`, init)
+  await expect.poll(() => solver.computed).toBeGreaterThan(1)
+  leaving.abort()
+  await expect(answer).rejects.toThrow()
+  await expect.poll(() => lines.length).toBe(1)
+  expect(lines[0]).toMatchObject({ outcome: 'aborted' })
+})
+
+test('a port that is taken is an error', async () => {
+  const { app } = await start()
+  await expect(listen(app, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+test('closing lets a running solve end', async () => {
+  const { url, solver } = await start({ close: 5000 })
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let waiting = false
+  solver.pause = () => {
+    waiting = true
+    return gate
+  }
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: BODY }
+  const answer = fetch(`${url}/v1/solve`, init)
+  await expect.poll(() => waiting).toBe(true)
+  const closed = server.close()
+  open()
+  await closed
+  expect(await (await answer).json()).toMatchObject({ solution: SOLUTION })
+  await expect(fetch(url)).rejects.toThrow()
+})

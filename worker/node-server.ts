@@ -1,0 +1,64 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { refuseConnection, refuseRequest } from './node-refusals.ts'
+
+export interface ListenOptions {
+  /** 0 for any free port. */
+  port: number
+  /** Default `127.0.0.1`; `0.0.0.0` or `::` to be reached from elsewhere. */
+  hostname?: string
+  timeouts?: Partial<Timeouts>
+}
+
+/** Milliseconds. */
+export interface Timeouts {
+  /** For all headers to arrive. */
+  headers: number
+  /** For a whole request to arrive. */
+  request: number
+  /** Without a byte either way: a client that stopped reading. Longer than any solve within the limits. */
+  idle: number
+  /** For running requests, once the server is told to close. */
+  close: number
+}
+
+const DEFAULT_TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, idle: 600_000, close: 5_000 }
+
+export interface RunningServer {
+  port: number
+  /** Takes no new connection and lets running requests end. */
+  close(): Promise<void>
+}
+
+/** Serves an app over HTTP/1.1. @throws Error when the port cannot be had */
+export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): Promise<RunningServer> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const server = createServer(
+    {
+      headersTimeout: Math.min(timeouts.headers, timeouts.request),
+      requestTimeout: timeouts.request,
+      connectionsCheckingInterval: Math.ceil(Math.min(timeouts.headers, timeouts.request) / 2),
+    },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest }),
+  )
+  server.timeout = timeouts.idle
+  server.on('clientError', refuseConnection)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.hostname ?? '127.0.0.1', resolve)
+  })
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const lastCall = setTimeout(() => server.closeAllConnections(), timeouts.close)
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      })
+      clearTimeout(lastCall)
+    },
+  }
+}
