@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { describeFailure } from './failure.ts'
+import { describeFailure, EXIT } from './failure.ts'
 import { printJson, remark } from './output.ts'
 import { createProgram } from './program.ts'
 
@@ -16,8 +16,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     }).parseAsync(argv, { from: 'user' })
     return exit
   } catch (error) {
-    // help and version, asked for
-    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    // help and version were asked for; help is also what `hrm` alone says
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.solved
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.badInput
     return report(error, wantsJson(argv))
   }
 }

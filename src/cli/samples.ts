@@ -41,5 +41,5 @@ export const SUDOKU_SAMPLES: readonly Sample[] = [
 /** The board that `hrm solve` takes when none is given. @throws HrmError `usage` where there is none */
 export function sampleBoard(task: string): Sample {
   if (task === 'sudoku') return SUDOKU_SAMPLES[SUDOKU_SAMPLES.length - 1]
-  throw new HrmError('usage', `no sample board for ${JSON.stringify(task)}; give a board, --file F, or - for stdin`)
+  throw new HrmError('usage', `there is no sample board for ${task}; give a board, --file F, or - for standard input`)
 }

@@ -29,9 +29,10 @@ export async function solveCommand(
   options: SolveCommandOptions,
 ): Promise<number> {
   const { weights, backend, maxSteps, seed } = options
-  const inputs = await readBoards(task, board, options.file)
-  const solver = await createSolver({ task, weights, backend, slots: Math.min(inputs.length, 8) })
+  const given = await readBoards(board, options.file)
+  const solver = await createSolver({ task, weights, backend, slots: Math.min(given?.length ?? 1, 8) })
   try {
+    const inputs = given ?? [{ board: announceSample(task) }]
     for (const input of inputs) check(solver, input)
     const boards = inputs.map((input) => input.board)
     const start = performance.now()
@@ -49,18 +50,19 @@ export async function solveCommand(
   }
 }
 
-async function readBoards(task: string, board: string | undefined, file: string | undefined): Promise<BoardInput[]> {
+/** @returns undefined where no board was given */
+async function readBoards(board: string | undefined, file: string | undefined): Promise<BoardInput[] | undefined> {
   if (board !== undefined && file !== undefined) throw new HrmError('usage', 'give either a board or --file, not both')
   if (file !== undefined) return parseBoards(await readAll(readTextFile(file), file), file)
-  if (board === '-') {
-    return parseBoards(await readAll(decodeText(process.stdin, 'standard input'), 'standard input'), 'standard input')
-  }
-  if (board !== undefined) return [{ board }]
-  const sample = sampleBoard(task)
-  remark(
-    `No board given, so here is one of ${sample.source}. (Yours: hrm solve ${task} BOARD, --file F, or - for stdin.)`,
-  )
-  return [{ board: sample.board }]
+  if (board !== '-') return board === undefined ? undefined : [{ board }]
+  const name = 'standard input'
+  return parseBoards(await readAll(decodeText(process.stdin, name), name), name)
+}
+
+function announceSample(task: string): string {
+  const { board, source } = sampleBoard(task)
+  remark(`No board given, so here is one of ${source}. (Yours: hrm solve ${task} BOARD, --file F, or - for stdin.)`)
+  return board
 }
 
 /** `steps` reads the board at once and computes nothing before its first `next`. */

@@ -10,7 +10,7 @@ import { stepSubject, timeSolves } from './engine-bench.ts'
 import { describeMachine } from './machine.ts'
 import type { BenchReport } from './report.ts'
 import { describeBench } from './table.ts'
-import { timeInterleaved } from './timing.ts'
+import { localSide, timeInterleaved } from './timing.ts'
 
 const BATCHES = [1, 8]
 const SOLVE_ROUNDS = 10
@@ -24,8 +24,8 @@ export async function benchCommand(options: { backend?: Backend; weights?: strin
   ])
   const boards = SUDOKU_SAMPLES.map((sample) => sample.board)
   const subjects = BATCHES.map((batch) => stepSubject(model, createEngine, batch, boards[0]))
-  const sides = subjects.map(({ run }, i) => ({ name: `batch ${BATCHES[i]}`, run }))
-  const ms = await timeInterleaved(sides, { rounds: 15, roundMs: 50 })
+  const sides = subjects.map(({ run }, i) => localSide(`batch ${BATCHES[i]}`, run))
+  const ms = await timeInterleaved(sides, { rounds: 15, turnMs: 50 })
   const { build } = subjects[0].engine
   for (const { engine } of subjects) engine.dispose()
 

@@ -1,32 +1,39 @@
 import { expect, test } from 'vitest'
-import { timeInterleaved } from './timing.ts'
+import { localSide, type Side, timeInterleaved } from './timing.ts'
 
-test('gives every side its turn in every round, beginning with another one each time', async () => {
-  const calls: string[] = []
-  let time = 0
-  const side = (name: string, ms: number) => ({
+/** A side that takes `ms(call)` for each run of its nth call, and writes every call down. */
+function fakeSide(name: string, ms: (call: number) => number, calls: string[] = []): Side {
+  let call = 0
+  return {
     name,
-    run: () => {
-      calls.push(name)
-      time += ms
+    time: async (runs) => {
+      calls.push(`${name}${runs}`)
+      return runs * ms(call++)
     },
-  })
-  const options = { rounds: 3, roundMs: 10, now: () => time }
-  expect(await timeInterleaved([side('a', 10), side('b', 5)], options)).toEqual([10, 5])
-  expect(calls.join('')).toBe('ab' + 'abb' + 'bba' + 'abb')
-})
-
-test('takes the median round, so that one disturbed round counts for nothing', async () => {
-  let time = 0
-  let runs = 0
-  const run = () => {
-    time += ++runs === 3 ? 1000 : 2
   }
-  expect(await timeInterleaved([{ name: 'a', run }], { rounds: 5, roundMs: 1, now: () => time })).toEqual([2])
+}
+
+test('gives every side its turn in every round, a different one first each time', async () => {
+  const calls: string[] = []
+  const sides = [fakeSide('a', () => 10, calls), fakeSide('b', () => 1, calls)]
+  expect(await timeInterleaved(sides, { rounds: 3, turnMs: 20 })).toEqual([10, 1])
+  expect(calls).toEqual(['a1', 'a1', 'b1', 'b1', 'b2', 'b4', 'b8', 'a2', 'b20', 'b20', 'a2', 'a2', 'b20'])
 })
 
-test('stops at the most runs a round', async () => {
+test('takes the median turn, so that a disturbed one counts for nothing', async () => {
+  const side = fakeSide('a', (call) => (call === 3 ? 1000 : 2))
+  expect(await timeInterleaved([side], { rounds: 5, turnMs: 2 })).toEqual([2])
+})
+
+test('a run longer than a turn runs once', async () => {
+  const calls: string[] = []
+  await timeInterleaved([fakeSide('a', () => 500, calls)], { rounds: 2, turnMs: 10 })
+  expect(calls).toEqual(['a1', 'a1', 'a1', 'a1'])
+})
+
+test('a local side runs as often as it is told, and takes time', async () => {
   let runs = 0
-  await timeInterleaved([{ name: 'a', run: () => void runs++ }], { rounds: 2, roundMs: 1e9, maxRuns: 3 })
-  expect(runs).toBe(1 + 2 * 3)
+  const ms = await localSide('a', () => new Promise<void>((resolve) => setTimeout(resolve, 5, runs++))).time(3)
+  expect(runs).toBe(3)
+  expect(ms).toBeGreaterThan(10)
 })

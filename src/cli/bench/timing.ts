@@ -1,42 +1,53 @@
 import { ascending, percentile } from '../eval/stats.ts'
 
-/** One side of a comparison: `run` does the work once. */
+/** One side of a comparison. */
 export interface Side {
   name: string
-  run: () => void | Promise<void>
+  /** Does the work `runs` times. @returns milliseconds that all of them took */
+  time: (runs: number) => Promise<number>
+}
+
+/** A side whose work runs here. */
+export function localSide(name: string, run: () => void | Promise<void>): Side {
+  return {
+    name,
+    async time(runs) {
+      const start = performance.now()
+      for (let i = 0; i < runs; i++) await run()
+      return performance.now() - start
+    },
+  }
 }
 
 export interface TimingOptions {
-  /** Rounds in which every side has its turn; the sides' order turns round with each. */
+  /** Rounds in which every side has its turn, a different one first each time. */
   rounds: number
-  /** A side runs at least this long in a round, ... */
-  roundMs: number
-  /** ... and at most this often. */
-  maxRuns?: number
-  now?: () => number
+  /** A turn is as many runs as take about this long, at least one. */
+  turnMs: number
 }
 
 /**
  * Times all sides in turns, so that a machine that slows down or speeds up meets them all alike.
- * @returns milliseconds a run of every side: the median of its rounds' means
+ * @returns milliseconds of one run, for every side: the median over its turns
  */
-export async function timeInterleaved(sides: readonly Side[], options: TimingOptions): Promise<number[]> {
-  const { rounds, roundMs, maxRuns = Infinity, now = () => performance.now() } = options
+export async function timeInterleaved(sides: readonly Side[], { rounds, turnMs }: TimingOptions): Promise<number[]> {
+  const runs: number[] = []
+  for (const side of sides) runs.push(await runsFor(side, turnMs))
   const times: number[][] = sides.map(() => [])
-  for (const side of sides) await side.run()
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < sides.length; turn++) {
-      const index = (turn + round) % sides.length
-      const start = now()
-      let runs = 0
-      let spent = 0
-      while (runs === 0 || (spent < roundMs && runs < maxRuns)) {
-        await sides[index].run()
-        runs++
-        spent = now() - start
-      }
-      times[index].push(spent / runs)
+      const side = (turn + round) % sides.length
+      times[side].push((await sides[side].time(runs[side])) / runs[side])
     }
   }
   return times.map((list) => percentile(ascending(list), 0.5))
+}
+
+/** Warms the side up with more and more runs, until they take a quarter of a turn. */
+async function runsFor(side: Side, turnMs: number): Promise<number> {
+  await side.time(1)
+  for (let runs = 1; ; runs *= 2) {
+    const ms = await side.time(runs)
+    if (ms >= turnMs / 4) return Math.max(1, Math.round((runs * turnMs) / ms))
+  }
 }

@@ -54,7 +54,10 @@ describe('readEvalRows', () => {
     [`question,answer\n${QUESTION},${QUESTION}\n`, 'line 2: the answer has blank cells'],
     [`question,answer\n${QUESTION},1234341221434321\n`, 'line 2: question and answer differ in size'],
     [`question,answer\n${QUESTION},${SWAPPED}\n`, 'line 2: answer: '],
-    [`question,answer\n4${QUESTION.slice(1)},${ANSWER}\n5${QUESTION.slice(1)},${ANSWER}\n`, 'line 3: the answer does not solve the question'],
+    [
+      `question,answer\n4${QUESTION.slice(1)},${ANSWER}\n5${QUESTION.slice(1)},${ANSWER}\n`,
+      'line 3: the answer does not solve the question',
+    ],
   ])('refuses %j', async (text, message) => {
     await writeFile(path, text)
     const failure = readEvalRows(path, task)
