@@ -53,14 +53,18 @@ export class App {
   }
 
   /** Takes a new puzzle; a solve that runs is stopped. */
-  load(board: string): void {
+  show(board: string): void {
     this.stop()
     this.#givens = board
     this.#steps = []
     this.#blamed = new Set()
     this.playback.clear()
-    // The board itself is the page's state: a reload or a copied link shows the same one.
-    history.replaceState(null, '', board === EMPTY_BOARD ? location.pathname : toHash(board))
+  }
+
+  /** Takes a new puzzle, and puts it into the address: a reload or a copied link shows the same one. */
+  load(board: string): void {
+    this.show(board)
+    history.replaceState(null, '', toHash(board))
   }
 
   /** Takes a puzzle from text, or says why not. */

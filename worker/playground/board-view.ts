@@ -109,6 +109,7 @@ export class BoardView {
     cell.setAttribute('aria-invalid', String(state.conflict ?? false))
     cell.style.setProperty('--confidence', (state.confidence ?? 0).toFixed(3))
     cell.setAttribute('aria-label', describe(index, state))
+    cell.title = state.kind === 'model' ? `${percent(state.confidence ?? 0)} confident` : ''
     cell.firstElementChild!.textContent = state.digit
   }
 

@@ -67,7 +67,7 @@ const emittedAssets = {
   setup(build) {
     build.onLoad({ filter: /src[\\/]platform[\\/]browser\.ts$/ }, async ({ path }) => {
       let contents = await readFile(path, 'utf8')
-      for (const [, file] of contents.matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)) {
+      for (const [, file] of contents.matchAll(/new URL\('(\.\.\/[^']+)', import\.meta\.url\)/g)) {
         const asset = fileURLToPath(new URL(file, new URL('../../src/platform/', import.meta.url)))
         contents = contents.replace(file, `./${await emit(basename(asset), await readFile(asset))}`)
       }

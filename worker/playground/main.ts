@@ -1,15 +1,18 @@
 import { App, type SolveRequest, type Where } from './app.ts'
-import { formatBoard, fromHash } from './board-text.ts'
+import { formatBoard, fromHash, toHash } from './board-text.ts'
 import { EMPTY_BOARD } from './cells.ts'
 import { byId } from './dom.ts'
 import { toFailure } from './failure.ts'
 import { pageSolver } from './page-solver.ts'
-import { SAMPLE_SETS } from './samples.ts'
+import { SAMPLE_SETS, type SampleSet } from './samples.ts'
 
 const WHERE_NOTES: Record<Where, string> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
   edge: 'POST /v1/solve on this site; every step comes as a server-sent event.',
 }
+
+/** What a visitor finds: a puzzle that takes the model a few steps. */
+const FIRST_BOARD = SAMPLE_SETS[2].boards[0]
 
 const app = new App(readRequest)
 wireSamples()
@@ -17,6 +20,7 @@ wireKeypad()
 wireActions()
 wireText()
 wireWhere()
+wireSkipLink()
 readLink()
 void loadModel()
 
@@ -28,17 +32,23 @@ function readRequest(): SolveRequest {
 
 function wireSamples(): void {
   const root = byId('samples', HTMLFieldSetElement)
-  const source = byId('source', HTMLElement)
-  SAMPLE_SETS.forEach((set) => {
+  const chips = SAMPLE_SETS.map((set) => {
     let next = 0
     const chip = button(set.name, () => {
-      const number = (next % set.boards.length) + 1
-      app.load(set.boards[next++ % set.boards.length])
-      app.status.say(`${set.name} puzzle ${number}.`, 'Press Solve.')
-      source.textContent = `From ${set.source}: ${number} of ${set.boards.length}. Press again for another.`
+      takeSample(set, next)
+      next = (next + 1) % set.boards.length
+      for (const other of chips) other.setAttribute('aria-pressed', String(other === chip))
     })
-    root.append(chip)
+    chip.setAttribute('aria-pressed', 'false')
+    return chip
   })
+  root.append(...chips)
+}
+
+function takeSample({ name, source, boards }: SampleSet, number: number): void {
+  app.load(boards[number])
+  app.status.say(`${name} puzzle ${number + 1} of ${boards.length}.`, 'Press Solve.')
+  byId('source', HTMLElement).textContent = `${source} (${number + 1} of ${boards.length})`
 }
 
 function wireKeypad(): void {
@@ -59,9 +69,10 @@ function wireActions(): void {
   })
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(location.href)
+      await navigator.clipboard.writeText(new URL(toHash(app.givens), location.href).href)
       app.status.say('Link copied:', 'it opens this page with this board.')
     } catch {
+      history.replaceState(null, '', toHash(app.givens))
       app.status.say('The link is in the address bar:', 'this browser does not let the page copy it.')
     }
   })
@@ -90,6 +101,14 @@ function wireWhere(): void {
   show()
 }
 
+/** The address keeps the board, so it cannot take the link's own anchor. */
+function wireSkipLink(): void {
+  document.querySelector('.skip')!.addEventListener('click', (event) => {
+    event.preventDefault()
+    app.board.focus()
+  })
+}
+
 /** Takes the board of the link that opened the page, and of one that is put into the address bar later. */
 function readLink(): void {
   const take = () => {
@@ -98,7 +117,8 @@ function readLink(): void {
     else if (linked && linked.board !== app.givens) app.load(linked.board)
   }
   addEventListener('hashchange', take)
-  take()
+  if (location.hash === '') app.show(FIRST_BOARD)
+  else take()
 }
 
 /** Begins to load the model at once, so that the first solve need not wait for it. */

@@ -36,7 +36,7 @@ export const SAMPLE_SETS: readonly SampleSet[] = [
   },
   {
     name: 'Extreme',
-    source: 'Sudoku-Extreme, test split (sapientinc)',
+    source: 'Sudoku-Extreme, test split',
     boards: [
       '...1.4.98...5.......1.694.........6...48....53.7.5..1.1..4.........986.....61.54.',
       '.....12..56....3...29.3...6.98.2..6..........3....4...6.......9...7.6..8.83.9....',

@@ -1,0 +1,149 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serve } from '../../worker/node.ts'
+import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { launchChromium, withPage } from './chromium.ts'
+import { findLowContrast } from './contrast.ts'
+import { PlaygroundPage } from './playground-page.ts'
+
+const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
+
+/** Bytes of a first visit: page, scripts, styles, kernel and weights, uncompressed. */
+const FIRST_LOAD_BUDGET = 500 * 1024
+const LAYOUT_SHIFT_BUDGET = 0.01
+/** Shortest task that the browser calls long: a page that is busy for longer feels stuck. */
+const LONG_TASK_MS = 50
+
+let server: Awaited<ReturnType<typeof serve>>
+let browser: Browser
+let url: string
+beforeAll(async () => {
+  server = await serve({ port: 0, log: () => {} })
+  url = `http://127.0.0.1:${server.port}/`
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+async function solveSample(page: Page, name: string): Promise<PlaygroundPage> {
+  const playground = new PlaygroundPage(page)
+  await playground.takeSample(name)
+  await playground.solveButton.click()
+  await playground.expectStatus(/^(Solved|Not solved)/)
+  await playground.expectAtRest()
+  return playground
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+  test('all text has WCAG AA contrast: puzzle, steps, guesses, conflicts', () =>
+    withPage(browser, { colorScheme }, async ({ page }) => {
+      await page.goto(url)
+      expect(await page.evaluate(findLowContrast)).toEqual([])
+      const playground = await solveSample(page, 'Hard')
+      expect(await page.evaluate(findLowContrast)).toEqual([])
+      await page.locator('#scrubber').fill('2')
+      await expect.poll(() => page.locator('[role=gridcell][data-changed]').count()).toBeGreaterThan(0)
+      expect(await page.evaluate(findLowContrast)).toEqual([])
+      await playground.paste(`77${'.'.repeat(79)}`)
+      await playground.solveButton.click()
+      await playground.expectStatus(/no valid puzzle/)
+      expect(await page.locator('[role=gridcell][data-conflict]').count()).toBe(2)
+      expect(await page.evaluate(findLowContrast)).toEqual([])
+    }))
+})
+
+test('the contrast check finds text that is too pale', () =>
+  withPage(browser, {}, async ({ page }) => {
+    await page.setContent('<p>good</p><p style="color: #999">too pale</p>')
+    expect(await page.evaluate(findLowContrast)).toEqual([expect.stringMatching(/^2\.85:1 .* "too pale"$/)])
+  }))
+
+test('360 px wide: nothing sticks out, and what one touches is large enough', () =>
+  withPage(browser, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, async ({ page }) => {
+    await page.goto(url)
+    await solveSample(page, 'Extreme')
+    await page.getByText('Board as text').tap()
+    const { width, wide } = await page.evaluate(() => ({
+      width: document.documentElement.scrollWidth,
+      wide: [...document.querySelectorAll('main *')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+        .map((element) => element.outerHTML.slice(0, 80)),
+    }))
+    expect(width).toBe(360)
+    expect(wide).toEqual([])
+    // WCAG 2.2, target size (minimum): 24 px.
+    const small = await page
+      .locator('main :is(button, select, input, summary, [role=gridcell])')
+      .evaluateAll((targets) =>
+        targets
+          .map((target) => ({ html: target.outerHTML.slice(0, 80), box: target.getBoundingClientRect() }))
+          .filter(({ box }) => box.width < 24 || box.height < 24)
+          .map(({ html }) => html),
+      )
+    expect(small).toEqual([])
+    // On touch screens the keypad lies right below the board.
+    const [board, keypad, solve] = await Promise.all(
+      ['#board', '#keypad', '#solve'].map(async (id) => (await page.locator(id).boundingBox())!),
+    )
+    expect(keypad.y - (board.y + board.height)).toBeLessThan(24)
+    expect(solve.y).toBeGreaterThan(keypad.y)
+  }))
+
+test('nothing jumps while the page loads and while a board is solved', () =>
+  withPage(browser, {}, async ({ page }) => {
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Object.assign(globalThis, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto(url)
+    await solveSample(page, 'Easy')
+    const total = await page.evaluate(() =>
+      (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0),
+    )
+    expect(total).toBeLessThan(LAYOUT_SHIFT_BUDGET)
+  }))
+
+test(`a first visit stays below ${FIRST_LOAD_BUDGET / 1024} KiB, ready to solve`, () =>
+  withPage(browser, {}, async ({ page }) => {
+    const sizes = new Map<string, number>()
+    page.context().on('response', async (response) => {
+      sizes.set(new URL(response.url()).pathname, 0)
+      sizes.set(new URL(response.url()).pathname, (await response.body()).length)
+    })
+    await page.goto(url)
+    await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
+    await expect.poll(() => [...sizes.values()].every((size) => size > 0)).toBe(true)
+    const kinds = [...sizes.keys()].map((path) => path.split('.').pop()).sort()
+    expect(kinds).toEqual(['/', 'css', 'js', 'js', 'safetensors', 'svg', 'wasm'].sort())
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    console.info(`first visit: ${total} bytes`, Object.fromEntries(sizes))
+    expect(total).toBeLessThan(FIRST_LOAD_BUDGET)
+  }))
+
+// Again when another program had the processor: a busy page would be late every time.
+test('the page is never busy for long while it solves', { retry: 2 }, () =>
+  withPage(browser, {}, async ({ page }) => {
+    await page.goto(url)
+    await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
+    const playground = new PlaygroundPage(page)
+    await playground.paste(EXTREME)
+    await page.getByLabel('Playing speed').selectOption('live')
+    await page.evaluate(() => {
+      const tasks: number[] = []
+      Object.assign(globalThis, { tasks })
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) tasks.push(duration)
+      }).observe({ type: 'longtask' })
+    })
+    await playground.solveButton.click()
+    await playground.expectStatus(/^(Solved|Not solved)/)
+    const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)
+    console.info(`tasks over ${LONG_TASK_MS} ms while solving: ${JSON.stringify(tasks)}`)
+    expect(tasks).toEqual([])
+  }),
+)

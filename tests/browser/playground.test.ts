@@ -1,0 +1,316 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serve } from '../../worker/node.ts'
+import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { launchChromium, type OpenPage, withPage } from './chromium.ts'
+import { expectSolution, PlaygroundPage } from './playground-page.ts'
+
+const EASY = SAMPLE_SETS[0].boards[0]
+const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
+
+let server: Awaited<ReturnType<typeof serve>>
+let browser: Browser
+beforeAll(async () => {
+  server = await serve({ port: 0, log: () => {} })
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+type Visit = OpenPage & { playground: PlaygroundPage }
+
+/** A test on a freshly opened page, that also fails for any complaint on the console. */
+function visit(name: string, use: (visit: Visit) => Promise<void>, { hash = '', expectComplaints = false } = {}) {
+  test(name, () =>
+    withPage(browser, { viewport: { width: 1200, height: 900 } }, async (opened) => {
+      await opened.page.goto(`http://127.0.0.1:${server.port}/${hash}`)
+      await use({ ...opened, playground: new PlaygroundPage(opened.page) })
+      if (!expectComplaints) expect(opened.complaints).toEqual([])
+    }),
+  )
+}
+
+describe('solving', () => {
+  visit('a sample: the board settles, obeys the rules and keeps its givens', async ({ page, playground }) => {
+    await playground.takeSample('Easy')
+    expect(await playground.givens()).toBe(EASY)
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved in \d+ steps? and .* was checked\.$/)
+    await playground.expectAtRest()
+    expectSolution(await playground.board(), EASY)
+    expect(await playground.givens()).toBe(EASY)
+    expect(await playground.cell(1, 1).getAttribute('aria-label')).toMatch(/^row 1, column 1, model \d, \d+% confident/)
+    expect(await page.locator('#fact-engine').textContent()).toMatch(/^wasm, (relaxed|simd128)$/)
+    expect(await page.locator('#chart').getAttribute('aria-label')).toMatch(/over \d+ steps: mean confidence from \d+%/)
+  })
+
+  visit('scrubbing shows the puzzle, each step, and what changed', async ({ page, playground }) => {
+    await playground.takeSample('Hard')
+    const givens = await playground.givens()
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved/)
+    await playground.expectAtRest()
+    const last = await playground.board()
+
+    const scrubber = page.getByRole('slider', { name: 'Step' })
+    await scrubber.focus()
+    await page.keyboard.press('Home')
+    await expect.poll(() => playground.board()).toBe(givens)
+    expect(await scrubber.getAttribute('aria-valuetext')).toBe('the puzzle')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step 2 of \d+: \d+ cells? changed$/)
+    const changed = (await playground.cellNames()).filter((name) => name.includes('changed in this step'))
+    const [, count] = /: (\d+) cell/.exec((await page.locator('#readout-step').textContent())!)!
+    expect(changed).toHaveLength(Number(count))
+    expect(await page.locator('#readout-attempt').textContent()).toBe('Attempt 1, the model’s own start')
+
+    await page.getByRole('button', { name: 'To the newest step' }).click()
+    await expect.poll(() => playground.board()).toBe(last)
+    await page.getByRole('button', { name: 'Play' }).click()
+    await playground.expectAtRest()
+    expect(await playground.board()).toBe(last)
+  })
+
+  visit('at the edge gives the same answer as in the page', async ({ page, playground }) => {
+    await playground.takeSample('Medium')
+    const givens = await playground.givens()
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved in/)
+    await playground.expectAtRest()
+    const here = await playground.board()
+    const stepsHere = /in (\d+) step/.exec((await playground.status.textContent())!)![1]
+
+    const request = page.waitForRequest('**/v1/solve')
+    await page.getByRole('radio', { name: 'At the edge' }).check()
+    await playground.solveButton.click()
+    expect((await request).headers()).toMatchObject({ accept: 'text/event-stream' })
+    await expect.poll(() => page.locator('#fact-time').textContent()).toMatch(/at the edge$/)
+    await playground.expectAtRest()
+    expect(await playground.board()).toBe(here)
+    expectSolution(here, givens)
+    expect(await playground.status.textContent()).toMatch(new RegExp(`^Solved in ${stepsHere} step`))
+  })
+
+  visit('an unsolved board is said to be so, and shown as no answer', async ({ page, playground }) => {
+    await playground.paste(EXTREME)
+    await page.getByLabel('Steps at most').selectOption('16')
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Not solved within 16 steps\. No board that the model reached keeps every rule/)
+  })
+
+  visit('attempts and guesses are named', async ({ page, playground }) => {
+    await playground.paste(EXTREME)
+    await page.getByLabel('Steps at most').selectOption('64')
+    await page.getByLabel('Playing speed').selectOption('live')
+    await playground.solveButton.click()
+    await playground.expectStatus(/^(Not solved|Solved) /)
+    const attempts = page.getByLabel('Attempt')
+    const names = await attempts.locator('option').allTextContents()
+    expect(names[0]).toMatch(/^1: the model’s own start \(1–16\)$/)
+    expect(names[1]).toMatch(/^2: guess: \d at row \d, column \d \(17–\d+\)$/)
+    await attempts.selectOption({ index: 1 })
+    await expect.poll(() => page.locator('#readout-attempt').textContent()).toMatch(/^Attempt 2, guess: \d at row/)
+    const guessed = (await playground.cellNames()).filter((name) => name.includes('guessed'))
+    expect(guessed).toHaveLength(1)
+  })
+})
+
+describe('entering a board', () => {
+  visit('by typing: digits, moving, deleting', async ({ page, playground }) => {
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await playground.cell(1, 1).click()
+    await page.keyboard.type('5')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.type('3')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.type('7')
+    await expect.poll(() => playground.board()).toBe(`53.......${'.7'}${'.'.repeat(70)}`)
+    await page.keyboard.press('Delete')
+    await expect.poll(() => playground.board()).toBe(`53${'.'.repeat(79)}`)
+    await playground.expectStatus(/^2 givens\./)
+  })
+
+  visit('by mouse on the keypad', async ({ page, playground }) => {
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await playground.cell(9, 9).click()
+    await page.getByRole('button', { name: '8', exact: true }).click()
+    await expect.poll(() => playground.cell(9, 9).getAttribute('aria-label')).toBe('row 9, column 9, given 8')
+    await page.getByRole('button', { name: 'Erase' }).click()
+    await expect.poll(() => playground.cell(9, 9).getAttribute('aria-label')).toBe('row 9, column 9, empty')
+  })
+
+  visit('with the keyboard alone, from the top of the page to the answer', async ({ page, playground }) => {
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter') // "Skip to the board"
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^row 1, column 1/)
+    await page.keyboard.press('PageUp')
+    await page.keyboard.press('Home')
+    for (let row = 0; row < 9; row++) {
+      for (let column = 0; column < 9; column++) {
+        await page.keyboard.press(EASY[row * 9 + column] === '.' ? 'Backspace' : EASY[row * 9 + column])
+        await page.keyboard.press('ArrowRight')
+      }
+      await page.keyboard.press('Home')
+      await page.keyboard.press('ArrowDown')
+    }
+    await expect.poll(() => playground.givens()).toBe(EASY)
+    await page.keyboard.press('Enter')
+    await playground.expectStatus(/^Solved/)
+    await playground.expectAtRest()
+    expectSolution(await playground.board(), EASY)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Solve')
+  })
+
+  visit('by paste, in any common form', async ({ playground }) => {
+    await playground.paste(EASY.replaceAll('.', '0').replace(/.{9}/g, '$&\n'))
+    await expect.poll(() => playground.givens()).toBe(EASY)
+    await playground.expectStatus(/^Board taken over/)
+  })
+
+  visit('paste of garbage says what is wrong and changes nothing', async ({ playground }) => {
+    const before = await playground.board()
+    await playground.paste('the quick brown fox')
+    await playground.expectStatus(/^That is not a board\. “t” is no Sudoku symbol/)
+    await playground.paste('12345')
+    await playground.expectStatus(/^That is not a board\. That is 5 cells; a Sudoku has 81/)
+    expect(await playground.board()).toBe(before)
+  })
+
+  visit('as text', async ({ page, playground }) => {
+    await page.getByText('Board as text').click()
+    await page.getByLabel(/^81 characters/).fill(EASY)
+    await page.getByRole('button', { name: 'Use this board' }).click()
+    await expect.poll(() => playground.givens()).toBe(EASY)
+  })
+
+  visit(
+    'by a link, which follows the board',
+    async ({ page, playground }) => {
+      expect(await playground.givens()).toBe(EASY)
+      await playground.cell(1, 1).click()
+      await page.keyboard.type('1')
+      await expect.poll(() => page.url()).toContain(`#board=1${EASY.slice(1)}`)
+      await page.reload()
+      await expect.poll(() => playground.givens()).toBe(`1${EASY.slice(1)}`)
+    },
+    { hash: `#board=${EASY}` },
+  )
+
+  visit(
+    'a conflict is marked while typing, and refused with the cells named',
+    async ({ page, playground }) => {
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await playground.cell(1, 3).click()
+      await page.keyboard.type('7')
+      await playground.cell(1, 8).click()
+      await page.keyboard.type('7')
+      await playground.expectStatus(/^7 at row 1, column 8 breaks a rule: it also stands at row 1, column 3\.$/)
+      const marked = page.locator('[role=gridcell][aria-invalid=true]')
+      expect(await marked.evaluateAll((cells) => cells.map((cell) => cell.ariaLabel))).toEqual([
+        'row 1, column 3, given 7, breaks a rule',
+        'row 1, column 8, given 7, breaks a rule',
+      ])
+      await playground.solveButton.click()
+      await playground.expectStatus(
+        /^This is no valid puzzle\. .*row 1, column 3 and row 1, column 8.* board_conflict$/,
+      )
+      expect(await playground.board()).toMatch(/^\.\.7\.\.\.\.7\.{73}$/)
+
+      await page.getByRole('radio', { name: 'At the edge' }).check()
+      await playground.solveButton.click()
+      await playground.expectStatus(/^This is no valid puzzle\. .*row 1, column 3 and row 1, column 8/)
+      expect(await marked.count()).toBe(2)
+    },
+    { expectComplaints: true },
+  )
+})
+
+describe('when something goes wrong', () => {
+  for (const where of ['In this page', 'At the edge']) {
+    visit(`a solve is stopped and another works (${where.toLowerCase()})`, async ({ page, playground }) => {
+      await playground.paste(EXTREME)
+      await page.getByRole('radio', { name: where }).check()
+      await page.getByLabel('Steps at most').selectOption('4096')
+      await page.getByLabel('Playing speed').selectOption('live')
+      await playground.solveButton.click()
+      await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step \d+ of \d+/)
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Stopped after \d+ steps?\.$/)
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+    })
+  }
+
+  const crashes: Record<string, () => void> = {
+    'ends without a word': () => self.close(),
+    'throws outside a call': () =>
+      setTimeout(() => {
+        throw new Error('made to fail')
+      }),
+  }
+  for (const [name, crash] of Object.entries(crashes)) {
+    visit(
+      `a worker that ${name} gives a typed error, and the next solve works`,
+      async ({ page, playground }) => {
+        await playground.paste(EXTREME)
+        await page.getByLabel('Steps at most').selectOption('4096')
+        await page.getByLabel('Playing speed').selectOption('live')
+        await playground.solveButton.click()
+        await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step \d+ of \d+/)
+        await page.workers()[0].evaluate(crash)
+        await playground.expectStatus(/^The solver failed\. .* engine_failed$/)
+        await playground.takeSample('Easy')
+        await playground.solveButton.click()
+        await playground.expectStatus(/^Solved/)
+        await playground.expectAtRest()
+        expectSolution(await playground.board(), EASY)
+      },
+      { expectComplaints: true },
+    )
+  }
+
+  test('a corrupt weights file gives a typed message; the page works once it is whole again', () =>
+    withPage(browser, {}, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      await page.route('**/*.safetensors', async (route) => {
+        const body = await (await route.fetch()).body()
+        body[body.length - 1] ^= 1
+        await route.fulfill({ body })
+      })
+      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await playground.expectStatus(/^The model could not be loaded\. .* weights_hash$/)
+      await playground.solveButton.click()
+      await playground.expectStatus(/^The model could not be loaded\. .* weights_hash$/)
+      await page.unroute('**/*.safetensors')
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+    }))
+
+  test('weights that cannot be fetched give a typed message; the edge still works', () =>
+    withPage(browser, {}, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      await page.route('**/*.safetensors', (route) => route.abort())
+      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await playground.expectStatus(/^The model could not be loaded\. .* weights_fetch$/)
+      await page.getByRole('radio', { name: 'At the edge' }).check()
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+    }))
+
+  test('a service that cannot be reached gives a typed message', () =>
+    withPage(browser, {}, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      await page.route('**/v1/solve', (route) => route.abort())
+      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await page.getByRole('radio', { name: 'At the edge' }).check()
+      await playground.solveButton.click()
+      await playground.expectStatus(/^The service could not be reached\. .* network$/)
+    }))
+})

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** Real Chromium against the built page: `npm run setup` must have run. */
+export default defineConfig({
+  test: {
+    include: ['tests/browser/**/*.test.ts'],
+    // One Chromium at a time.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})

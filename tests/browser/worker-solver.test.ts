@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type * as HrmEdgeWorker from '../../src/browser/index.ts'
+import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { launchChromium, withPage } from './chromium.ts'
+import { expectSolution } from './playground-page.ts'
+
+const EASY = SAMPLE_SETS[0].boards[0]
+const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
+const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' }
+
+/** `hrm-edge/worker` as a page has it that serves the package's own files and uses no bundler. */
+let server: Server
+let browser: Browser
+let origin: string
+beforeAll(async () => {
+  const root = new URL('../../', import.meta.url)
+  server = createServer(async ({ url }, response) => {
+    const path = new URL(url!, 'http://localhost').pathname
+    try {
+      const body = path === '/' ? '<!doctype html>' : await readFile(new URL(`.${path}`, root))
+      response
+        .writeHead(200, { 'Content-Type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' })
+        .end(body)
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+/** Runs a function in a page of its own, with the module as its first argument. */
+async function inPage<A, T>(use: (module: typeof HrmEdgeWorker, argument: A) => Promise<T>, argument: A): Promise<T> {
+  let value: T | undefined
+  await withPage(browser, {}, async ({ page, complaints }) => {
+    await page.goto(origin)
+    value = await run(page, use, argument)
+    expect(complaints).toEqual([])
+  })
+  return value as T
+}
+
+function run<A, T>(
+  page: Page,
+  use: (module: typeof HrmEdgeWorker, argument: A) => Promise<T>,
+  argument: A,
+): Promise<T> {
+  return page.evaluate(
+    async ({ code, argument }) => {
+      const path = '/dist/browser/worker.js'
+      const module = await import(path)
+      return new Function(`return (${code})`)()(module, argument)
+    },
+    { code: use.toString(), argument },
+  ) as Promise<T>
+}
+
+test('solves, streams and batches with the same answers', async () => {
+  const { solved, streamed, batch, progress, info } = await inPage(async ({ createSolver }, board) => {
+    const loaded: number[] = []
+    const solver = await createSolver({ task: 'sudoku', onProgress: (p) => loaded.push(p.loaded) })
+    const solved = await solver.solve(board)
+    const steps = solver.steps(board)
+    const streamed: number[] = []
+    let next = await steps.next()
+    for (; !next.done; next = await steps.next()) streamed.push(next.value.step)
+    const batch = await solver.solveBatch([board, board], {})
+    const info = { backend: solver.backend, bytes: solver.model.bytes }
+    solver.dispose()
+    return { solved, streamed, batch: [next.value, ...batch], progress: loaded, info }
+  }, EASY)
+  expect(solved).toMatchObject({ status: 'solved', verified: true })
+  expectSolution(solved.solution!, EASY)
+  expect(streamed).toEqual(Array.from({ length: solved.steps }, (_, i) => i + 1))
+  for (const result of batch) expect(result).toEqual(solved)
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b))
+  expect(progress.at(-1)).toBe(info.bytes)
+  expect(info.backend).toBe('wasm')
+})
+
+test('aborts a solve and a batch within a step, and goes on', async () => {
+  const { codes, late, solution } = await inPage(
+    async ({ createSolver }, { easy, extreme }) => {
+      const solver = await createSolver()
+      const codes: string[] = []
+      const late: number[] = []
+      const options = () => ({ maxSteps: 100_000, signal: AbortSignal.timeout(200) })
+      for (const call of [
+        () => solver.solve(extreme, options()),
+        () => solver.solveBatch([extreme, extreme], options()),
+      ]) {
+        await call().catch((error) => codes.push(error.code))
+        // The worker answers the next call as soon as it has left the aborted one.
+        const from = performance.now()
+        await solver.solve(easy, { maxSteps: 1 })
+        late.push(performance.now() - from)
+      }
+      return { codes, late, solution: (await solver.solve(easy)).solution }
+    },
+    { easy: EASY, extreme: EXTREME },
+  )
+  expect(codes).toEqual(['aborted', 'aborted'])
+  // A step takes milliseconds; a solve that went on would take minutes.
+  for (const milliseconds of late) expect(milliseconds).toBeLessThan(1000)
+  expectSolution(solution!, EASY)
+})
+
+test('restores typed errors with their cells', async () => {
+  const errors = await inPage(
+    async ({ createSolver, HrmError }, { bad, short }) => {
+      const solver = await createSolver()
+      const seen = []
+      for (const call of [
+        () => solver.solve(bad),
+        () => solver.solve(short),
+        () => solver.solve(bad, { maxSteps: -1 }),
+        () => createSolver({ weights: '/no/such/file' }),
+        () => createSolver({ weights: new Uint8Array(100) }),
+        () => createSolver({ sha256: '00' }),
+        () => createSolver({ task: 'chess' }),
+      ]) {
+        const error = await call().then(
+          () => undefined,
+          (error) => error,
+        )
+        const cells = error.cells.map(({ index }: { index: number }) => index)
+        seen.push({ ours: error instanceof HrmError, code: error.code, cells })
+      }
+      return seen
+    },
+    { bad: `7${'.'.repeat(7)}7${'.'.repeat(72)}`, short: '123' },
+  )
+  expect(errors.map(({ ours }) => ours)).toEqual(errors.map(() => true))
+  expect(errors[0]).toMatchObject({ code: 'board_conflict', cells: [0, 8] })
+  expect(errors[1].code).toBe('board_length')
+  expect(errors[2].code).toMatch(/^(board_conflict|option_invalid)$/)
+  expect(errors[3].code).toBe('weights_fetch')
+  expect(errors[4].code).toMatch(/^weights_/)
+  expect(errors[5].code).toBe('weights_hash')
+  expect(errors[6].code).toBe('task_unknown')
+})
+
+test('a worker that dies without a word fails its solve; the next solve starts another', async () => {
+  await withPage(browser, {}, async ({ page }) => {
+    await page.goto(origin)
+    const solving = run(
+      page,
+      async ({ createSolver }, { easy, extreme }) => {
+        const solver = await createSolver()
+        const code = await solver.solve(extreme, { maxSteps: 1_000_000 }).catch((error) => error.code)
+        return { code, solution: (await solver.solve(easy)).solution }
+      },
+      { easy: EASY, extreme: EXTREME },
+    )
+    await expect.poll(() => page.workers().length).toBe(1)
+    await page.waitForTimeout(500)
+    await page.workers()[0].evaluate(() => self.close())
+    const { code, solution } = await solving
+    expect(code).toBe('engine_failed')
+    expectSolution(solution!, EASY)
+  })
+})
+
+test('dispose ends the worker', async () => {
+  await withPage(browser, {}, async ({ page }) => {
+    await page.goto(origin)
+    await run(
+      page,
+      async ({ createSolver }) => {
+        const solvers = await Promise.all([createSolver(), createSolver()])
+        for (const solver of solvers) solver.dispose()
+      },
+      undefined,
+    )
+    await expect.poll(() => page.workers().length).toBe(0)
+  })
+})
