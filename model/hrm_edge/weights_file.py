@@ -152,8 +152,11 @@ def _json(text: str, what: str) -> dict[str, Any]:
             raise HrmEdgeError("weights", f"{what} has a key twice")
         return seen
 
+    def refuse(constant: str) -> None:
+        raise HrmEdgeError("weights", f"{what} is not JSON: {constant}")
+
     try:
-        value = json.loads(text, object_pairs_hook=unique)
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         if isinstance(error, HrmEdgeError):
             raise

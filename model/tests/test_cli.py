@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from hrm_edge.checkpoint import save_checkpoint
+from hrm_edge.cli import app, read_task
+from hrm_edge.convert import OFFICIAL_TASKS
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.golden import random_state
+from hrm_edge.weights_file import read_weights
+
+from .conftest import CONFIGS
+from .test_convert import lab_checkpoint, official_state
+
+CARD = {"name": "cli", "license": "Apache-2.0", "mine": {"kept": 1}}
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(CARD))
+    return path
+
+
+def run(*args: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_export(tmp_path: Path, card: Path) -> None:
+    config = CONFIGS["full-learned"]
+    save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
+    output = run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    read = read_weights(tmp_path / "w.safetensors")
+    assert read.config == config
+    assert read.card.model_dump(exclude_none=True)["mine"] == {"kept": 1}
+    assert output.count("rel ") == 12
+    assert "worst: " in output
+
+
+def test_convert_lab_then_export(tmp_path: Path, card: Path) -> None:
+    torch.save(lab_checkpoint(), tmp_path / "lab.pt")
+    run("convert", tmp_path / "lab.pt", tmp_path / "c.pt", "--family", "lab")
+    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    assert read_weights(tmp_path / "w.safetensors").config.lists[:2] == ["cell", "cell"]
+
+
+def test_convert_official_with_a_task_file(tmp_path: Path, card: Path) -> None:
+    task = OFFICIAL_TASKS["maze"].model_copy(update={"rows": 3, "cols": 4, "name": "small-maze"})
+    (tmp_path / "task.json").write_text(task.model_dump_json(exclude_none=True))
+    torch.save({f"_orig_mod.model.inner.{k}": v for k, v in official_state(vocab=6).items()}, tmp_path / "o.pt")
+    options = ["--family", "official", "--task", tmp_path / "task.json", "--num-heads", "4", "--halt-max-steps", "8"]
+    run("convert", tmp_path / "o.pt", tmp_path / "c.pt", *options)
+    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    config = read_weights(tmp_path / "w.safetensors").config
+    assert (config.task, config.num_heads, config.halt_max_steps) == (task, 4, 8)
+
+
+def test_tasks_by_name_or_file(tmp_path: Path) -> None:
+    assert read_task("maze") == OFFICIAL_TASKS["maze"]
+    (tmp_path / "bad.json").write_text("{}")
+    for name in ("chess", str(tmp_path / "bad.json")):
+        with pytest.raises(HrmEdgeError, match="neither sudoku, maze nor a task file"):
+            read_task(name)
+
+
+def test_what_the_caller_got_wrong_is_one_line_and_exit_code_2(tmp_path: Path, card: Path) -> None:
+    command = [sys.executable, "-m", "hrm_edge.cli", "export", tmp_path / "none.pt", tmp_path / "w", "--card", card]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("hrm-model: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+    assert not (tmp_path / "w").exists()

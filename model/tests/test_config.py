@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hrm_edge.config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from hrm_edge.errors import HrmEdgeError
+
+from .conftest import CONFIGS
+
+
+def test_json_round_trip(config: HRMConfig) -> None:
+    assert HRMConfig.parse(config.to_json()) == config
+    assert "null" not in config.to_json()
+
+
+def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
+    assert [structured_sudoku(d).intermediate_size for d in (32, 48, 64)] == [96, 128, 192]
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "message"),
+    [
+        ("candidates-4x4", {"hidden_size": 18}, "hidden_size"),
+        ("candidates-4x4", {"num_heads": 3}, "multiple of num_heads"),
+        ("candidates-4x4", {"num_heads": 8}, "head_dim 2"),
+        ("candidates-4x4", {"hidden_size": 8192}, "hidden_size"),
+        ("candidates-4x4", {"lists": ["cell"]}, "1 lists for 4 heads"),
+        ("candidates-4x4", {"lists": ["cell", "row", "column", "all"]}, "'all'"),
+        ("candidates-4x4", {"vocab_size": 4}, "candidates have vocab_size 3"),
+        ("candidates-4x4", {"seq_len": 63}, "seq_len 63"),
+        ("candidates-4x4", {"pos_encodings": "rope"}, "no position encoding"),
+        ("candidates-4x4", {"rms_norm_eps": 0.0}, "rms_norm_eps"),
+        ("candidates-4x4", {"rms_norm_eps": float("nan")}, "rms_norm_eps"),
+        ("candidates-4x4", {"hidden_size": "16"}, "hidden_size"),
+        ("candidates-4x4", {"colour": 1}, "colour"),
+        ("candidates-4x4", {"task": CONFIGS["cells-lists"].task.model_dump()}, "only sudoku tasks have boxes"),
+        (
+            "candidates-4x4",
+            {"lists": [], "attention": "full", "task": CONFIGS["cells-lists"].task.model_dump()},
+            "need a s",
+        ),
+        ("cells-lists", {"lists": ["cell"] * 6}, "'cell'"),
+        ("cells-lists", {"lists": ["box"] * 6}, "only sudoku tasks have boxes"),
+        ("cells-lists", {"vocab_size": 4}, "vocab_size 4 for 5 symbols"),
+        ("cells-lists", {"puzzle_emb_len": 1, "num_puzzle_identifiers": 1}, "no puzzle-embedding prefix"),
+        ("full-rope", {"list_bias": True}, "neither lists nor list_bias"),
+        ("full-rope", {"hidden_size": 24}, "multiple of 8"),
+        ("full-rope", {"puzzle_emb_len": 0}, "both zero or both positive"),
+        ("full-rope", {"q_outputs": 3}, "q_outputs"),
+    ],
+)
+def test_refuses(base: str, change: dict[str, Any], message: str) -> None:
+    data = CONFIGS[base].model_dump(exclude_none=True) | change
+    with pytest.raises(HrmEdgeError, match=message) as caught:
+        HRMConfig.parse(data)
+    assert caught.value.code == "config"
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"name": "sudoku", "kind": "sudoku", "rows": 9, "cols": 9},
+        {"name": "sudoku", "kind": "sudoku", "rows": 9, "cols": 8, "box_rows": 3, "box_cols": 3},
+        {"name": "sudoku", "kind": "sudoku", "rows": 30, "cols": 30, "box_rows": 5, "box_cols": 6},
+        {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "box_rows": 3, "box_cols": 3},
+        {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["a", "a"]},
+        {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["ab", "c"]},
+        {"name": "Bad Name", "kind": "grid", "rows": 3, "cols": 3},
+    ],
+)
+def test_refuses_task(task: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        TaskConfig.model_validate_json(json.dumps(task))
+
+
+def test_refuses_text_that_is_not_json() -> None:
+    with pytest.raises(HrmEdgeError, match="JSON"):
+        HRMConfig.parse("{")
+
+
+def test_sudoku_sizes() -> None:
+    assert [sudoku_task(*box).rows for box in ((2, 2), (2, 3), (3, 3), (4, 4))] == [4, 6, 9, 16]
