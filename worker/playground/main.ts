@@ -86,7 +86,7 @@ function wireText(): void {
   })
   byId('use-text', HTMLButtonElement).addEventListener('click', () => app.loadText(area.value))
   document.addEventListener('paste', (event) => {
-    if (event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement) return
+    if ((event.target as Element).matches('textarea, input[type=number]')) return
     event.preventDefault()
     app.loadText(event.clipboardData?.getData('text/plain') ?? '')
   })
