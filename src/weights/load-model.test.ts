@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { SMALLEST } from '../../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { tinyFile } from '../../tests/helpers/weights-file.ts'
+import type { WeightsSource } from '../solve/types.ts'
+import { loadModel } from './load-model.ts'
+
+const file = tinyFile(SMALLEST)
+const sha256 = createHash('sha256').update(file).digest('hex')
+const folder = mkdtempSync(join(tmpdir(), 'hrm-edge-'))
+const path = join(folder, 'tiny.safetensors')
+writeFileSync(path, file)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('loadModel', () => {
+  const sources: [string, WeightsSource][] = [
+    ['a Uint8Array', file],
+    ['an ArrayBuffer', file.buffer],
+    ['a Buffer', Buffer.from(file)],
+    ['a view that is no Uint8Array', new DataView(file.buffer) as unknown as Uint8Array],
+    ['a path', path],
+    ['a file URL as text', pathToFileURL(path).href],
+    ['a file URL', pathToFileURL(path)],
+    ['a data URL', `data:application/octet-stream;base64,${Buffer.from(file).toString('base64')}`],
+  ]
+
+  it.each(sources)('reads %s, says its hash and its progress', async (_, weights) => {
+    const onProgress = vi.fn()
+    const loaded = await loadModel({ weights, sha256: sha256.toUpperCase(), onProgress })
+    expect(loaded.sha256).toBe(sha256)
+    expect(loaded.model.config).toEqual(SMALLEST)
+    expect(onProgress.mock.lastCall![0].loaded).toBe(file.length)
+  })
+
+  it('reads the weights that ship, by default and by task name', async () => {
+    const byDefault = await loadModel({})
+    expect(byDefault.model.config.task.name).toBe('sudoku')
+    expect((await loadModel({ task: 'sudoku' })).sha256).toBe(byDefault.sha256)
+  })
+
+  it('refuses another hash', async () => {
+    const want = 'f'.repeat(64)
+    await expectHrmRejection(loadModel({ weights: file, sha256: want }), 'weights_hash', `${sha256}, not ${want}`)
+  })
+
+  it('refuses weights for another task', async () => {
+    await expectHrmRejection(loadModel({ weights: file, task: 'sudoku' }), 'task_mismatch', 'for pair, not sudoku')
+    expect((await loadModel({ weights: file, task: 'pair' })).model.config.task.name).toBe('pair')
+  })
+
+  it.each(['maze', '', '__proto__', 'Sudoku'])('knows no weights for the task %j', async (task) => {
+    await expectHrmRejection(
+      loadModel({ task }),
+      'task_unknown',
+      `no weights ship for ${JSON.stringify(task)}; known: sudoku`,
+    )
+  })
+
+  it.each([
+    ['a path that is not there', join(folder, 'none')],
+    ['a folder', folder],
+    ['a file URL that is not there', new URL('none', pathToFileURL(`${folder}/`))],
+    ['a malformed URL', 'http://['],
+    ['a scheme nobody knows', 'gopher://x/y'],
+    ['a path with a NUL', 'a\0b'],
+    ['a host that cannot be', 'http://localhost:1/x'],
+  ])('says that %s could not be read', async (_, weights) => {
+    await expectHrmRejection(loadModel({ weights }), 'weights_fetch')
+  })
+
+  it.each([1, true, {}, []])('refuses %j for weights', async (weights) => {
+    await expectHrmRejection(loadModel({ weights: weights as never }), 'option_invalid', 'weights must be')
+  })
+
+  it('stops when aborted, wherever the weights come from', async () => {
+    const reason = new Error('enough')
+    for (const [, weights] of sources) {
+      const error = await expectHrmRejection(loadModel({ weights, signal: AbortSignal.abort(reason) }), 'aborted')
+      expect(error.cause).toBe(reason)
+    }
+    await expectHrmRejection(loadModel({ signal: AbortSignal.abort() }), 'aborted')
+  })
+
+  it("passes the reader's refusals on", async () => {
+    await expectHrmRejection(loadModel({ weights: file.subarray(0, 100) }), 'weights_truncated')
+  })
+})
