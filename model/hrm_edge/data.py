@@ -1,0 +1,108 @@
+"""Question/answer boards from CSV files, checked before anything else happens."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .errors import HrmEdgeError
+from .tasks import Task
+
+
+@dataclass(frozen=True)
+class Boards:
+    """``questions`` and ``answers [n, cells]`` uint8: symbols 1-based, 0 blank. ``sources``: file of each row."""
+
+    questions: Tensor
+    answers: Tensor
+    sources: list[str]
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    def take(self, rows: Tensor) -> Boards:
+        """The boards of ``rows`` (int64 indices)."""
+        return Boards(self.questions[rows], self.answers[rows], [self.sources[i] for i in rows.tolist()])
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a CSV or CSV.gz file with the columns ``question`` and ``answer``."""
+    try:
+        with ExitStack() as stack:
+            raw = stack.enter_context(path.open("rb"))
+            data = stack.enter_context(gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
+            file = stack.enter_context(io.TextIOWrapper(data, encoding="utf-8", newline=""))
+            reader = csv.DictReader(file, strict=True)
+            missing = {"question", "answer"} - set(reader.fieldnames or ())
+            if missing:
+                raise HrmEdgeError("data", f"{path}: line 1: no column {', '.join(sorted(missing))}")
+            while True:
+                try:
+                    row = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    raise HrmEdgeError("data", f"{path}: line {reader.line_num}: {error}") from error
+                if None in row or None in row.values():
+                    raise HrmEdgeError("data", f"{path}: line {reader.line_num}: not {len(reader.fieldnames)} columns")
+                yield reader.line_num, row
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise HrmEdgeError("data", f"{path}: {error}") from error
+
+
+def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
+    """Every board of the files, in order; at most ``limit`` of each file.
+
+    Raises:
+        HrmEdgeError: code ``data``, naming file and line, for a file that cannot be read, a missing column, a
+            malformed row, an answer with blanks, or an answer that does not keep its question's givens.
+    """
+    questions: list[bytes] = []
+    answers: list[bytes] = []
+    sources: list[str] = []
+    value = {s: i + 1 for i, s in enumerate(task.symbols)} | ({".": 0, "0": 0} if task.is_sudoku else {})
+    for path in paths:
+        for n, (line, row) in enumerate(_rows(path)):
+            if n == limit:
+                break
+            board = {}
+            for column in ("question", "answer"):
+                text = row[column]
+                try:
+                    board[column] = bytes(value[s] for s in text)
+                except KeyError as error:
+                    raise HrmEdgeError("data", f"{path}: line {line}: {column} has the symbol {error}") from None
+                if len(text) != task.task.cells:
+                    raise HrmEdgeError(
+                        "data", f"{path}: line {line}: {column} has {len(text)} cells, not {task.task.cells}"
+                    )
+            if 0 in board["answer"]:
+                raise HrmEdgeError("data", f"{path}: line {line}: the answer has blanks")
+            if task.is_sudoku and any(g and g != a for g, a in zip(board["question"], board["answer"], strict=True)):
+                raise HrmEdgeError("data", f"{path}: line {line}: the answer does not keep the givens")
+            questions.append(board["question"])
+            answers.append(board["answer"])
+            sources.append(path.name)
+    if not questions:
+        raise HrmEdgeError("data", f"no boards in {', '.join(map(str, paths)) or 'an empty list of files'}")
+
+    def stack(rows: list[bytes]) -> Tensor:
+        return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), task.task.cells)
+
+    boards = Boards(stack(questions), stack(answers), sources)
+    if task.is_sudoku:
+        for part in torch.arange(len(boards)).split(65536):
+            bad = ~task.solved(boards.answers[part], boards.questions[part])
+            if bad.any():
+                row = int(part[bad][0])
+                raise HrmEdgeError("data", f"{sources[row]}: board {row + 1} in all: the answer breaks a rule")
+    return boards

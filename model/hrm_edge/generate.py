@@ -1,0 +1,87 @@
+"""Sudoku boards with one solution, made to a wanted difficulty, and ratings of given boards (kernels/sudoku.cpp)."""
+
+from __future__ import annotations
+
+from ctypes import c_int, c_long, c_uint64, c_void_p
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .config import TaskConfig
+from .errors import HrmEdgeError
+from .kernels.build import load
+
+# Guesses after which a board's rating is given up: far above what any proper 9x9 board takes.
+BUDGET = 1 << 20
+
+
+class Rated(NamedTuple):
+    """``solutions [B]`` int32: 0, 1, 2 for more than one, -1 unsettled; ``guesses [B]`` int64; ``answers [B, cells]``."""
+
+    solutions: Tensor
+    guesses: Tensor
+    answers: Tensor
+
+
+class Made(NamedTuple):
+    """``questions``, ``answers [B, cells]`` uint8 and ``guesses [B]`` int64."""
+
+    questions: Tensor
+    answers: Tensor
+    guesses: Tensor
+
+
+@lru_cache
+def _library():
+    lib = load("sudoku")
+    if lib is None:
+        raise HrmEdgeError("config", "making and rating boards needs a C++17 compiler (c++, g++ or clang++)")
+    lib.hrm_sudoku_solve.argtypes = [c_long, c_int, c_int, c_int, c_long] + [c_void_p] * 4
+    lib.hrm_sudoku_solve.restype = None
+    lib.hrm_sudoku_make.argtypes = [c_long, c_int, c_int, c_uint64, c_int, c_long, c_long, c_long] + [c_void_p] * 3
+    lib.hrm_sudoku_make.restype = c_long
+    return lib
+
+
+def _box(task: TaskConfig) -> tuple[int, int]:
+    if task.kind != "sudoku" or task.box_rows is None or task.box_cols is None:
+        raise HrmEdgeError("config", f"{task.name} is no sudoku task")
+    return task.box_rows, task.box_cols
+
+
+def rate(boards: Tensor, task: TaskConfig, most: int = 2) -> Rated:
+    """Solves ``boards [B, cells]``, counting solutions up to ``most``. With ``most = 1``, ``guesses`` is the rating."""
+    questions = boards.to(torch.uint8).contiguous()
+    solutions = torch.empty(len(boards), dtype=torch.int32)
+    guesses = torch.empty(len(boards), dtype=torch.int64)
+    answers = torch.zeros_like(questions)
+    buffers = (t.data_ptr() for t in (questions, solutions, guesses, answers))
+    _library().hrm_sudoku_solve(len(boards), *_box(task), most, BUDGET, *buffers)
+    return Rated(solutions, guesses, answers)
+
+
+def make(
+    count: int, task: TaskConfig, seed: int, *, givens: int = 0, guesses: tuple[int, int] = (0, BUDGET), tries: int = 0
+) -> Made:
+    """``count`` boards with one solution each.
+
+    Args:
+        givens: stop taking givens away here; 0 for boards from which none can be taken.
+        guesses: least and most guesses of the rating: (0, 0) for boards that singles solve.
+        tries: full grids to begin from at most; default 1,000 a board.
+
+    Raises:
+        HrmEdgeError: code ``config`` if the tries did not suffice.
+    """
+    questions = torch.empty(count, task.cells, dtype=torch.uint8)
+    answers = torch.empty_like(questions)
+    ratings = torch.empty(count, dtype=torch.int64)
+    made = _library().hrm_sudoku_make(
+        count, *_box(task), seed, givens, *guesses, tries or 1000 * count,
+        questions.data_ptr(), answers.data_ptr(), ratings.data_ptr(),
+    )  # fmt: skip
+    if made < count:
+        raise HrmEdgeError("config", f"only {made} of {count} boards rated {guesses[0]}..{guesses[1]} were found")
+    return Made(questions, answers, ratings)

@@ -1,0 +1,61 @@
+"""Compiles the C++ helpers beside this file once and keeps the result in the user's cache."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+# -ffast-math would also change the meaning of NaN checks; these two flags only free the compiler from errno and traps.
+FLAGS = ["-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
+
+
+def compiler() -> str | None:
+    return shutil.which(os.environ.get("CXX", "c++")) or shutil.which("g++") or shutil.which("clang++")
+
+
+def cache_folder() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "hrm-edge"
+
+
+def _key(cxx: str, source: Path) -> str:
+    digest = hashlib.sha256()
+    for path in (source, *sorted(HERE.glob("*.h"))):
+        digest.update(path.read_bytes())
+    digest.update(" ".join([cxx, *FLAGS]).encode())
+    try:  # -march=native: a cache shared by different machines must not mix them up
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        digest.update("".join(sorted({line for line in lines if line.startswith(("flags", "model name"))})).encode())
+    except OSError:
+        pass
+    return digest.hexdigest()[:16]
+
+
+@lru_cache
+def load(name: str) -> ctypes.CDLL | None:
+    """The library built from `<name>.cpp`, or None when there is no compiler or it refuses.
+
+    Set HRM_EDGE_NO_KERNELS=1 to use plain PyTorch everywhere.
+    """
+    cxx = compiler()
+    if cxx is None or os.environ.get("HRM_EDGE_NO_KERNELS") == "1":
+        return None
+    source = HERE / f"{name}.cpp"
+    target = cache_folder() / f"{name}-{_key(cxx, source)}.so"
+    if not target.exists():
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+                made = Path(folder) / target.name
+                subprocess.run([cxx, *FLAGS, str(source), "-o", str(made)], check=True, capture_output=True)
+                made.replace(target)
+        except (OSError, subprocess.CalledProcessError):
+            return None
+    return ctypes.CDLL(str(target))

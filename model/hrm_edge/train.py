@@ -1,0 +1,307 @@
+"""Training: windows of ACT steps, each backpropagated as one, over slots that live through a search.
+
+One update: every slot takes ``window`` ACT steps from its carry, with a loss after each; gradients reach back through
+the whole window (``grad = "full"``) or only through each step's own tail (``"one"``, ``"cycle"``). Then the carry is
+detached, the slots move on (`train_slots`), and fresh boards get a fresh carry.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from . import train_memory
+from .checkpoint import load_dict
+from .data import Boards
+from .errors import HrmEdgeError
+from .hrm import HRM, Carry
+from .kernels.block import fuse
+from .tasks import Task
+from .train_config import RunConfig
+from .train_eval import raw_curve
+from .train_loss import step_loss
+from .train_slots import Slots
+from .train_state import restore_rng, rng_state, save_state, sweep
+
+
+class NotFiniteError(RuntimeError):
+    """Loss or gradient became NaN or infinite; the last checkpoint is from before."""
+
+
+@dataclass
+class World:
+    """This process among those of a torchrun start; alone by default."""
+
+    rank: int = 0
+    size: int = 1
+
+    @classmethod
+    def join(cls, device: str) -> World:
+        """Reads torchrun's environment."""
+        if "RANK" not in os.environ:
+            return cls()
+        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+        return cls(dist.get_rank(), dist.get_world_size())
+
+    def average(self, tensors: list[Tensor]) -> None:
+        """Mean over the processes, in place."""
+        if self.size == 1:
+            return
+        flat = torch.cat([t.flatten() for t in tensors])
+        dist.all_reduce(flat)
+        flat /= self.size
+        for t, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            t.copy_(part.view_as(t))
+
+
+class Trainer:
+    """One run. ``folder`` gets ``last.pt`` and ``metrics.jsonl``.
+
+    Args:
+        boards: training boards; ``holdout``: boards for the curve, or None.
+        start: state dict to start from (the model's own draw otherwise); a ``last.pt`` in ``folder`` goes first.
+    """
+
+    def __init__(
+        self,
+        run: RunConfig,
+        boards: Boards,
+        holdout: Boards | None,
+        folder: Path,
+        start: dict[str, Tensor] | None = None,
+        world: World | None = None,
+    ) -> None:
+        self.run, self.holdout, self.folder, self.world = run, holdout, folder, world or World()
+        options = run.train
+        self.options = options
+        self.device = torch.device(options.device)
+        self.dtype = getattr(torch, options.dtype)
+        torch.set_num_threads(options.threads)
+        torch.set_flush_denormal(True)
+        train_memory.keep_freed()
+        torch.manual_seed(options.seed)
+        self.model = HRM(run.hrm())
+        if start is not None:
+            self.model.load_state_dict(start)
+        self.model.to(self.device)
+        self.fused = self.dtype == torch.float32 and self.device.type == "cpu" and fuse(self.model)
+        if options.compile and not self.fused:
+            for level in (self.model.H_level, self.model.L_level):
+                level.forward = torch.compile(level.forward)
+        # The starts H_init and L_init are buffers and stay what they are.
+        self.parameters = list(self.model.parameters())
+        matrices = [p for p in self.parameters if p.ndim >= 2]
+        vectors = [p for p in self.parameters if p.ndim < 2]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}],
+            lr=options.lr, weight_decay=options.weight_decay, betas=(0.9, 0.95),
+        )  # fmt: skip
+        self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        self.task = Task(self.model.config)
+        seed = options.seed * 1000003 + self.world.rank  # each process its own boards
+        self.slots = Slots(boards, self.task, run.search, options.batch, options.window, seed)
+        torch.manual_seed(seed)
+        self.carry = self.model.initial_carry(options.batch, dtype=self.dtype)
+        self._fresh_carries()
+        self.step = 0
+        self.seconds = 0.0
+        self._restore()
+
+    # ---- state ----
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the run's state is kept; one file a process."""
+        return self.folder / ("last.pt" if self.world.rank == 0 else f"last.{self.world.rank}.pt")
+
+    def state(self) -> dict[str, Any]:
+        """Plain data; `_restore` takes it back."""
+        return {
+            "config": self.model.config.to_json(),
+            "run": json.loads(self.run.model_dump_json()),
+            "world": self.world.size,
+            "model": {k: v.detach().cpu() for k, v in self.model.state_dict().items()},
+            "ema": {k: v.cpu() for k, v in self.average.items()},
+            "optimizer": self.optimizer.state_dict(),
+            "slots": self.slots.state_dict(),
+            "carry": [self.carry.z_H, self.carry.z_L],
+            "step": self.step,
+            "seconds": self.seconds,
+            "rng": rng_state(self.device),
+        }
+
+    def save(self) -> None:
+        """Writes the checkpoint."""
+        save_state(self.checkpoint, self.state())
+
+    def _restore(self) -> None:
+        sweep(self.folder, self.checkpoint.name)
+        if not self.checkpoint.exists():
+            return
+        state = load_dict(self.checkpoint)
+        if state.get("config") != self.model.config.to_json() or state.get("world") != self.world.size:
+            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: of another model or number of processes")
+        if len(state["slots"]["order"]) != len(self.slots.boards):
+            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: made with other training boards")
+        self.model.load_state_dict(state["model"])
+        self.average = {k: v.to(self.device) for k, v in state["ema"].items()}
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.slots.load_state_dict(state["slots"])
+        self.carry = Carry(*(z.to(self.device) for z in state["carry"]))
+        self.step, self.seconds = state["step"], state["seconds"]
+        restore_rng(state["rng"], self.device)
+
+    # ---- one update ----
+
+    @property
+    def progress(self) -> float:
+        """0..1 of the budget."""
+        if self.options.steps is not None:
+            return min(1.0, self.step / self.options.steps)
+        return min(1.0, self.seconds / 60 / (self.options.minutes or 1))
+
+    def rate(self) -> float:
+        """Learning rate of the next update: linear warm-up, then a cosine to zero at the end of the budget."""
+        warm = min(1.0, (self.step + 1) / max(1, self.options.warmup))
+        return self.options.lr * warm * 0.5 * (1 + math.cos(math.pi * self.progress))
+
+    def _fresh_carries(self) -> None:
+        fresh = self.slots.fresh
+        if not fresh.any():
+            return
+        start = self.model.initial_carry(int(fresh.sum()), dtype=self.dtype)
+        noise = self.slots.noise[fresh].to(self.device)[:, None, None]
+        if noise.any():
+            start = Carry(*(z + noise.to(z.dtype) * torch.randn_like(z) for z in start))
+        which = fresh.to(self.device)
+        self.carry.z_H[which] = start.z_H
+        self.carry.z_L[which] = start.z_L
+
+    def update(self) -> dict[str, float]:
+        """One update. Raises NotFiniteError before anything is changed by it."""
+        options = self.options
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        tokens, answers, wrong = (
+            t.to(self.device, non_blocking=True) for t in (self.slots.tokens, self.slots.answers, self.slots.wrong)
+        )
+        weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
+        carry, loss, entropy = self.carry, torch.zeros((), device=self.device), torch.zeros(())
+        self.model.train()
+        for weight in weights:
+            carry, logits, q = self.model(carry, tokens, grad=options.grad)
+            one, entropy = step_loss(
+                self.task, logits, q, answers, wrong, options.contradiction, options.halting
+            )  # fmt: skip
+            loss = loss + weight / sum(weights) * one
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        self.world.average(gradients)
+        norm = nn.utils.clip_grad_norm_(self.parameters, options.clip)
+        loss = loss.detach()
+        if not math.isfinite(float(loss) + float(norm)):
+            raise NotFiniteError(f"step {self.step}: loss {float(loss)}, gradient norm {float(norm)}")
+        self.optimizer.step()
+        self.step += 1
+        with torch.no_grad():
+            keep = min(options.ema, self.step / (self.step + 10))
+            for name, value in self.model.state_dict().items():
+                self.average[name].lerp_(value, 1 - keep)
+            self.carry = Carry(*(z.detach() for z in carry))
+            counts = self.slots.advance(logits, options.window)
+            self._fresh_carries()
+        return {"loss": float(loss), "entropy": float(entropy), "norm": float(norm), **counts}
+
+    # ---- the run ----
+
+    def train(self, on_metrics=None, stop=None) -> None:
+        """Runs until the budget is spent, ``stop()`` is true, or SIGTERM/SIGINT; saves on the way out.
+
+        ``on_metrics`` gets each line of metrics.jsonl as a dict.
+        """
+        asked = []
+        old = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
+        began, at_start = time.monotonic(), self.seconds
+        marks = {"save": began, "eval": began, "log": began}
+        sums: dict[str, float] = {}
+        layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
+        bar = tqdm(total=100, disable=self.world.rank > 0, bar_format=layout)
+        try:
+            while self.progress < 1 and not asked and not (stop and stop()):
+                for name, value in self.update().items():
+                    sums[name] = sums.get(name, 0.0) + value
+                sums["n"] = sums.get("n", 0) + 1
+                now = time.monotonic()
+                self.seconds = at_start + now - began
+                if now - marks["log"] > 20:
+                    self._log(sums, now - marks["log"], bar, on_metrics)
+                    sums, marks["log"] = {}, now
+                if now - marks["save"] > 60 * self.options.save_minutes:
+                    self.save()
+                    marks["save"] = now
+                if now - marks["eval"] > 60 * self.options.eval_minutes:
+                    self._evaluate(on_metrics)
+                    marks["eval"] = time.monotonic()
+            if sums:
+                self._log(sums, max(1e-9, time.monotonic() - marks["log"]), bar, on_metrics)
+            self.save()
+            self._evaluate(on_metrics)
+        finally:
+            bar.close()
+            for number, handler in old.items():
+                signal.signal(number, handler)
+
+    def _log(self, sums: dict[str, float], seconds: float, bar, on_metrics) -> None:
+        n = sums["n"]
+        board_steps = self.options.batch * self.options.window * self.world.size
+        share = lambda a, b: round(sums[a] / sums[b], 4) if sums.get(b) else None  # noqa: E731
+        line = {
+            "step": self.step,
+            "minutes": round(self.seconds / 60, 2),
+            "lr": self.rate(),
+            "loss": round(sums["loss"] / n, 5),
+            "entropy": round(sums["entropy"] / n, 5),
+            "norm": round(sums["norm"] / n, 4),
+            "raw_16": share("plain_solved", "plain"),
+            "seen": share("seen", "wrong"),
+            "false_alarm": share("false_alarm", "sound"),
+            "boards": int(sums["plain"]),
+            "board_steps_per_second": round(n * board_steps / seconds, 1),
+        }
+        bar.set_postfix(loss=line["loss"], raw=line["raw_16"], rate=line["board_steps_per_second"])
+        bar.update(100 * self.progress - bar.n)
+        self._write(line, on_metrics)
+
+    def _evaluate(self, on_metrics) -> None:
+        if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
+            return
+        model = HRM(self.model.config)
+        model.load_state_dict(self.average)
+        model.to(self.device)
+        fuse(model)
+        boards = self.holdout.take(torch.arange(min(len(self.holdout), self.options.eval_rows)))
+        curve = raw_curve(model, self.task, boards, self.options.eval_steps)
+        at = [s for s in (1, 2, 4, 8, 16, 32, 64) if s <= self.options.eval_steps]
+        line = {"step": self.step, "minutes": round(self.seconds / 60, 2), "holdout": {s: curve[s - 1] for s in at}}
+        self._write(line, on_metrics)
+
+    def _write(self, line: dict[str, Any], on_metrics) -> None:
+        if self.world.rank > 0:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        if on_metrics:
+            on_metrics(line)

@@ -1,0 +1,113 @@
+"""What a training run is made of; a TOML file with the tables ``model``, ``data`` and ``train``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .config import HRMConfig, structured_sudoku
+from .errors import HrmEdgeError
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DataConfig(_Table):
+    """Files of boards. Relative paths start at the folder of the TOML file."""
+
+    train: list[Path] = Field(min_length=1)
+    # Choosing and watching, never training: boards isomorphic to one of these are taken out of the training rows.
+    holdout: list[Path] = []
+    # Rows of the training files themselves to hold out instead (the last ones), where `holdout` is empty.
+    holdout_rows: int = Field(default=0, ge=0)
+    limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
+
+
+class SearchConfig(_Table):
+    """What happens to a board between windows (see `train_slots`). Probabilities and numbers of windows."""
+
+    givens: float = Field(default=0.2, ge=0, le=1, description="share of fresh boards that get 1..12 true givens")
+    exclusions: float = Field(default=0.2, ge=0, le=1, description="share that get wrong candidates switched off")
+    noise: float = Field(default=0.25, ge=0, le=1, description="share whose start is noised, deviation U(0, 1)")
+    guesses: bool = Field(default=True, description="tentative givens, right and wrong, once a board is stuck")
+    wrong: float = Field(default=0.5, ge=0, le=1, description="share of tentative givens that are wrong")
+    first: int = Field(default=4, ge=1, description="most windows before a fresh board's first tentative given")
+    later: int = Field(default=2, ge=1, description="most windows between further ones")
+    deeper: float = Field(default=0.3, ge=0, le=1, description="chance to guess on while a wrong one stands")
+    leave: float = Field(default=0.7, ge=0, le=1, description="chance that a solved board leaves")
+    steps: int = Field(default=64, ge=1, description="ACT steps after which any board leaves")
+
+
+class TrainConfig(_Table):
+    """How to train. The budget is ``steps`` updates or ``minutes``; the learning rate falls to zero inside it."""
+
+    batch: int = Field(default=16, ge=1)
+    window: int = Field(default=4, ge=1, description="ACT steps that one update goes back through")
+    grad: Literal["one", "cycle", "full"] = "full"
+    ramp: float = Field(default=0.0, ge=0, description="step t of T weighs ((t + 1) / T) ** ramp")
+    contradiction: float = Field(default=0.5, ge=0, description="weight of the per-candidate loss")
+    halting: float = Field(default=0.05, ge=0, description="weight of the halting head's loss")
+    lr: float = Field(default=1e-3, gt=0)
+    warmup: int = Field(default=100, ge=0, description="updates")
+    weight_decay: float = Field(default=0.1, ge=0)
+    clip: float = Field(default=1.0, gt=0)
+    ema: float = Field(default=0.999, ge=0, lt=1)
+    steps: int | None = Field(default=None, ge=1)
+    minutes: float | None = Field(default=None, gt=0)
+    seed: int = 0
+    device: str = "cpu"
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    threads: int = Field(default=1, ge=1)
+    compile: bool = Field(default=False, description="torch.compile; the fused CPU kernel goes first where it fits")
+    save_minutes: float = Field(default=3.0, gt=0)
+    eval_minutes: float = Field(default=10.0, gt=0)
+    eval_rows: int = Field(default=128, ge=0)
+    eval_steps: int = Field(default=16, ge=1)
+
+    @model_validator(mode="after")
+    def _one_budget(self) -> TrainConfig:
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("give either steps or minutes")
+        return self
+
+
+class RunConfig(_Table):
+    """A whole run. ``model``: arguments of `structured_sudoku`, or a full ``hrm.config`` when it has a ``task``."""
+
+    model: dict[str, Any] = {}
+    data: DataConfig
+    search: SearchConfig = SearchConfig()
+    train: TrainConfig
+
+    def hrm(self) -> HRMConfig:
+        """Config of the model to train."""
+        return HRMConfig.parse(self.model) if "task" in self.model else structured_sudoku(**self.model)
+
+
+def read_run(path: Path, changes: dict[str, Any] | None = None) -> RunConfig:
+    """Reads a TOML file; ``changes`` are values of its ``train`` table that flags override.
+
+    Raises:
+        HrmEdgeError: code ``config``, naming the key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HrmEdgeError("config", f"{path}: {error}") from error
+    train = raw.setdefault("train", {})
+    changes = {k: v for k, v in (changes or {}).items() if v is not None}
+    if "steps" in changes or "minutes" in changes:  # a budget replaces the other kind
+        train.pop("steps", None)
+        train.pop("minutes", None)
+    train |= changes
+    try:
+        run = RunConfig.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise HrmEdgeError("config", f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    there = {k: [path.parent / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
+    return run.model_copy(update={"data": run.data.model_copy(update=there)})

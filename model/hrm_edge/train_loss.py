@@ -1,0 +1,37 @@
+"""The loss of one ACT step."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from .tasks import Task
+
+
+def step_loss(
+    task: Task, logits: Tensor, q: Tensor, answers: Tensor, wrong: Tensor, contradiction: float, halting: float
+) -> tuple[Tensor, Tensor]:
+    """Loss of a step, and its cross-entropy alone (mean over boards that have a solution).
+
+    - Cross-entropy of each cell's symbol, on boards that have a solution.
+    - Models of candidates, weight ``contradiction``: every candidate by itself is on or off; on a board without a
+      solution all are off. So a logit is a calibrated belief, and a contradiction shows as a cell without candidates.
+    - Halting, weight ``halting``: whether the whole board is right.
+
+    Args:
+        answers: ``[B, cells]`` int64 symbols from 0; -100 leaves a cell out.
+        wrong: ``[B]`` bool, boards without a solution.
+    """
+    symbols = task.symbol_logits(logits)
+    sound = (~wrong).float()
+    cells = F.cross_entropy(symbols.transpose(1, 2), answers, reduction="none").mean(1)
+    entropy = (cells * sound).sum() / len(sound)
+    loss = entropy
+    if task.candidates and contradiction:
+        on = F.one_hot(answers, symbols.shape[-1]) * sound[:, None, None]
+        each = F.binary_cross_entropy_with_logits(symbols, on, reduction="none")
+        loss = loss + contradiction * each.sum(-1).mean()
+    if halting:
+        right = ((symbols.argmax(-1) == answers) | (answers < 0)).all(1) & ~wrong
+        loss = loss + halting * F.binary_cross_entropy_with_logits(q[:, 0], right.float())
+    return loss, (entropy / sound.mean().clamp(min=1e-6)).detach()

@@ -1,0 +1,52 @@
+"""The trainer's checkpoint: everything a run needs to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .errors import HrmEdgeError
+
+
+def write_atomic(path: Path, save) -> None:
+    """Calls ``save(temporary path)``, flushes it to the disk, then renames: ``path`` is always whole, old or new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        save(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Writes a training checkpoint; `hrm_edge.checkpoint.load_checkpoint` reads its ``config`` and ``ema``."""
+    write_atomic(path, lambda to: torch.save(state, to))
+
+
+def sweep(folder: Path, name: str) -> None:
+    """Removes what killed runs left behind beside ``folder/name``."""
+    for left in folder.glob(f".{name}.*.tmp"):
+        left.unlink(missing_ok=True)
+
+
+def rng_state(device: torch.device) -> dict[str, Any]:
+    """Global generators (noise on carries is drawn from them)."""
+    state: dict[str, Any] = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        state["cuda"] = torch.cuda.get_rng_state(device)
+    return state
+
+
+def restore_rng(state: dict[str, Any], device: torch.device) -> None:
+    """The inverse of `rng_state`."""
+    torch.set_rng_state(state["cpu"])
+    if device.type == "cuda":
+        if "cuda" not in state:
+            raise HrmEdgeError("checkpoint", "saved on a CPU: cannot go on exactly on CUDA; start from its weights")
+        torch.cuda.set_rng_state(state["cuda"], device)
