@@ -8,9 +8,9 @@ functions through ``torch.compile``.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 # Below this, 63 / amax could overflow: the row counts as zeros.
@@ -32,20 +32,19 @@ def f32(value: float) -> Tensor:
     return torch.tensor(value, dtype=torch.float32)
 
 
-def hsum4(lanes: Tensor) -> Tensor:
-    """``[..., 4]`` -> ``[...]``: ``(a0 + a2) + (a1 + a3)``."""
-    a0, a1, a2, a3 = lanes.unbind(-1)
-    return (a0 + a2) + (a1 + a3)
+def _add_rows(rows: Iterable[Tensor], shape: Sequence[int]) -> Tensor:
+    """Four lanes: row ``i`` is added to lane ``i % 4`` in order, from +0; then ``(l0 + l2) + (l1 + l3)``."""
+    lanes = [torch.zeros(shape)] * 4
+    for i, row in enumerate(rows):
+        lanes[i % 4] = lanes[i % 4] + row
+    return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 
 
 def sum4(x: Tensor) -> Tensor:
     """Sum over the last axis in four lanes, ``[..., n]`` -> ``[...]``."""
-    n = x.shape[-1]
-    blocks = F.pad(x, (0, -n % 4)).unflatten(-1, (-1, 4))
-    lanes = torch.zeros_like(blocks[..., 0, :])
-    for i in range(blocks.shape[-2]):
-        lanes = lanes + blocks[..., i, :]
-    return hsum4(lanes)
+    # Axis first: every addition then runs over one contiguous block.
+    rows = x.movedim(-1, 0).contiguous()
+    return _add_rows(rows, rows.shape[1:])
 
 
 def dot4(x: Tensor, y: Tensor) -> Tensor:
@@ -119,23 +118,28 @@ def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, there: Tensor |
         bias: added to the scores, broadcast to ``[..., n, m]``.
         there: bool, broadcast to ``[..., n, m]``; entries that are False are left out.
     """
-    dim = q.shape[-1]
-    lanes = q.new_zeros(*torch.broadcast_shapes(q.shape[:-2], k.shape[:-2]), q.shape[-2], k.shape[-2], 4)
-    for i in range(0, dim, 4):
-        lanes = lanes + q[..., :, None, i : i + 4] * k[..., None, :, i : i + 4]
-    s = hsum4(lanes) * f32(1.0 / math.sqrt(dim))
+    # As [hd, n, ...] and [n, m, ...]: every operation runs over contiguous blocks of the whole batch.
+    q, k, v = (t.movedim((-1, -2), (0, 1)).contiguous() for t in (q, k, v))
+
+    def batch_last(t: Tensor) -> Tensor:
+        return t[(None,) * (q.ndim - t.ndim)].movedim((-2, -1), (0, 1))
+
+    dim, n = q.shape[:2]
+    products = (q[i][:, None] * k[i] for i in range(dim))
+    s = _add_rows(products, (n, *k.shape[1:])) * f32(1.0 / math.sqrt(dim))
     if bias is not None:
-        s = s + bias
+        s = s + batch_last(bias)
     if there is None:
-        e = exp(s - s.amax(-1, keepdim=True))
-        inverse = f32(1.0) / sum4(e)
+        e = exp(s - s.amax(1, keepdim=True))
+        inverse = f32(1.0) / _add_rows(e.unbind(1), q.shape[1:])
     else:
+        there = batch_last(there)
         # A list of nothing has maximum -inf; 0 in its place keeps the difference finite, and e is 0 anyway.
-        top = torch.where(there, s, -math.inf).amax(-1, keepdim=True)
+        top = torch.where(there, s, -math.inf).amax(1, keepdim=True)
         e = torch.where(there, exp(s - torch.where(top.isinf(), 0.0, top)), f32(0.0))
-        z = sum4(e)
+        z = _add_rows(e.unbind(1), q.shape[1:])
         inverse = torch.where(z > 0, f32(1.0) / torch.where(z > 0, z, f32(1.0)), f32(0.0))
-    out = e.new_zeros(*e.shape[:-1], dim)
-    for j in range(k.shape[-2]):
-        out = out + e[..., j, None] * v[..., j, None, :]
-    return out * inverse[..., None]
+    out = torch.zeros_like(q)
+    for j in range(k.shape[1]):
+        out = out + e[:, j] * v[:, j, None]
+    return (out * inverse).movedim((0, 1), (-1, -2))
