@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { anySolvedBoard, faultOf, SHAPES, solvedBoard, textOf } from '../../../tests/helpers/boards.ts'
+import { findConflict, isSolved, unitsOf } from './rules.ts'
+
+describe('unitsOf', () => {
+  it.each(Object.entries(SHAPES))('puts every cell in one row, one column and one box: %s', (_, shape) => {
+    const n = shape.rows
+    const units = unitsOf(shape)
+    expect(units.length).toBe(3 * n)
+    for (let kind = 0; kind < 3; kind++) {
+      const cells = units.slice(kind * n, (kind + 1) * n).flat()
+      expect(cells.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n * n }, (_, i) => i))
+    }
+    for (const box of units.slice(2 * n)) {
+      expect(new Set(box.map((cell) => Math.floor(cell / n))).size).toBe(shape.boxRows)
+      expect(new Set(box.map((cell) => cell % n)).size).toBe(shape.boxCols)
+    }
+  })
+})
+
+describe('the verifier', () => {
+  const solves = (shape: Parameters<typeof unitsOf>[0], givens: Uint8Array, cells: Uint8Array) =>
+    isSolved(unitsOf(shape), givens, cells)
+
+  /** Some of a board's cells as givens. */
+  const some = (cells: Uint8Array, keep: readonly boolean[]) => cells.map((s, i) => (keep[i % keep.length] ? s : 0))
+  const keep = fc.array(fc.boolean(), { minLength: 7, maxLength: 61 })
+
+  it('passes every symmetry of a valid board, with any of its cells given', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, keep, ({ shape, cells }, which) => {
+        expect(faultOf(textOf(some(cells, which)), textOf(cells), shape)).toBeUndefined()
+        expect(solves(shape, some(cells, which), cells)).toBe(true)
+      }),
+    )
+  })
+
+  it('passes a transposed board of square boxes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(SHAPES['4x4'], SHAPES['9x9'], SHAPES['16x16']), fc.nat(), (shape, seed) => {
+        const cells = solvedBoard(shape, seed)
+        const n = shape.rows
+        const turned = cells.map((_, i) => cells[(i % n) * n + Math.floor(i / n)])
+        expect(solves(shape, new Uint8Array(n * n), turned)).toBe(true)
+      }),
+    )
+  })
+
+  it('fails any board with one cell changed', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, fc.nat(), fc.nat(), ({ shape, cells }, where, to) => {
+        const at = where % cells.length
+        const other = (to % (shape.rows + 2)) as number
+        fc.pre(other !== cells[at])
+        const changed = cells.with(at, other)
+        expect(solves(shape, new Uint8Array(cells.length), changed)).toBe(false)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('fails two cells of a row, or of a column, changing places', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, fc.nat(), fc.nat(), fc.nat(), fc.boolean(), ({ shape, cells }, line, a, b, down) => {
+        const n = shape.rows
+        const cellAt = (i: number) => (down ? (i % n) * n + (line % n) : (line % n) * n + (i % n))
+        fc.pre(a % n !== b % n)
+        const [i, j] = [cellAt(a), cellAt(b)]
+        const swapped = cells.with(i, cells[j]).with(j, cells[i])
+        expect(solves(shape, new Uint8Array(cells.length), swapped)).toBe(false)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('fails a valid board that drops a given', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, keep, fc.nat(), ({ shape, cells }, which, shift) => {
+        const n = shape.rows
+        fc.pre(which.some(Boolean) && shift % n !== 0)
+        // Relabelled, the board is still valid, but every given is another symbol.
+        const relabelled = cells.map((s) => ((s - 1 + shift) % n) + 1)
+        expect(faultOf('.'.repeat(cells.length), textOf(relabelled), shape)).toBeUndefined()
+        const givens = some(cells, which)
+        fc.pre(givens.some((s) => s > 0))
+        expect(solves(shape, givens, relabelled)).toBe(false)
+      }),
+    )
+  })
+
+  it('fails boards that are not full, or of another size', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, fc.nat(), ({ shape, cells }, where) => {
+        const none = new Uint8Array(cells.length)
+        expect(solves(shape, none, cells.with(where % cells.length, 0))).toBe(false)
+        expect(solves(shape, none, cells.subarray(1))).toBe(false)
+        expect(solves(shape, none, Uint8Array.from([...cells, 1]))).toBe(false)
+      }),
+    )
+    expect(solves(SHAPES['9x9'], new Uint8Array(81), new Uint8Array(81))).toBe(false)
+  })
+
+  it('says no wherever the independent judge says no, and yes wherever it says yes', () => {
+    fc.assert(
+      fc.property(
+        anySolvedBoard,
+        fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 2 }),
+        ({ shape, cells }, edits) => {
+          const board = cells.slice()
+          for (const [where, to] of edits) board[where % cells.length] = (to % shape.rows) + 1
+          const judged = faultOf('.'.repeat(cells.length), textOf(board), shape) === undefined
+          expect(solves(shape, new Uint8Array(cells.length), board)).toBe(judged)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('findConflict', () => {
+  const units = unitsOf(SHAPES['4x4'])
+  const board = (text: string) => Uint8Array.from(text, (s) => (s === '.' ? 0 : Number(s)))
+
+  it.each([
+    ['11..............', 0, 1],
+    ['1.......1.......', 0, 8],
+    ['1....1..........', 0, 5],
+    ['..............44', 14, 15],
+  ])('finds the two cells: %s', (text, first, second) => {
+    expect(findConflict(units, board(text))).toEqual({ first, second })
+  })
+
+  it('takes blanks for nothing', () => {
+    expect(findConflict(units, board('................'))).toBeUndefined()
+    expect(findConflict(units, board('1234............'))).toBeUndefined()
+  })
+})
