@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type RunningServer, serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node.ts'
 import { HrmError } from '../errors.ts'
 import { EXIT } from './failure.ts'
 import { remark } from './output.ts'
@@ -25,7 +25,7 @@ export async function serveCommand({ port, host }: ServeCommandOptions): Promise
   return EXIT.solved
 }
 
-async function listen(port: number, hostname: string): Promise<RunningServer> {
+async function listen(port: number, hostname: string): ReturnType<typeof serve> {
   try {
     return await serve({ port, hostname, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
   } catch (cause) {

@@ -1,0 +1,86 @@
+import type { Machine } from '../../src/cli/bench/machine.ts'
+import type { BenchReport } from '../../src/cli/bench/report.ts'
+import { type Side, timeInterleaved } from '../../src/cli/bench/timing.ts'
+import { ascending, percentile } from '../../src/cli/eval/stats.ts'
+import type { Bench, GroupInfo } from './bench.ts'
+
+/** A bench that may live in another process. */
+export type RemoteBench = {
+  [K in keyof Bench]: (...args: Parameters<Bench[K]>) => Promise<Awaited<ReturnType<Bench[K]>>>
+}
+
+/** A side that takes this many times as long as the fastest of ONNX Runtime is not worth more of our time. */
+const HOPELESS = 1.5
+const SOLVE_ROUNDS = 10
+
+/** Runs the whole benchmark through `bench` and puts the report together. */
+export async function drive(
+  bench: RemoteBench,
+  runtime: string,
+  machine: Machine,
+  log: (message: string) => void,
+): Promise<BenchReport> {
+  const { engine, groups, boards } = await bench.describe()
+  const report: BenchReport = { machine, runtime: `${runtime}, ${engine}`, gemm: [], step: [], solve: [], notes: [] }
+  for (const [index, group] of groups.entries()) {
+    log(`${group.kind} ${group.label}, ${group.batch} board${group.batch === 1 ? '' : 's'}`)
+    const { sides, notes } = await bench.open(index)
+    report.notes.push(...notes)
+    const ms = await timeSides(bench, sides)
+    await bench.close()
+    if (group.kind === 'gemm') report.gemm.push(gemmRow(group, ms))
+    else report.step.push(stepRow(group, ms))
+  }
+  log('whole solves')
+  const times: number[] = []
+  for (let round = 0; round <= SOLVE_ROUNDS; round++) {
+    for (let board = 0; board < boards; board++) {
+      const ms = await bench.solve(board)
+      if (round > 0) times.push(ms)
+    }
+  }
+  const sorted = ascending(times)
+  report.solve.push({ task: 'sudoku', p50_ms: percentile(sorted, 0.5), p99_ms: percentile(sorted, 0.99) })
+  return report
+}
+
+/** @returns milliseconds of one run by side name; sides that were clearly not the best after a few turns keep that figure */
+async function timeSides(bench: RemoteBench, names: readonly string[]): Promise<Map<string, number>> {
+  const side = (name: string): Side => ({ name, time: (runs) => bench.time(names.indexOf(name), runs) })
+  const glance = await timeInterleaved(names.map(side), { rounds: 2, turnMs: 50 })
+  const ms = new Map(names.map((name, i) => [name, glance[i]]))
+  const bestOther = Math.min(...glance.slice(1))
+  const worthIt = names.filter((_, i) => i === 0 || glance[i] <= HOPELESS * bestOther)
+  const exact = await timeInterleaved(worthIt.map(side), { rounds: 9, turnMs: 100 })
+  worthIt.forEach((name, i) => {
+    ms.set(name, exact[i])
+  })
+  return ms
+}
+
+function gemmRow({ label, operations }: GroupInfo, ms: Map<string, number>): BenchReport['gemm'][number] {
+  const gops = (name: string) => {
+    const time = ms.get(name)
+    return time === undefined ? null : operations / time / 1e6
+  }
+  return {
+    shape: label,
+    ours_gops: gops('ours'),
+    ort_web_f32_gops: gops('f32'),
+    ort_web_int8_gops: gops('int8'),
+  }
+}
+
+function stepRow({ label, batch }: GroupInfo, ms: Map<string, number>): BenchReport['step'][number] {
+  const ours = ms.get('ours')!
+  const others = [...ms].filter(([name]) => name !== 'ours').sort(([, a], [, b]) => a - b)
+  const [name, best] = others[0] ?? [null, null]
+  return {
+    model: label,
+    batch,
+    ours_ms: ours,
+    ort_web_best_ms: best,
+    ort_web_best: name,
+    ratio: best === null ? null : best / ours,
+  }
+}

@@ -1,0 +1,20 @@
+import type { Side } from '../../src/cli/bench/timing.ts'
+
+/** Sides that do the same work, ours first. */
+export interface Group {
+  kind: 'gemm' | 'step'
+  label: string
+  /** Boards of one run. */
+  batch: number
+  /** Of one run; 0 where operations are not what is compared. */
+  operations: number
+  /** Builds the sides and checks that they agree. */
+  open(): Promise<OpenGroup>
+}
+
+export interface OpenGroup {
+  sides: Side[]
+  /** How far the sides agree, and what could not run. */
+  notes: string[]
+  close(): Promise<void>
+}

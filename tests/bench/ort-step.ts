@@ -1,0 +1,62 @@
+import type * as Ort from 'onnxruntime-web'
+import type { Geometry } from '../../src/engines/engine.ts'
+import type { Model } from '../../src/weights/model.ts'
+import { stepGraph } from './hrm-graph.ts'
+import type { LinearKind } from './linear-graph.ts'
+
+export type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>
+
+/** One way of running a model in ONNX Runtime. */
+export interface OrtConfiguration {
+  linear: LinearKind
+  lists?: 'matmul' | 'fused'
+}
+
+export const nameOf = ({ linear, lists }: OrtConfiguration): string => (lists ? `${linear}, lists ${lists}` : linear)
+
+export interface OrtStep {
+  /** One ACT step of every board; the carry goes from run to run. */
+  run(): Promise<void>
+  /** `[batch][tokens][output_size]` of the last run. */
+  logits(): Float32Array
+  release(): Promise<void>
+}
+
+/** A session whose boards all hold the same tokens and begin from the model's initial states. */
+export async function createOrtStep(
+  ort: OrtModule,
+  model: Model,
+  geometry: Geometry,
+  tokens: Uint8Array,
+  batch: number,
+  configuration: OrtConfiguration,
+): Promise<OrtStep> {
+  const graph = stepGraph({ model, geometry, batch, ...configuration })
+  const session = await ort.InferenceSession.create(graph, { graphOptimizationLevel: 'all', logSeverityLevel: 3 })
+  const { hidden_size: d, puzzle_emb_len } = model.config
+  const n = puzzle_emb_len + geometry.tokens
+  const state = (row: Float32Array) => new ort.Tensor('float32', repeat(row, batch * n), [batch, n, d])
+  const input = BigInt64Array.from(repeat(tokens, batch), BigInt)
+  const feeds = {
+    tokens: new ort.Tensor('int64', input, [batch, geometry.tokens]),
+    z_H: state(model.hInit),
+    z_L: state(model.lInit),
+  }
+  let logits = new Float32Array(0)
+  return {
+    async run() {
+      const result = await session.run(feeds)
+      feeds.z_H = result.z_H_out as Ort.TypedTensor<'float32'>
+      feeds.z_L = result.z_L_out as Ort.TypedTensor<'float32'>
+      logits = result.logits.data as Float32Array<ArrayBuffer>
+    },
+    logits: () => logits,
+    release: () => session.release(),
+  }
+}
+
+function repeat<T extends Float32Array | Uint8Array>(row: T, times: number): T {
+  const out = new (row.constructor as new (n: number) => T)(row.length * times)
+  for (let i = 0; i < times; i++) out.set(row, i * row.length)
+  return out
+}
