@@ -38,7 +38,7 @@ const bundles = [
   },
   { entryPoints: ['src/client/index.ts'], outdir: 'dist/client', platform: 'neutral' },
   {
-    entryPoints: { bin: 'src/cli/bin.ts' },
+    entryPoints: { bin: 'src/cli/bin.ts', 'eval-thread': 'src/cli/eval/eval-thread.ts' },
     outdir: 'dist/cli',
     platform: 'node',
     conditions: ['node'],

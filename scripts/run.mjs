@@ -1,4 +1,5 @@
 // `npm run -s hrm -- ARGS` and `npm run solve`: sets up what is missing, then runs the CLI under the pinned Node.
+// `npm run bench`: the same for tests/bench.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -6,12 +7,16 @@ import { pathToFileURL } from 'node:url'
 import { pinnedNode, root, setup } from './setup.mjs'
 
 await setup()
+const bench = process.argv[2] === '--bench'
 const cli = join(root, 'dist', 'cli', 'bin.js')
-if (Number(process.versions.node.split('.')[0]) >= 22) {
+if (!bench && Number(process.versions.node.split('.')[0]) >= 22) {
   process.argv.splice(1, 1, cli)
   await import(pathToFileURL(cli).href)
 } else {
-  const child = spawn(pinnedNode, [cli, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const args = bench
+    ? [join(root, 'tests', 'bench', 'main.ts'), ...process.argv.slice(3)]
+    : [cli, ...process.argv.slice(2)]
+  const child = spawn(pinnedNode, args, { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 }
