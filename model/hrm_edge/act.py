@@ -48,7 +48,7 @@ def should_halt(q: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Slots:
+class ActState:
     """A batch in training: boards at different steps of their own attempts.
 
     ``halted`` slots are given new boards by the next `act_step`. Shapes: ``steps``, ``halted``, ``puzzle_ids [B]``,
@@ -71,12 +71,19 @@ class StepOutput(NamedTuple):
     target_q_continue: Tensor | None
 
 
-def initial_slots(model: HRM, tokens: Tensor, answers: Tensor, puzzle_ids: Tensor | None = None) -> Slots:
-    """All halted, so that the first step takes the boards given to it. Dtype of the carry: float32."""
+def initial_state(
+    model: HRM,
+    tokens: Tensor,
+    answers: Tensor,
+    puzzle_ids: Tensor | None = None,
+    *,
+    dtype: torch.dtype = torch.float32,
+) -> ActState:
+    """Slots for batches shaped like these, all halted, so that `refill` fills them; ``dtype`` is the carry's."""
     batch = len(tokens)
     ids = torch.zeros(batch, dtype=torch.int64, device=tokens.device) if puzzle_ids is None else puzzle_ids
-    return Slots(
-        carry=model.initial_carry(batch),
+    return ActState(
+        carry=model.initial_carry(batch, dtype=dtype),
         steps=torch.zeros(batch, dtype=torch.int64, device=tokens.device),
         halted=torch.ones(batch, dtype=torch.bool, device=tokens.device),
         tokens=torch.zeros_like(tokens),
@@ -85,50 +92,50 @@ def initial_slots(model: HRM, tokens: Tensor, answers: Tensor, puzzle_ids: Tenso
     )
 
 
-def refill(model: HRM, slots: Slots, tokens: Tensor, answers: Tensor, puzzle_ids: Tensor | None = None) -> Slots:
+def refill(model: HRM, state: ActState, tokens: Tensor, answers: Tensor, puzzle_ids: Tensor | None = None) -> ActState:
     """Puts the given boards into the slots that halted, with a fresh carry and 0 steps; the others stay."""
-    ids = torch.zeros_like(slots.puzzle_ids) if puzzle_ids is None else puzzle_ids
+    ids = torch.zeros_like(state.puzzle_ids) if puzzle_ids is None else puzzle_ids
 
     def pick(new: Tensor, old: Tensor) -> Tensor:
-        return torch.where(slots.halted.view(-1, *(1,) * (new.ndim - 1)), new, old)
+        return torch.where(state.halted.view(-1, *(1,) * (new.ndim - 1)), new, old)
 
     return replace(
-        slots,
-        carry=model.reset_carry(slots.carry, slots.halted),
-        steps=torch.where(slots.halted, 0, slots.steps),
-        halted=torch.zeros_like(slots.halted),
-        tokens=pick(tokens, slots.tokens),
-        answers=pick(answers, slots.answers),
-        puzzle_ids=pick(ids, slots.puzzle_ids),
+        state,
+        carry=model.reset_carry(state.carry, state.halted),
+        steps=torch.where(state.halted, 0, state.steps),
+        halted=torch.zeros_like(state.halted),
+        tokens=pick(tokens, state.tokens),
+        answers=pick(answers, state.answers),
+        puzzle_ids=pick(ids, state.puzzle_ids),
     )
 
 
 def act_step(
     model: HRM,
-    slots: Slots,
+    state: ActState,
     *,
     grad: GradMode = "one",
     halt_max_steps: int | None = None,
     exploration: float = 0.1,
     generator: torch.Generator | None = None,
-) -> tuple[Slots, StepOutput]:
+) -> tuple[ActState, StepOutput]:
     """One deep-supervision step of every slot.
 
     In training mode a slot halts when Q says so, but not before a random minimum that ``exploration`` of the slots
     draw from 2..max; always at the maximum. In evaluation mode only the maximum counts.
 
     Args:
-        slots: refilled (see `refill`), none halted.
+        state: refilled (see `refill`), none halted.
         halt_max_steps: default: the config's.
         exploration: probability of a random minimum (``halt_exploration_prob``, 0.1 as published).
 
     Returns:
-        The slots with a detached carry, and logits, q with gradients.
+        The state with a detached carry, and logits, q with gradients.
     """
     limit = model.config.halt_max_steps if halt_max_steps is None else halt_max_steps
-    carry, logits, q = model(slots.carry, slots.tokens, slots.puzzle_ids, grad=grad)
+    carry, logits, q = model(state.carry, state.tokens, state.puzzle_ids, grad=grad)
     carry = carry.detach()
-    steps = slots.steps + 1
+    steps = state.steps + 1
     last = steps >= limit
     halted, target = last, None
     if model.training and limit > 1:
@@ -138,6 +145,6 @@ def act_step(
             halted = (last | should_halt(q)) & (steps >= torch.where(draw, least, 0))
             if q.shape[1] == 2:
                 # Value of going on: the best Q of the step after, without a target network (HRM section 2).
-                ahead = model(carry, slots.tokens, slots.puzzle_ids)[2]
+                ahead = model(carry, state.tokens, state.puzzle_ids)[2]
                 target = torch.sigmoid(torch.where(last, ahead[:, 0], ahead.amax(1)))
-    return replace(slots, carry=carry, steps=steps, halted=halted), StepOutput(logits, q, target)
+    return replace(state, carry=carry, steps=steps, halted=halted), StepOutput(logits, q, target)

@@ -20,6 +20,8 @@ MAX_HEAD_DIM = 256
 MAX_FLOAT = 65504.0
 # Most tokens of one board: 16x16 Sudoku candidates are 4,096, a 64x64 grid of cells too.
 MAX_TOKENS = 65536
+# Most entries of one list table, tokens times width; only `all` can come near.
+MAX_LIST_ENTRIES = 2**24
 
 
 class _Checked(BaseModel):
@@ -130,6 +132,8 @@ class HRMConfig(_Checked):
                 raise ValueError(f"list {name!r} is not one of {', '.join(known)} for {self.token_kind}")
             if name == "box" and self.task.kind != "sudoku":
                 raise ValueError("only sudoku tasks have boxes")
+            if name == "all" and self.seq_len**2 > MAX_LIST_ENTRIES:
+                raise ValueError(f"the list {name} has more than {MAX_LIST_ENTRIES} entries")
         self._check_tokens()
         return self
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from .config import HRMConfig
 from .errors import HrmEdgeError
-from .lists import Clique, Geometry
+from .lists import Geometry
 
 GradMode = Literal["one", "cycle", "full"]
 # (q, k, v: [B, h, groups, g, hd]; bias: [h, 1, 1, g] or None) -> [B, h, groups, g, hd]
@@ -145,7 +145,8 @@ class Attention(nn.Module):
         runs = geometry.runs
         outs: list[Tensor | None] = [None] * len(runs)
         for bucket in geometry.buckets:
-            q, k, v = torch.cat([self._gather(qkv, runs[i].clique, runs[i]) for i in bucket], 2).unbind(0)
+            parts = [runs[i].clique.gather(qkv[:, :, :, runs[i].start : runs[i].stop]) for i in bucket]
+            q, k, v = torch.cat(parts, 2).unbind(0)
             bias = None
             if self.list_bias is not None:
                 heads = [h for i in bucket for h in range(runs[i].start, runs[i].stop)]
@@ -160,10 +161,6 @@ class Attention(nn.Module):
                 bias = None if bias is None else bias[run.start : run.stop, : table.shape[1]]
                 outs[i] = table_attention(qkv[:, :, :, run.start : run.stop], table, bias)
         return torch.cat(outs, 2)
-
-    @staticmethod
-    def _gather(qkv: Tensor, clique: Clique, run) -> Tensor:
-        return clique.gather(qkv[:, :, :, run.start : run.stop])
 
 
 class SwiGLU(nn.Module):

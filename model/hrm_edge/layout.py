@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .config import HRMConfig
+from torch import Tensor
+
+from .config import MAX_FLOAT, HRMConfig
 from .lists import Geometry
 
 # The matrices of a block; a weights file stores these as int8 and everything else as floats.
@@ -50,3 +52,16 @@ def file_tensors(config: HRMConfig) -> dict[str, tuple[str, tuple[int, ...]]]:
         else:
             floats[name] = ("F32", shape)
     return floats | {name: ("I8", shape) for name, shape in shapes.items() if is_matrix(name)}
+
+
+def float_bounds(name: str) -> tuple[float, float]:
+    """Least and largest value a weights file may hold in an F32 tensor (docs/numerics.md, last section)."""
+    if name.endswith(".weight_scale"):
+        return 0.0, MAX_FLOAT
+    return (-1.0, 1.0) if name.startswith("rotary_emb.") else (-MAX_FLOAT, MAX_FLOAT)
+
+
+def within_bounds(name: str, tensor: Tensor) -> bool:
+    """Whether every value is finite and within `float_bounds`."""
+    low, high = float_bounds(name)
+    return bool(((tensor >= low) & (tensor <= high)).all())

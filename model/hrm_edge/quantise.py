@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .config import MAX_FLOAT, HRMConfig
+from .config import HRMConfig
 from .errors import HrmEdgeError
-from .layout import file_tensors, is_matrix, state_shapes
+from .layout import file_tensors, float_bounds, is_matrix, state_shapes, within_bounds
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def check_state(state: dict[str, Tensor], config: HRMConfig) -> None:
 
     Raises:
         HrmEdgeError: code ``checkpoint`` for missing, unknown or misshapen tensors, ``quantise`` for a value that is
-            not finite or beyond +-65504 (the bound of a weights file, docs/numerics.md).
+            not finite or out of the bounds of a weights file.
     """
     shapes = state_shapes(config)
     for name in shapes.keys() - state.keys():
@@ -50,8 +50,8 @@ def check_state(state: dict[str, Tensor], config: HRMConfig) -> None:
     for name, shape in shapes.items():
         if tuple(state[name].shape) != shape:
             raise HrmEdgeError("checkpoint", f"{name} is {list(state[name].shape)}, the config needs {list(shape)}")
-        if not bool((state[name].float().abs() <= MAX_FLOAT).all()):
-            raise HrmEdgeError("quantise", f"{name} has a value that is not within +-{MAX_FLOAT:g}")
+        if not within_bounds(name, state[name]):
+            raise HrmEdgeError("quantise", f"{name} has a value that is not within +-{float_bounds(name)[1]:g}")
 
 
 def quantise_state(state: dict[str, Tensor], config: HRMConfig) -> tuple[dict[str, Tensor], list[TensorError]]:

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from .card import ModelCard
-from .config import MAX_FLOAT, HRMConfig
+from .config import HRMConfig
 from .errors import HrmEdgeError
-from .layout import file_tensors, is_matrix
+from .layout import file_tensors, float_bounds, is_matrix, within_bounds
 from .quantise import dequantise
 
 FORMAT = "1"
@@ -195,9 +195,7 @@ def _check_layout(spans: dict[str, tuple[int, int]], size: int) -> None:
 def _take(data: bytes, begin: int, name: str, span: tuple[int, int], dtype: str, shape: tuple[int, ...]) -> Tensor:
     raw = np.frombuffer(data, _DTYPES[dtype], (span[1] - span[0]) // _DTYPES[dtype].itemsize, begin + span[0])
     tensor = torch.from_numpy(raw.astype(raw.dtype.newbyteorder("="))).view(shape)
-    if dtype == "F32":
-        low = 0.0 if name.endswith(".weight_scale") else -MAX_FLOAT
-        high = 1.0 if name.startswith("rotary_emb.") else MAX_FLOAT
-        if not bool(((tensor >= max(low, -high)) & (tensor <= high)).all()):
-            raise HrmEdgeError("weights", f"{name} has a value that is not within {max(low, -high):g}..{high:g}")
+    if dtype == "F32" and not within_bounds(name, tensor):
+        low, high = float_bounds(name)
+        raise HrmEdgeError("weights", f"{name} has a value that is not within {low:g}..{high:g}")
     return tensor

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hrm_edge.act import act_step, initial_slots, refill, run, should_halt
+from hrm_edge.act import act_step, initial_state, refill, run, should_halt
 from hrm_edge.checkpoint import build_model
 from hrm_edge.golden import random_state
 from hrm_edge.hrm import HRM
@@ -44,7 +44,7 @@ def test_should_halt() -> None:
 
 def test_halted_slots_take_new_boards_and_start_over(model: HRM) -> None:
     tokens, answers = boards(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     assert not slots.halted.any()
     assert torch.equal(slots.tokens, tokens)
     for z, start in zip(slots.carry, model.initial_carry(4), strict=True):
@@ -66,7 +66,7 @@ def test_all_halt_at_the_maximum(model: HRM) -> None:
     with torch.no_grad():
         model.q_head.weight.zero_()
         model.q_head.bias.copy_(torch.tensor([-5.0, 5.0])[: model.config.q_outputs])
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     seen = []
     for _ in range(3):
         slots, _ = act_step(model, slots, halt_max_steps=3)
@@ -84,7 +84,7 @@ def eager(model: HRM) -> None:
 def test_q_halts_in_training_only(model: HRM) -> None:
     tokens, answers = boards(model)
     eager(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     assert act_step(model, slots, halt_max_steps=4, exploration=0.0)[0].halted.all()
     assert not act_step(model.eval(), slots, halt_max_steps=4, exploration=0.0)[0].halted.any()
 
@@ -92,7 +92,7 @@ def test_q_halts_in_training_only(model: HRM) -> None:
 def test_exploration_sets_a_least_number_of_steps(model: HRM) -> None:
     tokens, answers = boards(model, 64)
     eager(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     # With a maximum of 2 every draw from 2..2 is 2.
     first, _ = act_step(model, slots, halt_max_steps=2, exploration=1.0)
     assert not first.halted.any()
@@ -102,7 +102,7 @@ def test_exploration_sets_a_least_number_of_steps(model: HRM) -> None:
 
 def test_carry_is_detached_and_outputs_are_not(model: HRM) -> None:
     tokens, answers = boards(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     after, out = act_step(model, slots)
     assert not after.carry.z_H.requires_grad
     assert out.logits.requires_grad
@@ -113,7 +113,7 @@ def test_target_of_q_continue_is_the_best_q_of_the_next_step() -> None:
     config = CONFIGS["full-rope"]
     model = build_model(config, random_state(config, 3)).train()
     tokens, answers = boards(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     after, out = act_step(model, slots, halt_max_steps=8)
     ahead = model(after.carry, tokens)[2]
     torch.testing.assert_close(out.target_q_continue, torch.sigmoid(ahead.max(1).values))
@@ -123,9 +123,17 @@ def test_target_of_q_continue_is_the_best_q_of_the_next_step() -> None:
     assert act_step(model.eval(), slots)[1].target_q_continue is None
 
 
+def test_carry_keeps_its_dtype(model: HRM) -> None:
+    tokens, answers = boards(model)
+    state = initial_state(model, tokens, answers, dtype=torch.bfloat16)
+    for _ in range(2):
+        state, _ = act_step(model, refill(model, state, tokens, answers))
+        assert state.carry.z_H.dtype == state.carry.z_L.dtype == torch.bfloat16
+
+
 def test_one_output_has_no_target() -> None:
     config = CONFIGS["candidates-4x4"]
     model = build_model(config, random_state(config, 3)).train()
     tokens, answers = boards(model)
-    slots = refill(model, initial_slots(model, tokens, answers), tokens, answers)
+    slots = refill(model, initial_state(model, tokens, answers), tokens, answers)
     assert act_step(model, slots)[1].target_q_continue is None

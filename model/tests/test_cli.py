@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import torch
 from typer.testing import CliRunner
 
 from hrm_edge.checkpoint import save_checkpoint
-from hrm_edge.cli import app, read_task
+from hrm_edge.cli import app, main, read_task
 from hrm_edge.convert import OFFICIAL_TASKS
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.golden import random_state
@@ -72,11 +71,16 @@ def test_tasks_by_name_or_file(tmp_path: Path) -> None:
             read_task(name)
 
 
-def test_what_the_caller_got_wrong_is_one_line_and_exit_code_2(tmp_path: Path, card: Path) -> None:
-    command = [sys.executable, "-m", "hrm_edge.cli", "export", tmp_path / "none.pt", tmp_path / "w", "--card", card]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("hrm-model: ")
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
+def test_what_the_caller_got_wrong_is_one_line_and_exit_code_2(
+    tmp_path: Path, card: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["hrm-model", "export", str(tmp_path / "none.pt"), str(tmp_path / "w"), "--card", str(card)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert err.startswith("hrm-model: ")
+    assert err.count("\n") == 1
+    assert out == ""
     assert not (tmp_path / "w").exists()

@@ -46,6 +46,11 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
         ("cells-lists", {"lists": ["box"] * 6}, "only sudoku tasks have boxes"),
         ("cells-lists", {"vocab_size": 4}, "vocab_size 4 for 5 symbols"),
         ("cells-lists", {"puzzle_emb_len": 1, "num_puzzle_identifiers": 1}, "no puzzle-embedding prefix"),
+        (
+            "cells-lists",
+            {"task": CONFIGS["cells-lists"].task.model_dump() | {"rows": 65, "cols": 64}, "seq_len": 4160},
+            "list all has more than",
+        ),
         ("full-rope", {"list_bias": True}, "neither lists nor list_bias"),
         ("full-rope", {"hidden_size": 24}, "multiple of 8"),
         ("full-rope", {"puzzle_emb_len": 0}, "both zero or both positive"),
@@ -74,6 +79,13 @@ def test_refuses(base: str, change: dict[str, Any], message: str) -> None:
 def test_refuses_task(task: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         TaskConfig.model_validate_json(json.dumps(task))
+
+
+@pytest.mark.parametrize("embed_scale", [0.0, 64.1])
+def test_embed_scale_is_bounded(embed_scale: float) -> None:
+    data = CONFIGS["full-rope"].model_dump(exclude_none=True) | {"embed_scale": embed_scale}
+    with pytest.raises(HrmEdgeError, match="embed_scale"):
+        HRMConfig.parse(data)
 
 
 def test_refuses_text_that_is_not_json() -> None:

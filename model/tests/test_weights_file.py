@@ -190,6 +190,14 @@ def test_refuses_values(name: str, value: float) -> None:
         parse_weights(build(header, body[:begin] + struct.pack("<f", value) + body[begin + 4 :]))
 
 
+def test_refuses_rotary_tables_beyond_one(tmp_path: Path) -> None:
+    config = CONFIGS["full-rope"]
+    state = random_state(config, 1)
+    state["rotary_emb.sin_cached"][0, 0] = 1.5
+    with pytest.raises(HrmEdgeError, match=r"rotary_emb.sin_cached has a value that is not within \+-1"):
+        export_weights(state, config, CARD, tmp_path / "w")
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[1]", "null", '"x"', "[" * 60000, '{"a":1,"a":1}', '{"__metadata__":[]}', "\ufeff{}"],
