@@ -53,7 +53,7 @@ export function createGridTask(config: ModelConfig): Task {
       return probabilities
     },
     isSolution: () => false,
-    hasConflict: () => false,
+    openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),
     format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),
   }
 }

@@ -32,7 +32,12 @@ export interface Task {
   read(puzzle: Puzzle, logits: Float32Array): Float32Array
   /** Every rule holds and every given is kept. Only the puzzle's own givens count. */
   isSolution(puzzle: Puzzle, cells: Uint8Array): boolean
-  /** Whether these symbols (0 = not yet) already break a rule. */
-  hasConflict(puzzle: Puzzle, cells: Uint8Array): boolean
+  /**
+   * What the rules leave open once the cells that are not 0 are taken as decided and `off` as ruled out.
+   * @param off `[cells][symbols]`, 1 = ruled out
+   * @returns `[cells][symbols]`, 1 = open; undefined at a dead end: a symbol twice in a unit, or a cell or a unit that
+   *   nothing fits any more
+   */
+  openCandidates(puzzle: Puzzle, cells: Uint8Array, off: Uint8Array): Uint8Array | undefined
   format(puzzle: Puzzle, cells: Uint8Array): string
 }

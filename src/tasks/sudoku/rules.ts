@@ -41,3 +41,45 @@ export function isSolved(units: readonly (readonly number[])[], givens: Uint8Arr
     findConflict(units, cells) === undefined
   )
 }
+
+/** `Task.openCandidates` for Sudoku. Symbols are bits of one int32, so a side may be up to 31. */
+export function openCandidates(
+  units: readonly (readonly number[])[],
+  cells: Uint8Array,
+  off: Uint8Array,
+): Uint8Array | undefined {
+  const n = units[0].length
+  const all = (1 << n) - 1
+  // Symbols each cell can no longer take, as bits.
+  const taken = new Int32Array(cells.length)
+  for (const unit of units) {
+    let used = 0
+    for (const cell of unit) {
+      if (cells[cell] === 0) continue
+      const bit = 1 << (cells[cell] - 1)
+      if (used & bit) return undefined
+      used |= bit
+    }
+    for (const cell of unit) taken[cell] |= used
+  }
+  const open = new Uint8Array(cells.length * n)
+  const fits = new Int32Array(cells.length)
+  for (let cell = 0; cell < cells.length; cell++) {
+    if (cells[cell] > 0) {
+      fits[cell] = 1 << (cells[cell] - 1)
+      continue
+    }
+    for (let s = 0; s < n; s++) {
+      if ((taken[cell] >> s) & 1 || off[cell * n + s]) continue
+      open[cell * n + s] = 1
+      fits[cell] |= 1 << s
+    }
+    if (fits[cell] === 0) return undefined
+  }
+  for (const unit of units) {
+    let placeable = 0
+    for (const cell of unit) placeable |= fits[cell]
+    if (placeable !== all) return undefined
+  }
+  return open
+}

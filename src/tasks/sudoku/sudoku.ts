@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../weights/config.ts'
 import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
 import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
-import { findConflict, isSolved, unitsOf } from './rules.ts'
+import { findConflict, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 /** Input of a candidate token: docs/format.md. */
 const OPEN = 0
@@ -66,7 +66,7 @@ export function createSudokuTask(config: ModelConfig): Task {
       return probabilities
     },
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
-    hasConflict: (puzzle, cells) => findConflict(known(puzzle.shape).units, cells) !== undefined,
+    openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
     format: (_, cells) => writeSymbols(cells),
   }
 }
