@@ -54,10 +54,10 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
     port: (server.address() as AddressInfo).port,
     async close() {
       const lastCall = setTimeout(() => server.closeAllConnections(), timeouts.close)
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      })
+      // a connection that is answered after this call would be kept alive
+      const sweep = setInterval(() => server.closeIdleConnections(), 50)
+      await new Promise((resolve) => server.close(resolve))
+      clearInterval(sweep)
       clearTimeout(lastCall)
     },
   }

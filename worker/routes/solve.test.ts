@@ -68,6 +68,12 @@ describe('as JSON', () => {
   })
 })
 
+test('a cache that fails costs nobody the answer', async () => {
+  const fail = () => Promise.reject(new Error('no cache here'))
+  const { post } = fakeApp({ cache: { get: fail, put: fail } })
+  expect(await (await post('/v1/solve', solve)).json()).toMatchObject({ solution: SOLUTION })
+})
+
 describe('refuses', () => {
   test.each([
     ['JSON that is not an object', '[]', 'request_invalid', ''],

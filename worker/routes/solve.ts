@@ -48,7 +48,8 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     const key = await resultKey(solver.model.sha256, request)
     c.header('ETag', `"${key}"`)
     c.header('Cache-Control', 'no-store')
-    const known = await service.cache?.get(key)
+    // a cache that fails costs time, not the answer
+    const known = await service.cache?.get(key).catch(() => undefined)
     if (known) {
       logCached(service, job, known)
       return c.json(known, 200)
@@ -56,7 +57,7 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     const start = service.clock?.()
     const result = await keepAlive(c, finish(runSolve(service, job)))
     if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
-    if (service.cache) await keepAlive(c, service.cache.put(key, result))
+    if (service.cache) keepAlive(c, service.cache.put(key, result)).catch(() => {})
     return c.json(result, 200)
   })
 }

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const configPath = `${root}wrangler.toml`
+
+/** The Worker in real workerd: from within, by its default export, and from outside, over sockets. */
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      {
+        root,
+        plugins: [cloudflareTest({ wrangler: { configPath } })],
+        test: { name: 'workerd', include: ['tests/worker/*.workerd.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        root,
+        test: {
+          name: 'sockets',
+          include: ['tests/worker/*.sockets.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const fromWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'))
+
+export interface WorkerdServer {
+  url: URL
+  /** What the Worker has written with console.log, line by line. */
+  lines(): string[]
+  close(): Promise<void>
+}
+
+/**
+ * The Worker as wrangler bundles it, in workerd and nothing else: `wrangler dev` puts proxies in front that keep from
+ * the Worker that a client has left.
+ */
+export async function startWorkerd(): Promise<WorkerdServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'hrm-edge-workerd-'))
+  const wrangler = fromWrangler.resolve('../bin/wrangler.js')
+  await ended(
+    spawn(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], { cwd: root, stdio: 'ignore' }),
+  )
+  await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
+
+  const child = spawn(fromWrangler('workerd').default, ['serve', 'config.capnp', '--control-fd=3'], {
+    cwd: dir,
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  })
+  let output = ''
+  child.stdout!.on('data', (chunk) => {
+    output += chunk
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`workerd ended with ${code}`)))
+    child.stdio[3]!.on('data', (chunk) => {
+      const listening = /"event":"listen".*"port":(\d+)/.exec(String(chunk))
+      if (listening) resolve(Number(listening[1]))
+    })
+  })
+  return {
+    url: new URL(`http://127.0.0.1:${port}`),
+    lines: () => output.split('\n'),
+    async close() {
+      child.kill()
+      await new Promise((resolve) => child.once('exit', resolve))
+      await rm(dir, { recursive: true })
+    },
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  if (code !== 0) throw new Error(`wrangler ended with ${code}`)
+}
+
+/** Same date and flags as wrangler.toml. */
+function configFor(files: string[]): string {
+  const kinds: Record<string, string> = { js: 'esModule', wasm: 'wasm', safetensors: 'data' }
+  const modules = files
+    .map((name) => ({ name, kind: kinds[name.split('.').at(-1)!] }))
+    .filter(({ kind }) => kind !== undefined)
+    .sort((a, b) => Number(b.kind === 'esModule') - Number(a.kind === 'esModule')) // the first is the entry
+    .map(({ name, kind }) => `(name = "${name}", ${kind} = embed "${name}")`)
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .main)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
+);
+const main :Workerd.Worker = (
+  modules = [${modules.join(', ')}],
+  compatibilityDate = "2026-11-01",
+  compatibilityFlags = ["enable_request_signal"]
+);
+`
+}

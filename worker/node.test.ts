@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sha256Hex } from './hash.ts'
+import { serve } from './node.ts'
+import { BOARD, SOLUTION } from './test-support.ts'
+
+let assetsDir: string
+beforeAll(async () => {
+  assetsDir = await mkdtemp(join(tmpdir(), 'hrm-edge-assets-'))
+  await writeFile(join(assetsDir, 'index.html'), '<p>playground</p>')
+})
+afterAll(() => rm(assetsDir, { recursive: true }))
+
+const log = () => {}
+
+test('serves the model that ships, and the playground', async () => {
+  const server = await serve({ port: 0, assetsDir, log })
+  try {
+    const url = `http://127.0.0.1:${server.port}`
+    const init = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ task: 'sudoku', board: BOARD }),
+    }
+    const response = await fetch(`${url}/v1/solve`, init)
+    expect(await response.json()).toMatchObject({ status: 'solved', solution: SOLUTION, verified: true })
+    expect(response.headers.get('Server-Timing')).toMatch(/^solve;dur=/)
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+
+    const page = await fetch(url)
+    expect(await page.text()).toBe('<p>playground</p>')
+    expect(page.headers.get('Content-Type')).toContain('text/html')
+    expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self'")
+    for (const path of ['/missing.js', '/..%2fnode.ts', '/%2e%2e/node.ts', '/..\\node.ts']) {
+      const missing = await fetch(url + path)
+      expect(missing.status).toBe(404)
+      expect(missing.headers.get('Content-Type')).toBe('application/problem+json')
+    }
+  } finally {
+    await server.close()
+  }
+})
+
+test('keeps out who has no key', async () => {
+  const server = await serve({ port: 0, assetsDir, log, apiKeys: await sha256Hex('k') })
+  try {
+    const ask = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${server.port}/v1/solve`, { method: 'POST', headers, body: '{}' })
+    const type = { 'Content-Type': 'application/json' }
+    expect((await ask(type)).status).toBe(401)
+    expect((await ask({ ...type, Authorization: 'Bearer k' })).status).toBe(422)
+  } finally {
+    await server.close()
+  }
+})
+
+test('does not start with bad weights, bad keys or a port that is taken', async () => {
+  await expect(serve({ port: 0, solver: { weights: new Uint8Array(10) } })).rejects.toMatchObject({
+    name: 'HrmError',
+    code: expect.stringMatching(/^weights_/),
+  })
+  await expect(serve({ port: 0, apiKeys: 'plain' })).rejects.toThrow('API key 1')
+  const other = createServer()
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port))
+  })
+  await expect(serve({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await new Promise((resolve) => other.close(resolve))
+})
