@@ -135,6 +135,9 @@ export function attention(
   return out
 }
 
+/** Is told of every intermediate, by the names of tests/golden/README.md; the array may change afterwards. */
+export type Trace = (name: string, values: Float32Array) => void
+
 /** One block, in place on `x`. */
 export function runLayer(
   x: Rows,
@@ -142,10 +145,17 @@ export function runLayer(
   config: ModelConfig,
   tables: readonly AttentionTable[],
   rope: Model['rope'],
+  trace?: Trace,
 ): void {
   const qkv = linear(x, layer.qkv)
+  trace?.('qkv', qkv.data)
   if (rope) applyRope(qkv, config.num_heads, rope)
   const a = attention(qkv, config.num_heads, tables, layer.listBias)
+  trace?.('attention', a.data)
   addNorm(x, linear(a, layer.o), config.rms_norm_eps)
-  addNorm(x, linear(swiglu(linear(x, layer.gateUp)), layer.down), config.rms_norm_eps)
+  trace?.('post_attention', x.data)
+  const mlp = linear(swiglu(linear(x, layer.gateUp)), layer.down)
+  trace?.('mlp', mlp.data)
+  addNorm(x, mlp, config.rms_norm_eps)
+  trace?.('out', x.data)
 }

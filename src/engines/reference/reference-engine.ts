@@ -3,7 +3,7 @@ import { dot4 } from '../../numerics/float.ts'
 import type { Layer, Model } from '../../weights/model.ts'
 import { checkGeometry, checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { Engine, EngineOptions, Geometry } from '../engine.ts'
-import { type Rows, runLayer } from './layer.ts'
+import { type Rows, runLayer, type Trace } from './layer.ts'
 
 const f = Math.fround
 
@@ -17,8 +17,11 @@ interface Slot {
   q: number[]
 }
 
-/** The executable specification: docs/numerics.md in plain TypeScript. About a hundred times slower than wasm. */
-export function createReferenceEngine({ model, geometry, slots: count }: EngineOptions): Engine {
+/**
+ * The executable specification: docs/numerics.md in plain TypeScript. About a hundred times slower than wasm.
+ * @param trace for comparing with another implementation, of every step
+ */
+export function createReferenceEngine({ model, geometry, slots: count }: EngineOptions, trace?: Trace): Engine {
   checkGeometry(model, geometry)
   const { config } = model
   const d = config.hidden_size
@@ -74,7 +77,7 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
     step(list) {
       refuseDisposed()
       checkStep(list, count)
-      for (const slot of list) actStep(model, geometry, slots[slot])
+      for (const slot of list) actStep(model, geometry, slots[slot], trace)
     },
     logits: (slot) => at(slot).logits,
     q: (slot) => at(slot).q,
@@ -98,14 +101,16 @@ function embed(model: Model, tokens: Uint8Array, puzzle: number, x: Float32Array
   })
 }
 
-function actStep(model: Model, geometry: Geometry, s: Slot): void {
+function actStep(model: Model, geometry: Geometry, s: Slot, trace?: Trace): void {
   const { H_cycles, L_cycles } = model.config
+  const under = (prefix: string): Trace | undefined => trace && ((name, values) => trace(`${prefix}.${name}`, values))
+  trace?.('x', s.x)
   for (let h = 0; h < H_cycles; h++) {
     for (let l = 0; l < L_cycles; l++) {
       const injection = s.zH.map((v, i) => v + s.x[i])
-      runLevel(model, geometry, model.L, s.zL, injection)
+      runLevel(model, geometry, model.L, s.zL, injection, under(`L_level.cycle${h * L_cycles + l}`))
     }
-    runLevel(model, geometry, model.H, s.zH, s.zL)
+    runLevel(model, geometry, model.H, s.zH, s.zL, under(`H_level.cycle${h}`))
   }
   readHeads(model, geometry.tokens, s)
 }
@@ -116,10 +121,13 @@ function runLevel(
   layers: readonly Layer[],
   z: Float32Array,
   injection: Float32Array,
+  trace: Trace | undefined,
 ): void {
   for (let i = 0; i < z.length; i++) z[i] = z[i] + injection[i]
   const rows: Rows = { cols: config.hidden_size, data: z }
-  for (const layer of layers) runLayer(rows, layer, config, tables, rope)
+  layers.forEach((layer, i) => {
+    runLayer(rows, layer, config, tables, rope, trace && ((name, values) => trace(`layers.${i}.${name}`, values)))
+  })
 }
 
 function readHeads({ config, lmHead, qHead }: Model, tokens: number, s: Slot): void {
