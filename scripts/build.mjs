@@ -15,6 +15,23 @@ const common = {
   logLevel: 'warning',
 }
 
+const cli = {
+  outdir: 'dist/cli',
+  platform: 'node',
+  conditions: ['node'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+}
+
+/** The server needs all of zod, the solver a tenth of it; in one build every `hrm solve` would load what they share. */
+const serverApart = {
+  name: 'server-apart',
+  setup(build) {
+    build.onResolve({ filter: /serve-command\.ts$/ }, () => ({ path: './serve-command.js', external: true }))
+  },
+}
+
 /** One folder a runtime; all of them are two folders below the root, which src/platform/ counts on. */
 const bundles = [
   { entryPoints: ['src/index.ts'], outdir: 'dist/node', platform: 'node', conditions: ['node'] },
@@ -38,15 +55,12 @@ const bundles = [
   },
   { entryPoints: ['src/client/index.ts'], outdir: 'dist/client', platform: 'neutral' },
   {
+    ...cli,
     entryPoints: { bin: 'src/cli/bin.ts', 'eval-thread': 'src/cli/eval/eval-thread.ts' },
-    outdir: 'dist/cli',
-    platform: 'node',
-    conditions: ['node'],
     splitting: true,
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
+    plugins: [serverApart],
   },
+  { ...cli, entryPoints: { 'serve-command': 'src/cli/serve-command.ts' } },
 ]
 
 await rm(join(root, 'dist'), { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { type ErrorCell, HrmError } from '../errors.ts'
+import type { ErrorCell, HrmError } from '../errors.ts'
 
 /** Exit codes: docs/cli.md. */
 export const EXIT = { solved: 0, unsolved: 1, badInput: 2, broken: 3 } as const
@@ -11,7 +11,7 @@ export interface Failure {
 
 /** A failure as people and programs are told of it, and its exit code. */
 export function describeFailure(error: unknown): { failure: Failure; exit: number } {
-  if (error instanceof HrmError) {
+  if (isHrmError(error)) {
     const { code, message, cells } = error
     return {
       failure: { error: { code, message, cells } },
@@ -24,4 +24,9 @@ export function describeFailure(error: unknown): { failure: Failure; exit: numbe
   }
   const message = error instanceof Error ? error.message : String(error)
   return { failure: { error: { code: 'internal', message, cells: [] } }, exit: EXIT.broken }
+}
+
+/** By name: the server is a bundle of its own, with a class of its own. */
+function isHrmError(error: unknown): error is HrmError {
+  return error instanceof Error && error.name === 'HrmError'
 }
