@@ -116,6 +116,7 @@ describe('refuses', () => {
     for (let i = 0; i < 3; i++) {
       const response = await post('/v1/solve', { ...solve, board: CONFLICT }, headers)
       expect(response.status).toBe(422)
+      expect(response.headers.has('ETag')).toBe(false)
       expect(await problemOf(response)).toMatchObject({
         code: 'board_conflict',
         cells: [

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { SolveResult } from '../../src/solve/types.ts'
 import { negotiate } from '../accept.ts'
 import { limitBody } from '../body.ts'
 import { resultKey } from '../cache.ts'
@@ -46,18 +47,17 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     if (stream) return streamSolve(c, service, job)
 
     const key = await resultKey(solver.model.sha256, request)
-    c.header('ETag', `"${key}"`)
-    c.header('Cache-Control', 'no-store')
+    const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
     // a cache that fails costs time, not the answer
     const known = await service.cache?.get(key).catch(() => undefined)
     if (known) {
       logCached(service, job, known)
-      return c.json(known, 200)
+      return answer(known)
     }
     const start = service.clock?.()
     const result = await keepAlive(c, finish(runSolve(service, job)))
     if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
     if (service.cache) keepAlive(c, service.cache.put(key, result)).catch(() => {})
-    return c.json(result, 200)
+    return answer(result)
   })
 }
