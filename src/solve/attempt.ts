@@ -1,13 +1,8 @@
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
-import { bestSymbols, largestChange } from './reading.ts'
+import { bestSymbols, confidentSymbols } from './reading.ts'
 import type { Slot } from './slot.ts'
 import type { AttemptKind, SolveStep } from './types.ts'
-
-/** A belief this strong is taken as the model's word. */
-export const CONFIDENT = 0.9
-/** Beliefs that all move less than this have settled: more steps would say the same. */
-const SETTLED = 0.02
 
 /** What one solve works with. */
 export interface SolveContext {
@@ -37,8 +32,11 @@ export interface RunOptions {
   guess?: { cell: number; symbol: string }
   /** Steps at most. */
   limit: number
-  /** End early once beliefs contradict each other, or have settled. */
-  watch: boolean
+  /**
+   * End early once the confident beliefs are at a dead end, or no further cell became confident.
+   * `[cells][symbols]`, 1 = candidate ruled out before.
+   */
+  watch?: Uint8Array
 }
 
 /**
@@ -48,19 +46,23 @@ export interface RunOptions {
 export function* run(ctx: SolveContext, progress: Progress, options: RunOptions): Generator<void, RunEnd, void> {
   const { task, puzzle, slot } = ctx
   const symbols = task.symbols(puzzle)
+  let decidedBefore = 0
   for (let i = 0; i < options.limit; i++) {
     if (progress.steps >= ctx.maxSteps) return 'spent'
     yield
     progress.steps++
-    const { probabilities: before, cells: cellsBefore } = progress
+    const cellsBefore = progress.cells
     progress.probabilities = task.read(puzzle, slot.logits())
     progress.cells = bestSymbols(progress.probabilities, symbols)
     const done = task.hasRules ? task.isSolution(puzzle, progress.cells) : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
     if (!options.watch) continue
-    if (task.hasConflict(puzzle, confidentOnly(progress, symbols))) return 'contradiction'
-    if (i > 0 && largestChange(progress.probabilities, before) < SETTLED) return 'settled'
+    const confident = confidentSymbols(progress.probabilities, symbols)
+    if (!task.openCandidates(puzzle, confident, options.watch)) return 'contradiction'
+    const decided = confident.reduce((sum, s) => sum + (s > 0 ? 1 : 0), 0)
+    if (i > 0 && decided <= decidedBefore) return 'settled'
+    decidedBefore = decided
   }
   return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
 }
@@ -68,10 +70,6 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
 /** Q-halt beats Q-continue, or zero where the model has no Q-continue. */
 function saysHalt(q: readonly number[]): boolean {
   return q[0] > (q.length > 1 ? q[1] : 0)
-}
-
-function confidentOnly({ probabilities, cells }: Progress, symbols: number): Uint8Array {
-  return cells.map((s, cell) => (probabilities[cell * symbols + s - 1] >= CONFIDENT ? s : 0))
 }
 
 function describe(

@@ -11,9 +11,12 @@ export function bestSymbols(probabilities: Float32Array, symbols: number): Uint8
   return cells
 }
 
-/** Largest change of any belief between two readings. */
-export function largestChange(a: Float32Array, b: Float32Array): number {
-  let change = 0
-  for (let i = 0; i < a.length; i++) change = Math.max(change, Math.abs(a[i] - b[i]))
-  return change
+/** A belief this strong is taken as the model's word. */
+const CONFIDENT = 0.9
+
+/** Symbol (1-based) of every cell the model is confident about; 0 elsewhere. */
+export function confidentSymbols(probabilities: Float32Array, symbols: number): Uint8Array {
+  return bestSymbols(probabilities, symbols).map((s, cell) =>
+    probabilities[cell * symbols + s - 1] >= CONFIDENT ? s : 0,
+  )
 }

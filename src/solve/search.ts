@@ -1,6 +1,7 @@
 import type { Random } from '../numerics/random.ts'
 import type { Marks } from '../tasks/task.ts'
-import { CONFIDENT, type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { confidentSymbols } from './reading.ts'
 
 /** ACT steps a branch gets before the search goes one guess deeper. */
 const STEPS_PER_BRANCH = 8
@@ -57,7 +58,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       kind: 'guess',
       guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
       limit: STEPS_PER_BRANCH,
-      watch: true,
+      watch: options.trust ? marks.off : new Uint8Array(marks.off.length),
     })
     if (end === 'solved' || end === 'spent') return end
     dead = end === 'contradiction' && options.trust
@@ -90,41 +91,39 @@ function openSymbols(off: Uint8Array, cell: number, symbols: number): number[] {
 }
 
 /**
- * Draws the next tentative given: in the undecided cell whose belief is nearest to a decision, a symbol by the model's
- * own probabilities. Rules out (in `marks.off`) candidates that break a rule at once.
- * @returns undefined when the branch is dead: a cell has no candidate left, or no cell is left to guess
+ * Draws the next tentative given: in the undecided cell with the fewest viable candidates (of equals, the one with the
+ * strongest belief), a symbol by the model's own probabilities.
+ * @returns undefined at a dead end
  */
 function chooseGuess(
   { task, puzzle }: SolveContext,
-  { probabilities, cells }: Progress,
+  { probabilities }: Progress,
   marks: Marks,
   { random, trust }: SearchOptions,
 ): Guess | undefined {
   const symbols = task.symbols(puzzle)
-  const known = puzzle.cells.map((s, cell) => s || marks.given[cell])
-  if (task.hasConflict(puzzle, known)) return undefined
-  const order = Array.from(known.keys())
-    .filter((cell) => known[cell] === 0)
-    .map((cell) => ({ cell, belief: probabilities[cell * symbols + cells[cell] - 1] }))
-    .filter(({ belief }) => !trust || belief < CONFIDENT)
-    .sort((a, b) => b.belief - a.belief || a.cell - b.cell)
-  for (const { cell } of order) {
-    const open = openSymbols(marks.off, cell, symbols).filter((s) => {
-      known[cell] = s
-      const allowed = !task.hasConflict(puzzle, known)
-      known[cell] = 0
-      if (!allowed) marks.off[cell * symbols + s - 1] = 1
-      return allowed
-    })
-    if (open.length === 0) return undefined
-    return { cell, symbol: draw(open, (s) => probabilities[cell * symbols + s - 1], random) }
+  const decided = trust
+    ? confidentSymbols(probabilities, symbols)
+    : puzzle.cells.map((s, cell) => s || marks.given[cell])
+  const open = task.openCandidates(puzzle, decided, marks.off)
+  if (!open) return undefined
+  const belief = (cell: number, s: number) => probabilities[cell * symbols + s - 1]
+  let best: { cell: number; viable: number[]; top: number } | undefined
+  for (let cell = 0; cell < decided.length; cell++) {
+    if (decided[cell] > 0) continue
+    const fits: number[] = []
+    for (let s = 1; s <= symbols; s++) if (open[cell * symbols + s - 1]) fits.push(s)
+    const likely = fits.filter((s) => belief(cell, s) >= VIABLE)
+    const viable = likely.length > 0 ? likely : fits
+    const top = Math.max(...viable.map((s) => belief(cell, s)))
+    if (!best || viable.length < best.viable.length || (viable.length === best.viable.length && top > best.top)) {
+      best = { cell, viable, top }
+    }
   }
-  return undefined
+  return best && { cell: best.cell, symbol: draw(best.viable, (s) => belief(best.cell, s), random) }
 }
 
-function draw(open: readonly number[], belief: (symbol: number) => number, random: Random): number {
-  const viable = open.filter((s) => belief(s) >= VIABLE)
-  const from = viable.length > 0 ? viable : open
+function draw(from: readonly number[], belief: (symbol: number) => number, random: Random): number {
   let left = random.next() * from.reduce((sum, s) => sum + belief(s), 0)
   for (const s of from) {
     left -= belief(s)

@@ -24,7 +24,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
   }
   const limit = model.config.halt_max_steps
   slot.start(tokens)
-  let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit, watch: false })
+  let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit })
   let trust = true
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= 2) {
     if (task.hasRules) {
@@ -35,7 +35,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     }
     progress.attempts++
     slot.start(tokens, noisedCarry(model, tokens.length, random))
-    end = yield* run(ctx, progress, { kind: 'noise', limit, watch: task.hasRules })
+    end = yield* run(ctx, progress, { kind: 'noise', limit })
   }
   const solved = end === 'solved'
   return {
