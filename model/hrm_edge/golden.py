@@ -237,9 +237,11 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
                 "board": case.board,
                 "puzzle": case.puzzle,
                 "sha256": {
-                    name: _sha256(value.contiguous().numpy().astype("<f4").tobytes())
+                    name: _sha256(
+                        value.contiguous().numpy().astype("<f4" if value.is_floating_point() else "<i4").tobytes()
+                    )
                     for name, value in traced.items()
-                    if name not in kept and name.startswith("step")
+                    if name not in kept
                 },
             }
         )
