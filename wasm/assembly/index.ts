@@ -1,0 +1,2 @@
+// What a release build exports.
+export { step } from './step'

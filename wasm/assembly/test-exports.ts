@@ -1,0 +1,21 @@
+// Every kernel by itself, for the unit tests and the profile: never in a release build.
+export { attendAll } from './attention-full'
+export { attendGroups } from './attention-groups'
+export { attendLists } from './attention-lists'
+export { afterAttention, attend, enterModule } from './block'
+export { finishExp, reduceMinus } from './exp'
+export { gemm } from './gemm'
+export { dot4, writeHalting, writeLogits } from './heads'
+export { injectQuantise4, rms4, rmsQuantise4 } from './norm'
+export { quantise4 } from './quantise'
+export { rotateRow } from './rope'
+export { step } from './step'
+export { swigluQuantise4 } from './swiglu'
+
+import { splat } from './constants'
+import { reduceBelow as reduceBelowVector } from './exp'
+
+/** reduceBelow with the maximum in memory, because v128 does not cross into JavaScript. */
+export function reduceBelow(x: usize, bytes: usize, max: usize, reduced: usize): void {
+  reduceBelowVector(x, bytes, splat(max), reduced)
+}

@@ -1,0 +1,157 @@
+// Where the time of an ACT step goes: every kernel timed by itself on the shapes of a model and as often as a step
+// calls it, beside the whole step. `node wasm/profile.ts [--json] [--weights F] [--build relaxed|simd128] [--multiply dot|pair]`
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { LAYER_BYTES } from './assembly/descriptor.ts'
+import type { KernelBuild } from '../src/platform/platform.ts'
+import { chooseKernel, instantiate, type Multiply } from '../src/engines/wasm/kernel.ts'
+import { planMemory } from '../src/engines/wasm/layout.ts'
+import { loadModel } from '../src/engines/wasm/load.ts'
+import { buildGeometry, trainedShape } from '../src/tasks/lists.ts'
+import { readModel } from '../src/weights/read-model.ts'
+
+const { values: args } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    weights: { type: 'string', default: 'model/weights/sudoku.safetensors' },
+    build: { type: 'string' },
+    multiply: { type: 'string' },
+    runs: { type: 'string', default: '100' },
+  },
+})
+
+const root = new URL('..', import.meta.url)
+const compile = async (build: string) => WebAssembly.compile(await readFile(new URL(`dist/wasm/${build}.wasm`, root)))
+const model = readModel(new Uint8Array(await readFile(args.weights)))
+const geometry = buildGeometry(model.config, trainedShape(model.config))
+const kernel = await chooseKernel(compile, { build: args.build as KernelBuild, multiply: args.multiply as Multiply })
+const layout = planMemory(model, geometry, 1, kernel.build)
+const memory = new WebAssembly.Memory({ initial: layout.pages })
+const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Record<string, (...a: number[]) => void>
+const pairs = kernel.multiply === 'pair'
+loadModel(memory.buffer, model, layout, kernel.build, pairs)
+
+const { config } = model
+const { rows, blockRows, hiddenColumns, qkvColumns, interColumns, descriptor: d } = layout
+const hidden = config.hidden_size
+const inter = config.intermediate_size
+const levels = [
+  { layers: layout.H, records: layout.hRecords, passes: config.H_cycles },
+  { layers: layout.L, records: layout.lRecords, passes: config.H_cycles * config.L_cycles },
+]
+const layerPasses = levels.reduce((n, { layers, passes }) => n + layers.length * passes, 0)
+const modulePasses = levels.reduce((n, { passes }) => n + passes, 0)
+const packedStep = kernel.build === 'relaxed' ? 16 : 32
+
+// A state as it is in the middle of a solve: random, of unit size.
+const state = new Float32Array(memory.buffer, layout.slots, (3 * rows * hiddenColumns) | 0)
+let seed = 1
+for (let i = 0; i < state.length; i++) {
+  seed = (Math.imul(seed, 1103515245) + 12345) | 0
+  state[i] = (seed >>> 16) / 32768 - 1
+}
+const slot = layout.slots
+const zL = slot + layout.inSlot.zL
+new Int32Array(memory.buffer, layout.slotList, 1)[0] = 0
+
+const blocks = (f: (row: number, count: number) => void) => {
+  for (let row = 0; row < rows; row += blockRows) f(row, Math.min(blockRows, rows - row))
+}
+const tiles = (f: (row: number) => void) => {
+  for (let row = 0; row < rows; row += 4) f(row)
+}
+/** As often as a step does it, for every layer in turn. */
+const everyLayer = (f: (plan: (typeof layout.H)[number]) => void) => {
+  for (const { layers, passes } of levels) for (let p = 0; p < passes; p++) layers.forEach(f)
+}
+const multiply = (panel: number, columns: number, k: number, out: number, outStride: number, inBlock: boolean, add: number) =>
+  blocks((row, count) =>
+    kernels.gemm(+pairs, layout.packed, layout.rowScales, panel, columns / 8, k / 4, count / 4, out + (inBlock ? 0 : row * outStride), outStride, add),
+  )
+
+const gateUp = new Float32Array(memory.buffer, layout.gateUp, 8 * interColumns)
+const fresh = Float32Array.from(gateUp, (_, i) => state[i])
+
+const parts: Record<string, () => void> = {
+  'gemm qkv': () => everyLayer((l) => multiply(l.qkv, qkvColumns, hidden, layout.qkv, 4 * qkvColumns, false, 0)),
+  'gemm o': () => everyLayer((l) => multiply(l.o, hiddenColumns, hidden, zL, 4 * hiddenColumns, false, 1)),
+  'gemm gate|up': () => everyLayer((l) => multiply(l.gateUp, 2 * interColumns, hidden, layout.gateUp, 8 * interColumns, true, 0)),
+  'gemm down': () => everyLayer((l) => multiply(l.down, hiddenColumns, inter, zL, 4 * hiddenColumns, false, 1)),
+  attention: () => {
+    for (const { layers, records, passes } of levels) {
+      for (let p = 0; p < passes; p++) layers.forEach((_, i) => kernels.attend(d, records + i * LAYER_BYTES))
+    }
+  },
+  'swiglu, quantise': () =>
+    everyLayer(() =>
+      tiles(() => {
+        // It works in place, and on its own output it would soon compute with denormals.
+        gateUp.set(fresh)
+        kernels.swigluQuantise4(layout.gateUp, 8 * interColumns, 4 * inter, layout.scratch, layout.packed, layout.rowScales)
+      }),
+    ),
+  'quantise attention': () =>
+    everyLayer(() => tiles((row) => kernels.quantise4(layout.qkv + 4 * qkvColumns * row, 4 * qkvColumns, 4 * hidden, layout.packed, layout.rowScales))),
+  'rms, quantise (2x)': () =>
+    everyLayer(() => {
+      for (let i = 0; i < 2; i++) {
+        tiles((row) => kernels.rmsQuantise4(zL + 4 * hiddenColumns * row, 4 * hiddenColumns, 4 * hidden, config.rms_norm_eps, layout.packed, layout.rowScales))
+      }
+    }),
+  'inject, quantise': () => {
+    for (let p = 0; p < modulePasses; p++) {
+      tiles((row) => {
+        const at = 4 * hiddenColumns * row
+        kernels.injectQuantise4(zL + at, slot + at, slot + layout.inSlot.x + at, 4 * hiddenColumns, 4 * hidden, layout.packed, layout.rowScales)
+      })
+    }
+  },
+  heads: () => {
+    kernels.writeLogits(d, slot, slot + layout.inSlot.logits)
+    kernels.writeHalting(d, slot, slot + layout.inSlot.q)
+  },
+}
+const step = () => kernels.step(d, layout.slotList, 1)
+
+function time(f: () => void, runs: number): { min: number; median: number } {
+  const times = Array.from({ length: runs }, () => {
+    const start = performance.now()
+    f()
+    return performance.now() - start
+  }).sort((a, b) => a - b)
+  return { min: times[0], median: times[times.length >> 1] }
+}
+
+// Until V8's optimising compiler has done every kernel.
+for (let i = 0; i < 30; i++) step()
+for (const part of Object.values(parts)) time(part, 5)
+await new Promise((resolve) => setTimeout(resolve, 500))
+
+const runs = Number(args.runs)
+const total = time(step, runs)
+const rowsOut = Object.entries(parts).map(([part, f]) => ({ part, ...time(f, runs) }))
+const tokenLayers = layerPasses * layout.tokens
+const macs = hidden * (3 * hidden + hidden) + 3 * hidden * inter
+const gemmMs = rowsOut.filter(({ part }) => part.startsWith('gemm')).reduce((ms, { min }) => ms + min, 0)
+const result = {
+  build: kernel.build,
+  multiply: kernel.multiply,
+  tokens: layout.tokens,
+  layerPasses,
+  blockRows,
+  step: total,
+  nsPerTokenLayer: (total.min * 1e6) / tokenLayers,
+  gemmGops: (2 * macs * tokenLayers) / gemmMs / 1e6,
+  parts: rowsOut,
+}
+if (args.json) console.log(JSON.stringify(result, null, 2))
+else {
+  console.log(`${kernel.build} (${kernel.multiply}), ${layout.tokens} tokens, ${layerPasses} layer passes, blocks of ${blockRows} rows`)
+  const row = (name: string, { min, median }: { min: number; median: number }) =>
+    console.log(`${name.padEnd(22)}${min.toFixed(3).padStart(9)} ms${median.toFixed(3).padStart(9)} ms${((100 * min) / total.min).toFixed(1).padStart(7)} %`)
+  console.log(`${''.padEnd(22)}${'min'.padStart(9)}   ${'median'.padStart(9)}`)
+  for (const { part, ...times } of rowsOut) row(part, times)
+  row('sum of parts', { min: rowsOut.reduce((n, r) => n + r.min, 0), median: rowsOut.reduce((n, r) => n + r.median, 0) })
+  row('step', total)
+  console.log(`${result.nsPerTokenLayer.toFixed(0)} ns per token-layer, matrices at ${result.gemmGops.toFixed(1)} GOPS`)
+}
