@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anySolvedBoard, faultOf, SHAPES, solvedBoard, textOf } from '../../../tests/helpers/boards.ts'
-import { findConflict, isSolved, unitsOf } from './rules.ts'
+import { findConflict, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 describe('unitsOf', () => {
   it.each(Object.entries(SHAPES))('puts every cell in one row, one column and one box: %s', (_, shape) => {
@@ -134,5 +134,66 @@ describe('findConflict', () => {
   it('takes blanks for nothing', () => {
     expect(findConflict(units, board('................'))).toBeUndefined()
     expect(findConflict(units, board('1234............'))).toBeUndefined()
+  })
+})
+
+describe('openCandidates', () => {
+  const units = unitsOf(SHAPES['4x4'])
+  const board = (text: string) => Uint8Array.from(text, (s) => (s === '.' ? 0 : Number(s)))
+  const none = () => new Uint8Array(64)
+
+  it('never rules out the symbol that a solution has', () => {
+    fc.assert(
+      fc.property(anySolvedBoard, fc.array(fc.boolean(), { minLength: 7, maxLength: 61 }), ({ shape, cells }, keep) => {
+        const n = shape.rows
+        const decided = cells.map((s, i) => (keep[i % keep.length] ? s : 0))
+        // Everything but the solution is ruled out: the hardest case.
+        const off = Uint8Array.from({ length: cells.length * n }, (_, i) =>
+          i % n === cells[Math.floor(i / n)] - 1 ? 0 : 1,
+        )
+        for (const ruledOut of [off, new Uint8Array(off.length)]) {
+          const open = openCandidates(unitsOf(shape), decided, ruledOut)
+          expect(open).toBeDefined()
+          for (let cell = 0; cell < cells.length; cell++) {
+            expect(open![cell * n + cells[cell] - 1]).toBe(decided[cell] > 0 ? 0 : 1)
+          }
+        }
+      }),
+    )
+  })
+
+  it('leaves open exactly what stands in no unit of a cell and was not ruled out', () => {
+    const off = none()
+    off[3 * 4 + 2] = 1
+    const open = openCandidates(units, board('1.....2.........'), off)!
+    expect([...open.slice(0, 4)]).toEqual([0, 0, 0, 0])
+    expect([...open.slice(4, 8)]).toEqual([0, 1, 1, 1])
+    expect([...open.slice(8, 12)]).toEqual([0, 0, 1, 1])
+    expect([...open.slice(12, 16)]).toEqual([0, 0, 0, 1])
+  })
+
+  it('changes neither of its inputs', () => {
+    const [cells, off] = [board('1.....2.........'), none()]
+    openCandidates(units, cells, off)
+    expect(cells).toEqual(board('1.....2.........'))
+    expect(off).toEqual(none())
+  })
+
+  it.each([
+    ['a symbol stands twice in a unit', '1..1............', []],
+    ['a cell has no candidate left', '1.....2.........', [4 + 1, 4 + 2, 4 + 3]],
+    ['a symbol has no place left in a row', '................', [0, 4, 8, 12]],
+    ['a symbol has no place left in a box', '..1.............', [4 * 4, 5 * 4]],
+  ])('finds the dead end where %s', (_, text, ruledOut) => {
+    const off = none()
+    for (const i of ruledOut) off[i] = 1
+    expect(openCandidates(units, board(text), off)).toBeUndefined()
+    if (ruledOut.length > 0) expect(openCandidates(units, board(text), none())).toBeDefined()
+  })
+
+  it('knows every symbol of the largest board', () => {
+    const shape = { rows: 25, cols: 25, boxRows: 5, boxCols: 5 }
+    const open = openCandidates(unitsOf(shape), new Uint8Array(625), new Uint8Array(625 * 25))
+    expect(open!.every((v) => v === 1)).toBe(true)
   })
 })

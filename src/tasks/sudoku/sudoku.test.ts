@@ -143,20 +143,27 @@ describe('cells', () => {
 })
 
 describe('rules', () => {
+  const puzzle = nine.parse(EASY_9X9.board)
+  const solution = Uint8Array.from(EASY_9X9.solution, Number)
+  const none = new Uint8Array(729)
+
   it('judge by the puzzle alone', () => {
-    const puzzle = nine.parse(EASY_9X9.board)
-    const solution = Uint8Array.from(EASY_9X9.solution, Number)
     expect(nine.isSolution(puzzle, solution)).toBe(true)
-    expect(nine.hasConflict(puzzle, solution)).toBe(false)
-    expect(nine.hasConflict(puzzle, puzzle.cells)).toBe(false)
     expect(nine.isSolution(puzzle, puzzle.cells)).toBe(false)
     fc.assert(
       fc.property(fc.nat(80), fc.integer({ min: 1, max: 9 }), (at, symbol) => {
         fc.pre(symbol !== solution[at])
-        const changed = solution.with(at, symbol)
-        expect(nine.isSolution(puzzle, changed)).toBe(false)
-        expect(nine.hasConflict(puzzle, changed)).toBe(true)
+        expect(nine.isSolution(puzzle, solution.with(at, symbol))).toBe(false)
+        expect(nine.openCandidates(puzzle, solution.with(at, symbol), none)).toBeUndefined()
       }),
     )
+  })
+
+  it('say what is open', () => {
+    expect(nine.openCandidates(puzzle, solution, none)).toEqual(none)
+    const open = nine.openCandidates(puzzle, puzzle.cells, none)!
+    // Row 1, column 3 sees 5, 3, 7, 8, 9, 6: that leaves 1, 2, 4.
+    expect([...open.slice(2 * 9, 3 * 9)]).toEqual([1, 1, 0, 1, 0, 0, 0, 0, 0])
+    expect([...open.slice(0, 9)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0])
   })
 })
