@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { main } from './main.ts'
 
-// A reader that has seen enough (`hrm solve ... | head`) closes the pipe: no fault, and nothing left to say.
+// A reader that has seen enough (`hrm solve ... | head`) closes the pipe: no fault, and the exit code stays what it is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit(process.exitCode)
 })
 process.exitCode = await main(process.argv.slice(2))

@@ -13,7 +13,7 @@ import { describeBench } from './table.ts'
 import { localSide, timeInterleaved } from './timing.ts'
 
 const BATCHES = [1, 8]
-const SOLVE_ROUNDS = 10
+const SOLVE_ROUNDS = 5
 
 /** `hrm bench`: our engine alone, on Sudoku. The comparison with ONNX Runtime is `npm run bench`. @returns exit code */
 export async function benchCommand(options: { backend?: Backend; weights?: string; json?: boolean }): Promise<number> {

@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { EASY } from './boards.ts'
+import { documentOf, hrm } from './hrm.ts'
+
+const KEYS = [
+  'task',
+  'n',
+  'solved',
+  'wrong',
+  'unsolved',
+  'raw_exact',
+  'mean_steps',
+  'p50_steps',
+  'p99_steps',
+  'seconds',
+  'max_steps',
+  'model',
+]
+/** A board that the model alone is not expected to know in one step. */
+const HARD = '8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..'
+const HARD_ANSWER = '812753649943682175675491283154237896369845721287169534521974368438526917796318452'
+const csv = (rows: readonly { question: string; answer: string }[]) =>
+  `source,question,answer\n${rows.map((r) => `x,${r.question},${r.answer}`).join('\n')}\n`
+let folder: string
+let data: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hrm-eval-'))
+  data = join(folder, 'data.csv')
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const evaluate = (...args: string[]) => hrm(['eval', 'sudoku', '--data', data, '--json', ...args])
+
+describe('hrm eval', () => {
+  test('reports exactly the promised keys, and exits 0 when all are solved', async () => {
+    await writeFile(data, gzipSync(csv(EASY)))
+    const run = await evaluate()
+    expect(run.code).toBe(0)
+    const report = documentOf(run)
+    expect(Object.keys(report)).toEqual(KEYS)
+    expect(report).toMatchObject({ task: 'sudoku', n: EASY.length, solved: 1, wrong: 0, unsolved: 0, max_steps: 256 })
+    expect(report.raw_exact).toBe(1)
+    expect(report.p50_steps).toBeLessThanOrEqual(report.p99_steps)
+    expect(report.seconds).toBeGreaterThan(0)
+  })
+
+  test('counts what is not solved within the steps, and exits 1; raw_exact does not depend on them', async () => {
+    await writeFile(data, csv([...EASY, { question: HARD, answer: HARD_ANSWER }]))
+    const run = await evaluate('--max-steps', '1', '--threads', '1')
+    expect(run.code).toBe(1)
+    const report = documentOf(run)
+    expect(report).toMatchObject({ n: EASY.length + 1, wrong: 0, mean_steps: 1, p99_steps: 1, max_steps: 1 })
+    expect(report.unsolved).toBeGreaterThanOrEqual(1)
+    expect(report.solved).toBeCloseTo(1 - report.unsolved / report.n, 12)
+    expect(report.raw_exact).toBeGreaterThanOrEqual(EASY.length / report.n)
+  })
+
+  test('gives the same on one thread and on two', async () => {
+    await writeFile(data, csv([...EASY, ...EASY]))
+    const { seconds: _, ...one } = documentOf(await evaluate('--threads', '1'))
+    const { seconds: __, ...two } = documentOf(await evaluate('--threads', '2'))
+    expect(two).toEqual(one)
+  })
+
+  test('--limit reads no further, and people get lines', async () => {
+    await writeFile(data, `${csv(EASY)}rubbish\n`)
+    const run = await hrm(['eval', 'sudoku', '--data', data, '--limit', '2'])
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/^sudoku, 2 boards, /)
+    expect(run.stdout).toContain('solved     100.00%   (unsolved 0, wrong 0)')
+  })
+
+  test.each([
+    ['a bad board', 'source,question,answer\nx,1,2\n', 'line 2: question: a Sudoku has'],
+    ['a short row', `${csv(EASY)}rubbish\n`, `line ${EASY.length + 2}: 1 fields`],
+    [
+      'a wrong answer',
+      csv(EASY).replace(EASY[1].answer, EASY[2].answer),
+      'line 3: the answer does not solve the question',
+    ],
+    ['an open quote', 'question,answer\n"', 'never closed'],
+    ['an empty file', '', 'holds no puzzle'],
+  ])('refuses %s before anything is solved', async (_, text, message) => {
+    await writeFile(data, text)
+    const run = await evaluate()
+    expect(run.code).toBe(2)
+    expect(documentOf(run).error).toMatchObject({ code: 'data_invalid', cells: [] })
+    expect(documentOf(run).error.message).toContain(message)
+  })
+
+  test('a missing file', async () => {
+    const run = await hrm(['eval', 'sudoku', '--data', join(folder, 'missing'), '--json'])
+    expect({ code: run.code, error: documentOf(run).error.code }).toEqual({ code: 2, error: 'usage' })
+  })
+})
