@@ -4,6 +4,7 @@ import { serve } from '../../worker/node.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { findLowContrast } from './contrast.ts'
+import { traceMainThread } from './main-thread.ts'
 import { PlaygroundPage } from './playground-page.ts'
 
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
@@ -63,7 +64,7 @@ test('the contrast check finds text that is too pale', () =>
 test('360 px wide: nothing sticks out, and what one touches is large enough', () =>
   withPage(browser, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, async ({ page }) => {
     await page.goto(url)
-    await solveSample(page, 'Extreme')
+    await solveSample(page, 'Hard')
     await page.getByText('Board as text').tap()
     const { width, wide } = await page.evaluate(() => ({
       width: document.documentElement.scrollWidth,
@@ -125,25 +126,21 @@ test(`a first visit stays below ${FIRST_LOAD_BUDGET / 1024} KiB, ready to solve`
     expect(total).toBeLessThan(FIRST_LOAD_BUDGET)
   }))
 
-// Again when another program had the processor: a busy page would be late every time.
-test('the page is never busy for long while it solves', { retry: 2 }, () =>
+test('the page is never busy for long while it solves', () =>
   withPage(browser, {}, async ({ page }) => {
     await page.goto(url)
     await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
     const playground = new PlaygroundPage(page)
     await playground.paste(EXTREME)
     await page.getByLabel('Playing speed').selectOption('live')
-    await page.evaluate(() => {
-      const tasks: number[] = []
-      Object.assign(globalThis, { tasks })
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) tasks.push(duration)
-      }).observe({ type: 'longtask' })
+    const tasks = await traceMainThread(page, async () => {
+      await playground.solveButton.click()
+      await playground.expectStatus(/^(Solved|Not solved)/)
     })
-    await playground.solveButton.click()
-    await playground.expectStatus(/^(Solved|Not solved)/)
-    const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)
-    console.info(`tasks over ${LONG_TASK_MS} ms while solving: ${JSON.stringify(tasks)}`)
-    expect(tasks).toEqual([])
-  }),
-)
+    const sum = tasks.reduce((total, task) => total + task, 0)
+    console.info(`main thread while solving: longest task ${tasks[0]} ms, ${tasks.length} tasks of ${sum} ms together`)
+    // Without these a trace that measured nothing would pass.
+    expect(tasks.length).toBeGreaterThan(100)
+    expect(sum).toBeGreaterThan(10)
+    expect(tasks[0]).toBeLessThan(LONG_TASK_MS)
+  }))

@@ -49,7 +49,7 @@ export class PlaygroundPage {
     }, text)
   }
 
-  async expectStatus(pattern: RegExp, timeout = 30_000): Promise<void> {
+  async expectStatus(pattern: RegExp, timeout = 45_000): Promise<void> {
     await expect.poll(() => this.status.textContent(), { timeout }).toMatch(pattern)
   }
 

@@ -13,6 +13,9 @@ const EASY = SAMPLE_SETS[0].boards[0]
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' }
 
+const PAGE = `<!doctype html><link rel="icon" href="data:">
+<script type="module">import * as module from '/dist/browser/worker.js'; globalThis.module = module</script>`
+
 /** `hrm-edge/worker` as a page has it that serves the package's own files and uses no bundler. */
 let server: Server
 let browser: Browser
@@ -22,7 +25,7 @@ beforeAll(async () => {
   server = createServer(async ({ url }, response) => {
     const path = new URL(url!, 'http://localhost').pathname
     try {
-      const body = path === '/' ? '<!doctype html>' : await readFile(new URL(`.${path}`, root))
+      const body = path === '/' ? PAGE : await readFile(new URL(`.${path}`, root))
       response
         .writeHead(200, { 'Content-Type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' })
         .end(body)
@@ -57,11 +60,7 @@ function run<A, T>(
   argument: A,
 ): Promise<T> {
   return page.evaluate(
-    async ({ code, argument }) => {
-      const path = '/dist/browser/worker.js'
-      const module = await import(path)
-      return new Function(`return (${code})`)()(module, argument)
-    },
+    ({ code, argument }) => new Function(`return (${code})`)()(Reflect.get(globalThis, 'module'), argument),
     { code: use.toString(), argument },
   ) as Promise<T>
 }

@@ -13,6 +13,8 @@ export interface ChartPoint {
 const HEIGHT = 170
 /** Labels of attempts closer than this many pixels would touch. */
 const LABEL_GAP = 18
+/** Drawing on a canvas is the costliest thing this page does: not at every step, but often enough to look alive. */
+const REDRAW_MS = 250
 /** Beyond this many steps dots would hide the line. */
 const MOST_DOTS = 40
 
@@ -24,6 +26,8 @@ export class ChartView {
   #points: readonly ChartPoint[] = []
   #segments: readonly Segment[] = []
   #position = 0
+  #marker: HTMLElement | undefined
+  #redraw: ReturnType<typeof setTimeout> | undefined
 
   constructor(root: HTMLElement, onSeek: (step: number) => void) {
     this.#root = root
@@ -42,13 +46,24 @@ export class ChartView {
   setData(points: readonly ChartPoint[], segments: readonly Segment[]): void {
     this.#points = points
     this.#segments = segments
-    this.#plot.setData(this.#columns())
+    this.#redraw ??= setTimeout(() => {
+      this.#redraw = undefined
+      this.#plot.setData(this.#columns())
+    }, REDRAW_MS)
   }
 
   setPosition(position: number): void {
-    if (position === this.#position) return
     this.#position = position
-    this.#plot.redraw(false)
+    this.#placeMarker()
+  }
+
+  /** The line at the step shown is an element of its own: it moves at every step. */
+  #placeMarker(): void {
+    if (this.#marker === undefined) return
+    const drawn = this.#plot.data[0].length
+    this.#marker.hidden = this.#position === 0 || drawn === 0
+    const x = this.#plot.valToPos(Math.min(this.#position, drawn), 'x')
+    this.#marker.style.transform = `translateX(${x}px)`
   }
 
   /** Tells in words what the picture shows. */
@@ -100,11 +115,18 @@ export class ChartView {
             points: { show: () => this.#points.length <= MOST_DOTS, size: 5 },
           },
         ],
-        hooks: { draw: [(drawn) => this.#drawMarks(drawn, colour)] },
+        hooks: {
+          draw: [(drawn) => this.#drawAttempts(drawn, colour('--quiet'))],
+          drawClear: [() => this.#placeMarker()],
+        },
       },
       this.#columns(),
       this.#root,
     )
+    this.#marker = document.createElement('div')
+    this.#marker.className = 'marker'
+    this.#marker.hidden = true
+    plot.over.append(this.#marker)
     plot.over.addEventListener('click', () => {
       const index = plot.cursor.idx
       if (index !== null && index !== undefined && this.#points.length > 0) this.#onSeek(index + 1)
@@ -112,13 +134,13 @@ export class ChartView {
     return plot
   }
 
-  #drawMarks(plot: uPlot, colour: (name: string) => string): void {
+  #drawAttempts(plot: uPlot, colour: string): void {
     const { ctx, bbox } = plot
     ctx.save()
     ctx.lineWidth = devicePixelRatio
     ctx.font = `${10 * devicePixelRatio}px sans-serif`
     ctx.textAlign = 'center'
-    ctx.fillStyle = ctx.strokeStyle = colour('--quiet')
+    ctx.fillStyle = ctx.strokeStyle = colour
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
     let labelled = Number.NEGATIVE_INFINITY
     for (const { first, attempt } of this.#segments.slice(1)) {
@@ -127,12 +149,6 @@ export class ChartView {
       if (x - labelled < LABEL_GAP * devicePixelRatio) continue
       ctx.fillText(String(attempt), x, bbox.top - 4 * devicePixelRatio)
       labelled = x
-    }
-    if (this.#position > 0) {
-      ctx.setLineDash([])
-      ctx.lineWidth = 2 * devicePixelRatio
-      ctx.strokeStyle = colour('--ink')
-      verticalLine(ctx, plot.valToPos(this.#position, 'x', true), bbox)
     }
     ctx.restore()
   }

@@ -30,6 +30,15 @@ test('shows every step of a solve in order, then rests at the end', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('makes up for a timer that came late', () => {
+  const { playback } = withSteps(10)
+  playback.setSpeed(10)
+  const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 350)
+  vi.advanceTimersByTime(100)
+  now.mockRestore()
+  expect(playback.position).toBe(3)
+})
+
 test('waits for steps that are still to come', () => {
   const { playback } = withSteps(1, false)
   vi.advanceTimersByTime(10_000)

@@ -13,7 +13,11 @@ export class ReasoningView {
   readonly #play = byId('play', HTMLButtonElement)
   readonly #attempts = byId('attempts', HTMLSelectElement)
   #segments: Segment[] = []
+  /** The solve in the chart, and how many of its steps. */
+  #steps: readonly SolveStep[] | undefined
   #charted = 0
+  /** Segments in the list of attempts. */
+  #listed = 0
 
   constructor(playback: Playback) {
     this.#playback = playback
@@ -38,7 +42,7 @@ export class ReasoningView {
   /** @param openCells the cells that the puzzle left open */
   show(steps: readonly SolveStep[], openCells: readonly number[]): void {
     const { position, length, playing } = this.#playback
-    if (this.#charted !== steps.length) this.#showSteps(steps, openCells)
+    if (this.#steps !== steps || this.#charted !== steps.length) this.#showSteps(steps, openCells)
     this.#chart.setPosition(position)
     this.#showTransport(position, length, playing)
     const segment = this.#segments.findLast(({ first }) => first <= position)
@@ -56,6 +60,8 @@ export class ReasoningView {
   }
 
   #showSteps(steps: readonly SolveStep[], openCells: readonly number[]): void {
+    if (this.#steps !== steps) this.#listed = 0
+    this.#steps = steps
     this.#charted = steps.length
     this.#segments = segmentsOf(steps)
     this.#chart.setData(
@@ -63,11 +69,17 @@ export class ReasoningView {
       this.#segments,
     )
     if (steps.length === 0) this.#chart.describe()
-    const options = this.#segments.map(
-      ({ first, last, attempt, name }) => new Option(`${attempt}: ${name} (${first}–${last})`, String(first)),
-    )
-    this.#attempts.replaceChildren(...(options.length > 0 ? options : [new Option('–')]))
-    this.#attempts.disabled = options.length < 2
+    this.#showAttempts()
+  }
+
+  /** Adds what is new: a list made afresh at every step would close under the person's hand. */
+  #showAttempts(): void {
+    if (this.#listed === 0) this.#attempts.replaceChildren(...(this.#segments.length > 0 ? [] : [new Option('–')]))
+    for (const { first, attempt, name } of this.#segments.slice(this.#listed)) {
+      this.#attempts.append(new Option(`${attempt}: ${name}, from step ${first}`, String(first)))
+    }
+    this.#listed = this.#segments.length
+    this.#attempts.disabled = this.#listed < 2
   }
 
   #showTransport(position: number, length: number, playing: boolean): void {
