@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { expectHrmError } from '../../tests/helpers/errors.ts'
+import { checkOptions, checkSlots, DEFAULT_MAX_STEPS, MAX_STEPS_LIMIT, throwIfAborted } from './options.ts'
+
+describe('checkOptions', () => {
+  it('fills in defaults', () => {
+    expect(checkOptions({})).toEqual({ maxSteps: DEFAULT_MAX_STEPS, seed: 0, signal: undefined })
+  })
+
+  it('takes its limits', () => {
+    const signal = new AbortController().signal
+    const options = { maxSteps: MAX_STEPS_LIMIT, seed: Number.MAX_SAFE_INTEGER, signal }
+    expect(checkOptions(options)).toEqual(options)
+    expect(checkOptions({ maxSteps: 1 }).maxSteps).toBe(1)
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, MAX_STEPS_LIMIT + 1, '16', null])(
+    'refuses maxSteps %j',
+    (maxSteps) => {
+      expectHrmError(
+        () => checkOptions({ maxSteps: maxSteps as never }),
+        'option_invalid',
+        `maxSteps is ${maxSteps}, not`,
+      )
+    },
+  )
+
+  it.each([-1, 0.5, Number.NaN, 2 ** 53, '0', null])('refuses the seed %j', (seed) => {
+    expectHrmError(() => checkOptions({ seed: seed as never }), 'option_invalid', `seed is ${seed}, not`)
+  })
+})
+
+describe('checkSlots', () => {
+  it('takes 1 to 1024', () => {
+    expect([checkSlots(1), checkSlots(1024)]).toEqual([1, 1024])
+  })
+
+  it.each([0, 1025, 1.5, Number.NaN, '8', null])('refuses %j', (slots) => {
+    expectHrmError(() => checkSlots(slots as never), 'option_invalid', `slots is ${slots}, not`)
+  })
+})
+
+describe('throwIfAborted', () => {
+  it('gives the reason as cause', () => {
+    expect(() => throwIfAborted(undefined)).not.toThrow()
+    expect(() => throwIfAborted(new AbortController().signal)).not.toThrow()
+    const reason = new Error('enough')
+    expect(expectHrmError(() => throwIfAborted(AbortSignal.abort(reason)), 'aborted').cause).toBe(reason)
+  })
+})
