@@ -41,7 +41,6 @@ const levels = [
 ]
 const layerPasses = levels.reduce((n, { layers, passes }) => n + layers.length * passes, 0)
 const modulePasses = levels.reduce((n, { passes }) => n + passes, 0)
-const packedStep = kernel.build === 'relaxed' ? 16 : 32
 
 // A state as it is in the middle of a solve: random, of unit size.
 const state = new Float32Array(memory.buffer, layout.slots, (3 * rows * hiddenColumns) | 0)
@@ -57,9 +56,6 @@ new Int32Array(memory.buffer, layout.slotList, 1)[0] = 0
 const blocks = (f: (row: number, count: number) => void) => {
   for (let row = 0; row < rows; row += blockRows) f(row, Math.min(blockRows, rows - row))
 }
-const tiles = (f: (row: number) => void) => {
-  for (let row = 0; row < rows; row += 4) f(row)
-}
 /** As often as a step does it, for every layer in turn. */
 const everyLayer = (f: (plan: (typeof layout.H)[number]) => void) => {
   for (const { layers, passes } of levels) for (let p = 0; p < passes; p++) layers.forEach(f)
@@ -69,8 +65,8 @@ const multiply = (panel: number, columns: number, k: number, out: number, outStr
     kernels.gemm(+pairs, layout.packed, layout.rowScales, panel, columns / 8, k / 4, count / 4, out + (inBlock ? 0 : row * outStride), outStride, add),
   )
 
-const gateUp = new Float32Array(memory.buffer, layout.gateUp, 8 * interColumns)
-const fresh = Float32Array.from(gateUp, (_, i) => state[i])
+const gateUp = new Float32Array(memory.buffer, layout.gateUp, blockRows * 2 * interColumns)
+const fresh = Float32Array.from(gateUp, (_, i) => state[i % state.length])
 
 const parts: Record<string, () => void> = {
   'gemm qkv': () => everyLayer((l) => multiply(l.qkv, qkvColumns, hidden, layout.qkv, 4 * qkvColumns, false, 0)),
@@ -84,25 +80,67 @@ const parts: Record<string, () => void> = {
   },
   'swiglu, quantise': () =>
     everyLayer(() =>
-      tiles(() => {
+      blocks((_, count) => {
         // It works in place, and on its own output it would soon compute with denormals.
         gateUp.set(fresh)
-        kernels.swigluQuantise4(layout.gateUp, 8 * interColumns, 4 * inter, layout.scratch, layout.packed, layout.rowScales)
+        kernels.swigluQuantise(
+          layout.gateUp,
+          8 * interColumns,
+          4 * inter,
+          count / 4,
+          layout.scratch,
+          layout.factors,
+          layout.packed,
+          layout.rowScales,
+        )
       }),
     ),
   'quantise attention': () =>
-    everyLayer(() => tiles((row) => kernels.quantise4(layout.qkv + 4 * qkvColumns * row, 4 * qkvColumns, 4 * hidden, layout.packed, layout.rowScales))),
+    everyLayer(() =>
+      blocks((row, count) =>
+        kernels.quantise(
+          layout.qkv + 4 * qkvColumns * row,
+          4 * qkvColumns,
+          4 * hidden,
+          count / 4,
+          layout.factors,
+          layout.packed,
+          layout.rowScales,
+        ),
+      ),
+    ),
   'rms, quantise (2x)': () =>
     everyLayer(() => {
       for (let i = 0; i < 2; i++) {
-        tiles((row) => kernels.rmsQuantise4(zL + 4 * hiddenColumns * row, 4 * hiddenColumns, 4 * hidden, config.rms_norm_eps, layout.packed, layout.rowScales))
+        blocks((row, count) =>
+          kernels.rmsQuantise(
+            zL + 4 * hiddenColumns * row,
+            4 * hiddenColumns,
+            4 * hidden,
+            config.rms_norm_eps,
+            count / 4,
+            layout.factors,
+            layout.packed,
+            layout.rowScales,
+          ),
+        )
       }
     }),
   'inject, quantise': () => {
     for (let p = 0; p < modulePasses; p++) {
-      tiles((row) => {
+      blocks((row, count) => {
         const at = 4 * hiddenColumns * row
-        kernels.injectQuantise4(zL + at, slot + at, slot + layout.inSlot.x + at, 4 * hiddenColumns, 4 * hidden, layout.packed, layout.rowScales)
+        kernels.injectQuantise(
+          zL + at,
+          slot + at,
+          slot + layout.inSlot.x + at,
+          4 * hiddenColumns,
+          4 * hidden,
+          count / 4,
+          layout.factors,
+          layout.packed,
+          layout.rowScales,
+        )
       })
     }
   },

@@ -32,17 +32,24 @@ export function attendGroups(d: usize, head: i32, list: usize, bias: usize): voi
   const values = keys + <usize>width * MEMBER_BYTES
   const scores = values + <usize>width * MEMBER_BYTES
   const quadBytes = <usize>width * 16
+  const tableBytes = <usize>width * quadBytes
   let offsets = load<usize>(list, LIST_OFFSETS)
   for (let quad = load<i32>(list, LIST_QUADS); quad > 0; quad--) {
     gather(q + kAt, offsets, width, keys)
     gather(q + 2 * kAt, offsets, width, values)
-    for (let at = offsets, end = offsets + quadBytes; at < end; at += 16) {
-      const max = scoreMember(d, q, at, keys, width, bias, scores)
-      reduceBelow(scores, quadBytes, max, scores + quadBytes)
-      finishExp(scores, quadBytes, scores + quadBytes)
-      weighMember(q, at, values, width, scores)
+    const end = offsets + quadBytes
+    let row = scores
+    for (let at = offsets; at < end; at += 16) {
+      const max = scoreMember(d, q, at, keys, width, bias, row)
+      reduceBelow(row, quadBytes, max, row + tableBytes)
+      row += quadBytes
     }
-    offsets += quadBytes
+    finishExp(scores, tableBytes, scores + tableBytes)
+    row = scores
+    for (; offsets < end; offsets += 16) {
+      weighMember(q, offsets, values, width, row)
+      row += quadBytes
+    }
   }
 }
 

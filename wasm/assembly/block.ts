@@ -6,6 +6,7 @@ import { attendLists } from './attention-lists'
 import {
   BLOCK_ROWS,
   EPS_F32,
+  FACTORS,
   GATE_UP,
   GATE_UP_STRIDE,
   HEAD_DIM,
@@ -34,27 +35,29 @@ import {
   Z_STRIDE,
 } from './descriptor'
 import { gemm } from './gemm'
-import { injectQuantise4, rms4, rmsQuantise4 } from './norm'
-import { PACKED_STEP, quantise4 } from './quantise'
+import { injectQuantise, rms, rmsQuantise } from './norm'
+import { quantise } from './quantise'
 import { rotateRow } from './rope'
-import { swigluQuantise4 } from './swiglu'
+import { swigluQuantise } from './swiglu'
 
 /** z += a + b (or z += a where b is 0), then q|k|v of the first layer. */
 export function enterModule(d: usize, layer: usize, z: usize, a: usize, b: usize): void {
   const rows = load<i32>(d, ROWS)
   const stride = load<usize>(d, Z_STRIDE)
-  const hidden = load<i32>(d, HIDDEN)
-  const packedTile = <usize>(hidden >> 2) * PACKED_STEP
   for (let row = 0; row < rows; row += load<i32>(d, BLOCK_ROWS)) {
     const count = min(load<i32>(d, BLOCK_ROWS), rows - row)
-    let packed = load<usize>(d, PACKED)
-    let scales = load<usize>(d, ROW_SCALES)
-    for (let t = 0; t < count; t += 4) {
-      const at = <usize>(row + t) * stride
-      injectQuantise4(z + at, a + at, b ? b + at : 0, stride, <usize>hidden * 4, packed, scales)
-      packed += packedTile
-      scales += 16
-    }
+    const at = <usize>row * stride
+    injectQuantise(
+      z + at,
+      a + at,
+      b ? b + at : 0,
+      stride,
+      <usize>load<i32>(d, HIDDEN) * 4,
+      count >> 2,
+      load<usize>(d, FACTORS),
+      load<usize>(d, PACKED),
+      load<usize>(d, ROW_SCALES),
+    )
     projectQkv(d, layer, row, count)
   }
 }
@@ -114,15 +117,15 @@ function projectQkv(d: usize, layer: usize, row: i32, count: i32): void {
 function addAttention(d: usize, layer: usize, z: usize, row: i32, count: i32): void {
   const hidden = load<i32>(d, HIDDEN)
   const stride = load<usize>(d, QKV_STRIDE)
-  let a = load<usize>(d, QKV) + <usize>row * stride
-  let packed = load<usize>(d, PACKED)
-  let scales = load<usize>(d, ROW_SCALES)
-  for (let t = 0; t < count; t += 4) {
-    quantise4(a, stride, <usize>hidden * 4, packed, scales)
-    a += 4 * stride
-    packed += <usize>(hidden >> 2) * PACKED_STEP
-    scales += 16
-  }
+  quantise(
+    load<usize>(d, QKV) + <usize>row * stride,
+    stride,
+    <usize>hidden * 4,
+    count >> 2,
+    load<usize>(d, FACTORS),
+    load<usize>(d, PACKED),
+    load<usize>(d, ROW_SCALES),
+  )
   const zStride = load<usize>(d, Z_STRIDE)
   multiply(d, load<usize>(layer, LAYER_O), hidden, count, z + <usize>row * zStride, zStride, true)
 }
@@ -134,15 +137,16 @@ function addSwiglu(d: usize, layer: usize, z: usize, row: i32, count: i32): void
   const inter = load<i32>(d, INTER)
   const gateUp = load<usize>(d, GATE_UP)
   multiply(d, load<usize>(layer, LAYER_GATE_UP), load<i32>(d, HIDDEN), count, gateUp, stride, false)
-  let gate = gateUp
-  let packed = load<usize>(d, PACKED)
-  let scales = load<usize>(d, ROW_SCALES)
-  for (let t = 0; t < count; t += 4) {
-    swigluQuantise4(gate, stride, <usize>inter * 4, load<usize>(d, SCRATCH), packed, scales)
-    gate += 4 * stride
-    packed += <usize>(inter >> 2) * PACKED_STEP
-    scales += 16
-  }
+  swigluQuantise(
+    gateUp,
+    stride,
+    <usize>inter * 4,
+    count >> 2,
+    load<usize>(d, SCRATCH),
+    load<usize>(d, FACTORS),
+    load<usize>(d, PACKED),
+    load<usize>(d, ROW_SCALES),
+  )
   const zStride = load<usize>(d, Z_STRIDE)
   multiply(d, load<usize>(layer, LAYER_DOWN), inter, count, z + <usize>row * zStride, zStride, true)
 }
@@ -150,18 +154,23 @@ function addSwiglu(d: usize, layer: usize, z: usize, row: i32, count: i32): void
 /** z = rms(z), packed for the next matrix where there is one. */
 function normalise(d: usize, z: usize, row: i32, count: i32, pack: bool): void {
   const stride = load<usize>(d, Z_STRIDE)
-  const hidden = load<i32>(d, HIDDEN)
+  const bytes = <usize>load<i32>(d, HIDDEN) * 4
   const eps = load<f32>(d, EPS_F32)
-  let packed = load<usize>(d, PACKED)
-  let scales = load<usize>(d, ROW_SCALES)
   z += <usize>row * stride
-  for (let t = 0; t < count; t += 4) {
-    if (pack) rmsQuantise4(z, stride, <usize>hidden * 4, eps, packed, scales)
-    else rms4(z, stride, <usize>hidden * 4, eps)
-    z += 4 * stride
-    packed += <usize>(hidden >> 2) * PACKED_STEP
-    scales += 16
+  if (!pack) {
+    rms(z, stride, bytes, eps, count >> 2)
+    return
   }
+  rmsQuantise(
+    z,
+    stride,
+    bytes,
+    eps,
+    count >> 2,
+    load<usize>(d, FACTORS),
+    load<usize>(d, PACKED),
+    load<usize>(d, ROW_SCALES),
+  )
 }
 
 /** One packed matrix over the packed rows of a block; fills whole panels of `out`. */

@@ -45,7 +45,7 @@ export const AMAX_MIN: usize = TABLE + 52
 export const MAGIC_64: usize = TABLE + 56
 export const MINUS_INFINITY: usize = TABLE + 60
 export const MINUS_LN2_HI: usize = TABLE + 64
-/** All bits of a float but the sign. */
+/** All bits of a float but the sign. What is left of floats is ordered as integers are, and that unit is idler. */
 export const ABS_MASK: usize = MASKS
 export const BYTE_MASK: usize = MASKS + 4
 /** Two i16 ones. */

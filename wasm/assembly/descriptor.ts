@@ -60,7 +60,9 @@ export const SLOT_ZL = 148
 export const SLOT_X = 152
 export const SLOT_LOGITS = 156
 export const SLOT_Q = 160
-export const DESCRIPTOR_BYTES = 164
+/** Factors of the rows of one block, 32 bytes for four rows. */
+export const FACTORS = 164
+export const DESCRIPTOR_BYTES = 168
 
 // Layer record: five pointers.
 export const LAYER_QKV = 0

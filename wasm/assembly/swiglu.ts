@@ -2,7 +2,7 @@
 import { ABS_MASK, ONE, splat } from './constants'
 import { finishExp, reduceMinus } from './exp'
 import { maxAcross } from './lanes'
-import { quantise4Known } from './quantise'
+import { packRows, storeScales } from './quantise'
 
 /**
  * One row.
@@ -18,7 +18,6 @@ function swigluRow(gate: usize, up: usize, bytes: usize, scratch: usize): v128 {
   for (let end = gate + bytes; gate < end; gate += 16) {
     const y = f32x4.mul(f32x4.div(v128.load(gate), f32x4.add(one, v128.load(scratch))), v128.load(up))
     v128.store(gate, y)
-    // Magnitudes are ordered as integers too, and that unit is idle.
     max = i32x4.max_s(max, v128.and(abs, y))
     up += 16
     scratch += 16
@@ -27,22 +26,31 @@ function swigluRow(gate: usize, up: usize, bytes: usize, scratch: usize): v128 {
 }
 
 /**
- * Four rows of [gate | up], `stride` bytes apart, up standing `stride / 2` behind gate.
+ * `tiles` times four rows of [gate | up], `stride` bytes apart, up standing `stride / 2` behind gate.
  * @param bytes 4 * intermediate size
  * @param scratch 2 * bytes
+ * @param inverses scratch, 16 bytes a tile
  */
-export function swigluQuantise4(
-  gate: usize,
+export function swigluQuantise(
+  gateUp: usize,
   stride: usize,
   bytes: usize,
+  tiles: i32,
   scratch: usize,
+  inverses: usize,
   packed: usize,
   scales: usize,
 ): void {
-  const half = stride >> 1
-  const m0 = swigluRow(gate, gate + half, bytes, scratch)
-  const m1 = swigluRow(gate + stride, gate + stride + half, bytes, scratch)
-  const m2 = swigluRow(gate + 2 * stride, gate + 2 * stride + half, bytes, scratch)
-  const m3 = swigluRow(gate + 3 * stride, gate + 3 * stride + half, bytes, scratch)
-  quantise4Known(gate, stride, bytes, maxAcross(m0, m1, m2, m3), packed, scales)
+  let gate = gateUp
+  let up = gateUp + (stride >> 1)
+  for (let tile: usize = 0; tile < <usize>tiles * 16; tile += 16) {
+    const m0 = swigluRow(gate, up, bytes, scratch)
+    const m1 = swigluRow(gate + stride, up + stride, bytes, scratch)
+    const m2 = swigluRow(gate + 2 * stride, up + 2 * stride, bytes, scratch)
+    const m3 = swigluRow(gate + 3 * stride, up + 3 * stride, bytes, scratch)
+    v128.store(inverses + tile, storeScales(maxAcross(m0, m1, m2, m3), scales + tile))
+    gate += 4 * stride
+    up += 4 * stride
+  }
+  packRows(gateUp, stride, bytes, tiles, inverses, packed)
 }

@@ -17,7 +17,7 @@ import { packedBytes } from './pack.ts'
 //          output heads     lm_head, q_head and its bias
 //          RoPE             cos, sin
 //          ------------------------------------------------------------ above: only read once it is loaded
-//          blocks           packed rows, row scales, gate|up of one block of rows
+//          blocks           packed rows, row scales and factors, gate|up of one block of rows
 //          scratch          of whichever kernel runs; pooled row
 //          q|k|v            [rows][q | k | v] of the slot being computed; attention writes over q
 //          slot 0           z_H, z_L, x: [rows][hidden]; logits; q
@@ -120,6 +120,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
     ropeSin: model.rope ? arena.take(4 * tokens * headDim) : 0,
     packed: arena.take(blockRows * Math.max(hidden, inter) * (build === 'relaxed' ? 1 : 2)),
     rowScales: arena.take(4 * blockRows),
+    factors: arena.take(8 * blockRows),
     gateUp: arena.take(4 * blockRows * 2 * interColumns),
     scratch: arena.take(Math.max(8 * inter, attentionScratch(lists, rows))),
     pool: arena.take(4 * hidden),
@@ -162,5 +163,5 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
 /** What the attention kernels keep in the scratch region: see the head of each. */
 function attentionScratch(lists: readonly ListPlan[], rows: number): number {
   if (lists.length === 0) return 8 * rows
-  return Math.max(...lists.map(({ width, padded, quads }) => (quads ? width * (2 * 128 + 2 * 16) : 8 * padded)))
+  return Math.max(...lists.map(({ width, padded, quads }) => (quads ? width * (2 * 128 + 2 * 16 * width) : 8 * padded)))
 }
