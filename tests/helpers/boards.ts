@@ -64,6 +64,9 @@ const SYMBOLS = '123456789ABCDEFGHIJKLMNOP'
 export const textOf = (cells: Iterable<number>): string =>
   Array.from(cells, (s) => (s === 0 ? '.' : SYMBOLS[s - 1])).join('')
 
+/** A 6x6 board with every seventh cell blank. */
+export const OPEN_6X6 = textOf(solvedBoard(SHAPES['6x6'], 1).map((s, i) => (i % 7 === 0 ? 0 : s)))
+
 /**
  * Says what is wrong with a solution, or undefined. Written apart from src/tasks on purpose: by comparing sorted units,
  * so that the verifier is not judged by itself.

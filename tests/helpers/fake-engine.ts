@@ -45,7 +45,9 @@ export function fakeEngine(
     outputSize,
     carrySize: 2 * (model.config.puzzle_emb_len + geometry.tokens) * model.config.hidden_size,
     start(slot, tokens, carry) {
-      Object.assign(at(slot), { tokens: tokens.slice(), step: carry ? carry[0] : 0 })
+      // A noised start is no carry that this engine gave out.
+      const step = carry && Number.isInteger(carry[0]) ? carry[0] : 0
+      Object.assign(at(slot), { tokens: tokens.slice(), step })
     },
     setTokens(slot, tokens) {
       at(slot).tokens = tokens.slice()

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { EMPTY_4X4, PUZZLES_4X4, UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
+import { collect } from '../../tests/helpers/collect.ts'
+import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { echo, fakeSolver, noOpinion, oracle, stepsRun } from '../../tests/helpers/fake-solver.ts'
+
+const [[BOARD]] = PUZZLES_4X4
+
+describe('steps', () => {
+  it('tells every step, and returns what solve returns', async () => {
+    for (const [think, board] of [
+      [oracle(3), BOARD],
+      [echo, EMPTY_4X4],
+      [echo, UNSOLVABLE_4X4],
+    ] as const) {
+      const { solver } = fakeSolver(think)
+      const { steps, result } = await collect(solver.steps(board, { maxSteps: 80 }))
+      expect(result).toEqual(await solver.solve(board, { maxSteps: 80 }))
+      expect(steps.length).toBe(result.steps)
+      expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i + 1))
+      expect(steps.map(({ done }) => done)).toEqual(
+        steps.map((_, i) => result.status === 'solved' && i === steps.length - 1),
+      )
+      if (result.status === 'solved') expect(steps.at(-1)!.board).toBe(result.solution)
+      expect(steps.at(-1)!.attempt).toBeLessThanOrEqual(result.attempts)
+
+      let before: string = board
+      let attempt = 1
+      for (const step of steps) {
+        expect(step.board).toMatch(/^[1-4]{16}$/)
+        expect(step.changed).toEqual([...step.board].flatMap((s, i) => (s === before[i] ? [] : [i])))
+        expect(step.confidence.length).toBe(16)
+        for (const [i, belief] of step.confidence.entries()) {
+          expect(belief).toBeGreaterThan(0)
+          expect(belief).toBeLessThanOrEqual(1)
+          if (board[i] !== '.') expect([step.board[i], belief]).toEqual([board[i], 1])
+        }
+        expect(step.attempt === attempt || step.attempt === attempt + 1).toBe(true)
+        if (step.guess) {
+          expect(step.kind).toBe('guess')
+          expect(board[step.guess.cell]).toBe('.')
+          expect(step.guess.symbol).toMatch(/^[1-4]$/)
+        }
+        expect(step.kind === 'plain').toBe(step.attempt === 1)
+        before = step.board
+        attempt = step.attempt
+      }
+    }
+  })
+
+  it('refuses a bad board at the call, before the loop', () => {
+    const { solver } = fakeSolver(oracle(1))
+    expectHrmError(() => solver.steps('1'), 'board_length')
+    expectHrmError(() => solver.steps(BOARD, { maxSteps: 0 }), 'option_invalid')
+  })
+
+  it('gives its slot back when the loop is left, by break or by an error', async () => {
+    const { solver, engines } = fakeSolver(noOpinion, { slots: 1 })
+    for await (const { step } of solver.steps(UNSOLVABLE_4X4)) if (step === 2) break
+    expect(stepsRun(engines)).toBe(2)
+    const failing = async () => {
+      for await (const _ of solver.steps(UNSOLVABLE_4X4)) throw new Error('of the caller')
+    }
+    await expect(failing()).rejects.toThrow('of the caller')
+    expect((await solver.solve(BOARD, { maxSteps: 1 })).steps).toBe(1)
+  })
+
+  it('takes no slot before it is asked for the first step', async () => {
+    const { solver } = fakeSolver(oracle(1), { slots: 1 })
+    const unused = solver.steps(BOARD)
+    expect((await solver.solve(BOARD)).status).toBe('solved')
+    await unused.return(undefined as never)
+    expect((await solver.solve(BOARD)).status).toBe('solved')
+  })
+
+  it('computes no step ahead of the loop', async () => {
+    const { solver, engines } = fakeSolver(noOpinion)
+    const run = solver.steps(UNSOLVABLE_4X4)
+    await run.next()
+    await run.next()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(stepsRun(engines)).toBe(2)
+    await run.return(undefined as never)
+  })
+
+  it('can be aborted while the loop waits', async () => {
+    const { solver } = fakeSolver(noOpinion)
+    const controller = new AbortController()
+    const run = solver.steps(UNSOLVABLE_4X4, { signal: controller.signal })
+    await run.next()
+    controller.abort()
+    await expectHrmRejection(run.next(), 'aborted')
+    expect(await run.next()).toEqual({ done: true, value: undefined })
+  })
+})
