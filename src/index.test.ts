@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { CANDIDATES, LEARNED, OFFICIAL } from '../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../tests/helpers/errors.ts'
+import { draftOf, tinyFile, writeFile } from '../tests/helpers/weights-file.ts'
+import { HRM_ERROR_CODES } from './errors.ts'
+import { createSolver, HrmError } from './index.ts'
+
+describe('createSolver', () => {
+  it('reads what ships by default', async () => {
+    const progress: number[] = []
+    const solver = await createSolver({ onProgress: ({ loaded }) => progress.push(loaded) })
+    expect(solver.task).toBe('sudoku')
+    expect(solver.model.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(solver.model.bytes).toBe(progress.at(-1))
+    expect(solver.backend).toBe('wasm')
+    solver.dispose()
+  })
+
+  it.each(['reference', 'wasm'] as const)('runs any weights file on %s', async (backend) => {
+    const cases = [
+      { config: CANDIDATES, board: '1...............' },
+      { config: OFFICIAL, board: '1...............' },
+      { config: LEARNED, board: '#a.b..a#b.' },
+    ]
+    for (const { config, board } of cases) {
+      const solver = await createSolver({ weights: tinyFile(config), backend, slots: 1 })
+      expect([solver.task, solver.backend]).toEqual([config.task.name, backend])
+      const { steps, model } = await solver.solve(board, { maxSteps: 3 })
+      expect(steps).toBeLessThanOrEqual(3)
+      expect(model).toBe('tiny')
+      solver.dispose()
+    }
+  })
+
+  it('refuses what it cannot do, by code', async () => {
+    const weights = tinyFile(CANDIDATES)
+    await expectHrmRejection(createSolver({ task: 'chess' }), 'task_unknown', '"chess"')
+    await expectHrmRejection(createSolver({ weights, task: 'maze' }), 'task_mismatch')
+    await expectHrmRejection(createSolver({ weights, slots: 0 }), 'option_invalid', 'slots is 0')
+    await expectHrmRejection(createSolver({ weights, backend: 'cuda' as never }), 'option_invalid', '"cuda"')
+    await expectHrmRejection(createSolver({ weights, backend: 'webgpu' }), 'engine_unavailable')
+    await expectHrmRejection(createSolver({ weights: 'no-such-file' }), 'weights_fetch', 'no-such-file')
+    await expectHrmRejection(createSolver({ weights, signal: AbortSignal.abort() }), 'aborted')
+    await expectHrmRejection(createSolver({ weights: new Uint8Array(7) }), 'weights_truncated')
+  })
+
+  it('refuses a vocabulary that no Sudoku can be written in', async () => {
+    const symbols = ['', ' ', '1', '2', '3', '4']
+    const draft = draftOf({ ...OFFICIAL, task: { ...OFFICIAL.task, symbols } })
+    await expectHrmRejection(createSolver({ weights: writeFile(draft) }), 'weights_config', 'needs the symbol "."')
+  })
+})
+
+describe('HrmError', () => {
+  it('carries code, cells and cause', () => {
+    const cause = new Error('x')
+    const cells = [{ index: 1, row: 0, column: 1 }]
+    const error = new HrmError('board_symbol', 'message', { cause, cells })
+    expect(error).toBeInstanceOf(Error)
+    expect([error.name, error.code, error.message, error.cause, error.cells]).toEqual([
+      'HrmError',
+      'board_symbol',
+      'message',
+      cause,
+      cells,
+    ])
+    expect('cause' in new HrmError('usage', 'x')).toBe(false)
+  })
+
+  it('has every code once', () => {
+    expect(new Set(HRM_ERROR_CODES).size).toBe(HRM_ERROR_CODES.length)
+  })
+})
