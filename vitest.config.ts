@@ -8,6 +8,7 @@ export default defineConfig({
       'wasm/**/*.test.ts',
       'tests/golden/**/*.test.ts',
       'tests/cli/**/*.test.ts',
+      'tests/bench/**/*.test.ts',
     ],
     testTimeout: 60_000,
   },

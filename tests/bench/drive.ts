@@ -40,7 +40,11 @@ export async function drive(
     }
   }
   const sorted = ascending(times)
-  report.solve.push({ task: 'sudoku', p50_ms: percentile(sorted, 0.5), p99_ms: percentile(sorted, 0.99) })
+  report.solve.push({
+    task: 'sudoku',
+    p50_ms: round(percentile(sorted, 0.5)),
+    p99_ms: round(percentile(sorted, 0.99)),
+  })
   return report
 }
 
@@ -58,10 +62,13 @@ async function timeSides(bench: RemoteBench, names: readonly string[]): Promise<
   return ms
 }
 
+/** What a figure is good for. */
+const round = (value: number) => Math.round(value * 1e4) / 1e4
+
 function gemmRow({ label, operations }: GroupInfo, ms: Map<string, number>): BenchReport['gemm'][number] {
   const gops = (name: string) => {
     const time = ms.get(name)
-    return time === undefined ? null : operations / time / 1e6
+    return time === undefined ? null : round(operations / time / 1e6)
   }
   return {
     shape: label,
@@ -78,9 +85,9 @@ function stepRow({ label, batch }: GroupInfo, ms: Map<string, number>): BenchRep
   return {
     model: label,
     batch,
-    ours_ms: ours,
-    ort_web_best_ms: best,
+    ours_ms: round(ours),
+    ort_web_best_ms: best === null ? null : round(best),
     ort_web_best: name,
-    ratio: best === null ? null : best / ours,
+    ratio: best === null ? null : round(best / ours),
   }
 }

@@ -5,7 +5,15 @@ import type { CreateOurGemm } from './gemm-groups.ts'
 
 /** What wasm/assembly/test-exports.ts lets out of the release kernels. */
 interface KernelExports {
-  quantise4(x: number, stride: number, bytes: number, packed: number, scales: number): void
+  quantise(
+    x: number,
+    stride: number,
+    bytes: number,
+    tiles: number,
+    inverses: number,
+    packed: number,
+    scales: number,
+  ): void
   gemm(
     pair: number,
     packed: number,
@@ -24,10 +32,10 @@ interface KernelExports {
 const FIRST_BYTE = 4096
 const PAGE = 65536
 /** Rows that pass all weights before the next do, as in src/engines/wasm/layout.ts. */
-const SMALL_BLOCK = 4
+const SMALL_BLOCK = 32
 const LARGE_BLOCK = 96
 /** Weights up to this stay in L1 while small blocks pass them. */
-const SMALL_WEIGHTS = 16384
+const SMALL_WEIGHTS = 32 * 1024
 
 /** @param loadKernels dist/wasm/kernels-<build>.wasm */
 export async function createGemmFactory(
@@ -59,10 +67,11 @@ function createGemm(
     weights: take(packedBytes(n, k)),
     packed: take(block * packedRow),
     scales: take(4 * block),
+    inverses: take(4 * block),
   }
   const pages = Math.ceil(top / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  const { quantise4, gemm } = instantiate(kernel.module, memory) as unknown as KernelExports
+  const { quantise, gemm } = instantiate(kernel.module, memory) as unknown as KernelExports
   new Float32Array(memory.buffer, at.x).set(x)
   packMatrix(weights, n, (column) => column, kernel.build, memory.buffer, at.weights)
   const pair = kernel.multiply === 'pair' ? 1 : 0
@@ -71,10 +80,9 @@ function createGemm(
     run() {
       for (let row = 0; row < rows; row += block) {
         const count = Math.min(block, rows - row)
-        for (let r = 0; r < count; r += 4) {
-          quantise4(at.x + 4 * (row + r) * k, 4 * k, 4 * k, at.packed + r * packedRow, at.scales + 4 * r)
-        }
-        gemm(pair, at.packed, at.scales, at.weights, n / 8, k / 4, count / 4, at.y + 4 * row * n, 4 * n, 0)
+        const tiles = count / 4
+        quantise(at.x + 4 * row * k, 4 * k, 4 * k, tiles, at.inverses, at.packed, at.scales)
+        gemm(pair, at.packed, at.scales, at.weights, n / 8, k / 4, tiles, at.y + 4 * row * n, 4 * n, 0)
       }
     },
     y: () => new Float32Array(memory.buffer, at.y, m * n),
