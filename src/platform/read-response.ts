@@ -23,12 +23,13 @@ export async function fetchBytes(url: URL, signal?: AbortSignal, onProgress?: Re
 }
 
 async function readBody(response: Response, onProgress?: ReadProgress): Promise<Uint8Array> {
+  if (!response.body) throw new Error('the answer is empty')
   // A compressed answer's Content-Length counts other bytes than those that arrive here.
   const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length')
   const total = length === null ? undefined : Number(length)
   const chunks: Uint8Array[] = []
   let loaded = 0
-  const reader = response.body!.getReader()
+  const reader = response.body.getReader()
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
