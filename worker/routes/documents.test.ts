@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits.ts'
+import { PROBLEMS } from '../problem.ts'
 import { fakeApp } from '../test-support.ts'
 
 interface Operation {
@@ -71,4 +74,16 @@ test('the page shows operations, schemas and problems, runs no script and loads 
     expect(page).toContain(part)
   expect(page).not.toMatch(/<script|<link|src=|https?:\/\/(?!www\.apache)/)
   expect(page).not.toContain('[object')
+})
+
+test('docs/http.md has every route, problem and limit', async () => {
+  const text = readFileSync(new URL('../../docs/http.md', import.meta.url), 'utf8')
+  for (const [path, item] of Object.entries((await document()).paths))
+    for (const method of Object.keys(item)) expect(text).toContain(`\`${method.toUpperCase()} ${path}\``)
+  for (const [code, { status }] of Object.entries(PROBLEMS))
+    expect(text).toMatch(new RegExp(`^\\|[^|]*\`${code}\`[^|]*\\| ${status} \\|`, 'm'))
+  const { maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps } = DEFAULT_LIMITS
+  for (const limit of [maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps]) {
+    expect(text).toMatch(new RegExp(`\\| ${limit} +\\|`))
+  }
 })
