@@ -39,6 +39,11 @@ export function silu(g: number): number {
   return f(g / f(1 + exp32(-g)))
 }
 
+/** `1 / (1 + e^-x)`. */
+export function sigmoid(x: number): number {
+  return f(1 / f(1 + exp32(-x)))
+}
+
 /** Sum of `n` products in the four-lane order of docs/numerics.md; `n` may be any length. */
 export function dot4(x: Float32Array, xAt: number, y: Float32Array, yAt: number, n: number): number {
   let a0 = 0

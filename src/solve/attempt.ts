@@ -25,6 +25,16 @@ export interface Progress {
   /** `[cells][symbols]`. */
   probabilities: Float32Array
   cells: Uint8Array
+  /** `Task.hope` of the newest reading. */
+  hope: number
+}
+
+/** When a branch of a search is over. */
+export interface Watch {
+  /** `[cells][symbols]`, 1 = candidate ruled out before. */
+  readonly off: Uint8Array
+  /** Hope below this is a contradiction. */
+  readonly hopeless: number
 }
 
 export interface RunOptions {
@@ -32,11 +42,8 @@ export interface RunOptions {
   guess?: { cell: number; symbol: string }
   /** Steps at most. */
   limit: number
-  /**
-   * End early once the confident beliefs are at a dead end, or no further cell became confident.
-   * `[cells][symbols]`, 1 = candidate ruled out before.
-   */
-  watch?: Uint8Array
+  /** End early at a contradiction, or when no further cell became confident. */
+  watch?: Watch
 }
 
 /**
@@ -54,12 +61,14 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     const cellsBefore = progress.cells
     progress.probabilities = task.read(puzzle, slot.logits())
     progress.cells = bestSymbols(progress.probabilities, symbols)
+    progress.hope = task.hope(puzzle, slot.logits())
     const done = task.hasRules ? task.isSolution(puzzle, progress.cells) : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
     if (!options.watch) continue
     const confident = confidentSymbols(progress.probabilities, symbols)
-    if (!task.openCandidates(puzzle, confident, options.watch)) return 'contradiction'
+    if (progress.hope < options.watch.hopeless) return 'contradiction'
+    if (!task.openCandidates(puzzle, confident, options.watch.off)) return 'contradiction'
     const decided = confident.reduce((sum, s) => sum + (s > 0 ? 1 : 0), 0)
     if (i > 0 && decided <= decidedBefore) return 'settled'
     decidedBefore = decided

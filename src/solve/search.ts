@@ -40,6 +40,8 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const { task, puzzle, slot } = ctx
   const choices: Choice[] = []
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
+  // Half of what the model believes before any guess: a model that was not taught contradictions has a level of its own.
+  const hopeless = progress.hope / 2
   let dead = false
   for (let branch = 0; branch < options.branches; branch++) {
     const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
@@ -58,7 +60,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       kind: 'guess',
       guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
       limit: STEPS_PER_BRANCH,
-      watch: options.trust ? marks.off : new Uint8Array(marks.off.length),
+      watch: { off: marks.off, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end
     dead = end === 'contradiction' && options.trust

@@ -21,6 +21,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     attempts: 1,
     probabilities: new Float32Array(beliefs),
     cells: puzzle.cells,
+    hope: 1,
   }
   const limit = model.config.halt_max_steps
   slot.start(tokens)

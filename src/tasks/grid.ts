@@ -52,6 +52,7 @@ export function createGridTask(config: ModelConfig): Task {
       }
       return probabilities
     },
+    hope: () => 1,
     isSolution: () => false,
     openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),
     format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),

@@ -30,6 +30,11 @@ export interface Task {
   encode(puzzle: Puzzle, marks?: Marks): Uint8Array
   /** `[cells][symbols]` probabilities from an engine's logits; a given has probability 1. */
   read(puzzle: Puzzle, logits: Float32Array): Float32Array
+  /**
+   * How far the model believes that the board has a solution at all, about 0..1: the beliefs in a cell's candidates,
+   * each taken by itself, summed and averaged over the cells. 1 where the task has no such beliefs.
+   */
+  hope(puzzle: Puzzle, logits: Float32Array): number
   /** Every rule holds and every given is kept. Only the puzzle's own givens count. */
   isSolution(puzzle: Puzzle, cells: Uint8Array): boolean
   /**

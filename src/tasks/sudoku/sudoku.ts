@@ -1,6 +1,6 @@
 import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
-import { softmax } from '../../numerics/float.ts'
+import { sigmoid, softmax } from '../../numerics/float.ts'
 import type { ModelConfig } from '../../weights/config.ts'
 import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
@@ -65,6 +65,7 @@ export function createSudokuTask(config: ModelConfig): Task {
       })
       return probabilities
     },
+    hope: ({ cells }, logits) => encoding.hope(cells.length, logits),
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
     openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
     format: (_, cells) => writeSymbols(cells),
@@ -75,6 +76,7 @@ interface Encoding {
   encode(puzzle: Puzzle, marks?: Marks): Uint8Array
   /** `[cells][n]` probabilities. */
   read(n: number, logits: Float32Array): Float32Array
+  hope(cells: number, logits: Float32Array): number
 }
 
 const candidateEncoding: Encoding = {
@@ -94,6 +96,11 @@ const candidateEncoding: Encoding = {
     const probabilities = new Float32Array(logits.length)
     for (let at = 0; at < logits.length; at += n) softmax(logits, at, n, probabilities, at)
     return probabilities
+  },
+  hope(cells, logits) {
+    let sum = 0
+    for (const logit of logits) sum += sigmoid(logit)
+    return sum / cells
   },
 }
 
@@ -125,5 +132,6 @@ function cellEncoding(config: ModelConfig): Encoding {
       }
       return probabilities
     },
+    hope: () => 1,
   }
 }
