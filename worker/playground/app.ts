@@ -1,10 +1,10 @@
+import { createClient } from '../../src/client/index.ts'
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { parseBoardText, toHash } from './board-text.ts'
 import { BoardView } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
 import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 import { byId } from './dom.ts'
-import { edgeSteps } from './edge-solver.ts'
 import { type Failure, toFailure } from './failure.ts'
 import { pageSolver } from './page-solver.ts'
 import { Playback } from './playback.ts'
@@ -26,6 +26,7 @@ export class App {
   readonly status = new StatusView()
   readonly playback: Playback
   readonly #reasoning: ReasoningView
+  readonly #edge = createClient(new URL('.', document.baseURI))
   readonly #readRequest: () => SolveRequest
   #givens = EMPTY_BOARD
   #steps: SolveStep[] = []
@@ -125,9 +126,9 @@ export class App {
 
   async #follow({ where, maxSteps, seed }: SolveRequest, steps: SolveStep[], signal: AbortSignal) {
     const options = { maxSteps, seed, signal }
-    const solver = where === 'page' ? await pageSolver() : { steps: edgeSteps }
+    const solver = where === 'page' ? await pageSolver() : undefined
     const started = performance.now()
-    const stream = solver.steps(this.#givens, options)
+    const stream = solver?.steps(this.#givens, options) ?? this.#edge.steps('sudoku', this.#givens, options)
     for (;;) {
       const { done, value } = await stream.next()
       if (done) return { result: value, milliseconds: performance.now() - started }

@@ -4,6 +4,7 @@ import type { Segment } from './segments.ts'
 
 /** One point of the chart: what a step was worth, both 0..1. */
 export interface ChartPoint {
+  step: number
   /** Mean belief over the cells that the puzzle left open. */
   confidence: number
   /** Probability that the halting head gives to stopping. */
@@ -21,7 +22,7 @@ const MOST_DOTS = 40
 /** Confidence and halting by step, with a line where an attempt begins and one at the step shown. */
 export class ChartView {
   readonly #root: HTMLElement
-  readonly #onSeek: (step: number) => void
+  readonly #onSeek: (position: number) => void
   #plot: uPlot
   #points: readonly ChartPoint[] = []
   #segments: readonly Segment[] = []
@@ -29,7 +30,7 @@ export class ChartView {
   #marker: HTMLElement | undefined
   #redraw: ReturnType<typeof setTimeout> | undefined
 
-  constructor(root: HTMLElement, onSeek: (step: number) => void) {
+  constructor(root: HTMLElement, onSeek: (position: number) => void) {
     this.#root = root
     this.#onSeek = onSeek
     root.setAttribute('role', 'img')
@@ -60,9 +61,11 @@ export class ChartView {
   /** The line at the step shown is an element of its own: it moves at every step. */
   #placeMarker(): void {
     if (this.#marker === undefined) return
-    const drawn = this.#plot.data[0].length
-    this.#marker.hidden = this.#position === 0 || drawn === 0
-    const x = this.#plot.valToPos(Math.min(this.#position, drawn), 'x')
+    const drawn = this.#plot.data[0]
+    const step = drawn[Math.min(this.#position, drawn.length) - 1]
+    this.#marker.hidden = step === undefined
+    if (step === undefined) return
+    const x = this.#plot.valToPos(step, 'x')
     this.#marker.style.transform = `translateX(${x}px)`
   }
 
@@ -70,7 +73,7 @@ export class ChartView {
   describe(): void {
     const [first, last] = [this.#points[0], this.#points.at(-1)]
     const label = last
-      ? `Chart over ${this.#points.length} steps: mean confidence from ${percent(first.confidence)} to ` +
+      ? `Chart over ${last.step} steps: mean confidence from ${percent(first.confidence)} to ` +
         `${percent(last.confidence)}, halting head from ${percent(first.halt)} to ${percent(last.halt)}`
       : 'Chart of confidence by step: empty until a board is solved'
     this.#root.setAttribute('aria-label', label)
@@ -78,7 +81,7 @@ export class ChartView {
 
   #columns(): uPlot.AlignedData {
     return [
-      this.#points.map((_, i) => i + 1),
+      this.#points.map(({ step }) => step),
       this.#points.map(({ confidence }) => confidence),
       this.#points.map(({ halt }) => halt),
     ]
@@ -100,7 +103,10 @@ export class ChartView {
         padding: [14, 8, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-        scales: { x: { time: false, range: () => [1, Math.max(2, this.#points.length)] }, y: { range: [0, 1] } },
+        scales: {
+          x: { time: false, range: () => [1, Math.max(2, this.#points.at(-1)?.step ?? 0)] },
+          y: { range: [0, 1] },
+        },
         axes: [
           { ...axis, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
           { ...axis, size: 40, splits: [0, 0.5, 1], values: (_, values) => values.map(percent) },
@@ -143,8 +149,8 @@ export class ChartView {
     ctx.fillStyle = ctx.strokeStyle = colour
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
     let labelled = Number.NEGATIVE_INFINITY
-    for (const { first, attempt } of this.#segments.slice(1)) {
-      const x = plot.valToPos(first, 'x', true)
+    for (const { step, attempt } of this.#segments.slice(1)) {
+      const x = plot.valToPos(step, 'x', true)
       verticalLine(ctx, x, bbox)
       if (x - labelled < LABEL_GAP * devicePixelRatio) continue
       ctx.fillText(String(attempt), x, bbox.top - 4 * devicePixelRatio)

@@ -1,29 +1,27 @@
+import { HrmHttpError } from '../../src/client/index.ts'
 import { type ErrorCell, HrmError } from '../../src/errors.ts'
 
 /** Why a solve gave no result, from the page's own solver or from the service. */
-export class Failure extends Error {
-  /** An `HrmErrorCode`, a problem code of the service, or `network`. */
-  readonly code: string
-  readonly cells: readonly ErrorCell[]
-
-  constructor(code: string, message: string, cells: readonly ErrorCell[] = []) {
-    super(message)
-    this.code = code
-    this.cells = cells
-  }
-
-  /** What kind of failure it is, as a headline. */
-  get title(): string {
-    if (this.code.startsWith('board_')) return 'This is no valid puzzle.'
-    if (this.code.startsWith('weights_')) return 'The model could not be loaded.'
-    if (this.code === 'network') return 'The service could not be reached.'
-    if (this.code.startsWith('engine_')) return 'The solver failed.'
-    return 'That did not work.'
-  }
+export interface Failure {
+  /** An `HrmErrorCode`, a code of the service, `network`, or `unexpected`. */
+  code: string
+  message: string
+  cells: readonly ErrorCell[]
 }
 
 export function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error
-  if (error instanceof HrmError) return new Failure(error.code, error.message, error.cells)
-  return new Failure('unexpected', error instanceof Error ? error.message : String(error))
+  if (error instanceof HrmError) return { code: error.code, message: error.message, cells: error.cells }
+  if (error instanceof HrmHttpError) {
+    return { code: error.code, message: error.message, cells: error.problem?.cells ?? [] }
+  }
+  return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), cells: [] }
+}
+
+/** What kind of failure it is, as a headline. */
+export function headline({ code }: Failure): string {
+  if (code.startsWith('board_')) return 'This is no valid puzzle.'
+  if (code.startsWith('weights_')) return 'The model could not be loaded.'
+  if (code.startsWith('engine_')) return 'The solver failed.'
+  if (code === 'network') return 'No answer from the edge.'
+  return 'That did not work.'
 }

@@ -21,7 +21,7 @@ export class ReasoningView {
 
   constructor(playback: Playback) {
     this.#playback = playback
-    this.#chart = new ChartView(byId('chart', HTMLElement), (step) => playback.seek(step))
+    this.#chart = new ChartView(byId('chart', HTMLElement), (position) => playback.seek(position))
     this.#play.addEventListener('click', () => (playback.playing ? playback.pause() : playback.play()))
     this.#scrubber.addEventListener('input', () => playback.seek(this.#scrubber.valueAsNumber))
     const seekOn = (id: string, position: () => number) =>
@@ -48,7 +48,7 @@ export class ReasoningView {
     const segment = this.#segments.findLast(({ first }) => first <= position)
     if (segment) this.#attempts.value = String(segment.first)
     const step = steps[position - 1]
-    byId('readout-step', HTMLElement).textContent = stepText(step, position, length)
+    byId('readout-step', HTMLElement).textContent = stepText(step, steps.at(-1)?.step)
     byId('readout-attempt', HTMLElement).textContent = attemptText(step, segment, length)
     byId('value-confidence', HTMLElement).textContent = step ? percent(meanConfidence(step, openCells)) : '–'
     byId('value-halt', HTMLElement).textContent = step ? percent(sigmoid(step.qHalt)) : '–'
@@ -65,7 +65,11 @@ export class ReasoningView {
     this.#charted = steps.length
     this.#segments = segmentsOf(steps)
     this.#chart.setData(
-      steps.map((step) => ({ confidence: meanConfidence(step, openCells), halt: sigmoid(step.qHalt) })),
+      steps.map((step) => ({
+        step: step.step,
+        confidence: meanConfidence(step, openCells),
+        halt: sigmoid(step.qHalt),
+      })),
       this.#segments,
     )
     if (steps.length === 0) this.#chart.describe()
@@ -75,8 +79,8 @@ export class ReasoningView {
   /** Adds what is new: a list made afresh at every step would close under the person's hand. */
   #showAttempts(): void {
     if (this.#listed === 0) this.#attempts.replaceChildren(...(this.#segments.length > 0 ? [] : [new Option('–')]))
-    for (const { first, attempt, name } of this.#segments.slice(this.#listed)) {
-      this.#attempts.append(new Option(`${attempt}: ${name}, from step ${first}`, String(first)))
+    for (const { first, step, attempt, name } of this.#segments.slice(this.#listed)) {
+      this.#attempts.append(new Option(`${attempt}: ${name}, from step ${step}`, String(first)))
     }
     this.#listed = this.#segments.length
     this.#attempts.disabled = this.#listed < 2
@@ -99,11 +103,12 @@ function toSpeed(value: string): Speed {
   return value === 'auto' || value === 'live' ? value : Number(value)
 }
 
-function stepText(step: SolveStep | undefined, position: number, length: number): string {
-  if (step === undefined) return length === 0 ? 'No steps yet' : `The puzzle, before ${length} steps`
-  if (position === 1) return `Step 1 of ${length}: a first reading of every cell`
+function stepText(step: SolveStep | undefined, last: number | undefined): string {
+  if (last === undefined) return 'No steps yet'
+  if (step === undefined) return `The puzzle, before ${last} ${last === 1 ? 'step' : 'steps'}`
+  if (step.step === 1) return `Step 1 of ${last}: a first reading of every cell`
   const { length: changed } = step.changed
-  return `Step ${position} of ${length}: ${changed} ${changed === 1 ? 'cell' : 'cells'} changed`
+  return `Step ${step.step} of ${last}: ${changed} ${changed === 1 ? 'cell' : 'cells'} changed`
 }
 
 function attemptText(step: SolveStep | undefined, segment: Segment | undefined, length: number): string {

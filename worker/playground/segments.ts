@@ -1,25 +1,22 @@
 import type { SolveStep } from '../../src/solve/types.ts'
 import { cellName } from './cells.ts'
 
-/** Steps in a row that began from one start: an attempt, or one branch of an attempt's search. */
+/** Where steps begin that have one start in common: an attempt, or one branch of an attempt's search. */
 export interface Segment {
-  /** Steps, counted from 1. */
+  /** Position in the solve, counted from 1. */
   first: number
-  last: number
+  /** Number of the step there: a stream that came too fast to be read has gaps. */
+  step: number
   attempt: number
   name: string
 }
 
 export function segmentsOf(steps: readonly SolveStep[]): Segment[] {
-  const segments: Segment[] = []
-  let before: SolveStep | undefined
-  steps.forEach((step, i) => {
-    const newest = segments.at(-1)
-    if (newest && before && sameStart(before, step)) newest.last = i + 1
-    else segments.push({ first: i + 1, last: i + 1, attempt: step.attempt, name: startName(step) })
-    before = step
-  })
-  return segments
+  return steps.flatMap((step, i) =>
+    i > 0 && sameStart(steps[i - 1], step)
+      ? []
+      : [{ first: i + 1, step: step.step, attempt: step.attempt, name: startName(step) }],
+  )
 }
 
 function sameStart(a: SolveStep, b: SolveStep): boolean {
@@ -32,7 +29,7 @@ function sameStart(a: SolveStep, b: SolveStep): boolean {
 }
 
 /** How the steps began, for people. */
-export function startName(step: SolveStep): string {
+function startName(step: SolveStep): string {
   if (step.guess) return `guess: ${step.guess.symbol} at ${cellName(step.guess.cell)}`
   if (step.kind === 'noise') return 'start with noise'
   if (step.kind === 'guess') return 'after a guess was ruled out'

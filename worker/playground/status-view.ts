@@ -1,5 +1,5 @@
 import { byId } from './dom.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, headline } from './failure.ts'
 
 export type Tone = 'plain' | 'good' | 'bad'
 
@@ -17,7 +17,7 @@ export class StatusView {
   }
 
   fail(failure: Failure): void {
-    this.say(failure.title, sentence(failure.message), 'bad')
+    this.say(headline(failure), sentence(failure.message), 'bad')
     const code = document.createElement('code')
     code.textContent = failure.code
     this.#root.append(' ', code)

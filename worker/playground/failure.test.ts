@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { HrmHttpError, type Problem } from '../../src/client/index.ts'
+import { HrmError } from '../../src/errors.ts'
+import { headline, toFailure } from './failure.ts'
+
+const CELLS = [{ index: 8, row: 0, column: 8 }]
+
+test('keeps code, words and cells of the solver’s errors', () => {
+  const failure = toFailure(new HrmError('board_conflict', 'two 7s', { cells: CELLS }))
+  expect(failure).toEqual({ code: 'board_conflict', message: 'two 7s', cells: CELLS })
+  expect(headline(failure)).toBe('This is no valid puzzle.')
+})
+
+test('keeps those of the service’s problems', () => {
+  const problem = { code: 'board_conflict', detail: 'two 7s', cells: CELLS } as Problem
+  const failure = toFailure(new HrmHttpError(undefined, { problem }))
+  expect(failure).toEqual({ code: 'board_conflict', message: 'two 7s', cells: CELLS })
+})
+
+test.each([
+  [new HrmError('weights_hash', 'differs'), 'The model could not be loaded.'],
+  [new HrmError('engine_failed', 'gone'), 'The solver failed.'],
+  [new HrmHttpError('refused', {}), 'No answer from the edge.'],
+  [new HrmHttpError(undefined, { problem: { code: 'overloaded', detail: 'busy' } as Problem }), 'That did not work.'],
+  [new TypeError('a bug'), 'That did not work.'],
+  ['thrown text', 'That did not work.'],
+])('%s: %s', (error, title) => {
+  const failure = toFailure(error)
+  expect(headline(failure)).toBe(title)
+  expect(failure.message).not.toBe('')
+})
