@@ -135,12 +135,18 @@ test('pages may run scripts of their own origin only, data nothing', async () =>
 })
 
 test('files come from assets, and what they lack is a problem', async () => {
-  const { app } = fakeApp({
-    assets: async (c, next) => (c.req.path === '/' ? c.html('<p>playground</p>') : next()),
-  })
-  expect(await (await app.request('/')).text()).toBe('<p>playground</p>')
-  expect((await problemOf(await app.request('/missing.js'))).code).toBe('not_found')
-  expect((await problemOf(await app.request('/missing.js', { method: 'POST' }))).code).toBe('not_found')
+  const files = ['/', '/app-0123456789.js']
+  const { app } = fakeApp({ assets: async (c, next) => (files.includes(c.req.path) ? c.text('file') : next()) })
+  const page = await app.request('/')
+  expect(await page.text()).toBe('file')
+  expect(page.headers.has('Cache-Control')).toBe(false)
+  const hashed = await app.request('/app-0123456789.js')
+  expect(hashed.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+  for (const init of [{}, { method: 'POST' }]) {
+    const missing = await app.request('/app-9876543210.js', init)
+    expect(missing.headers.get('Cache-Control')).toBe('no-store')
+    expect((await problemOf(missing)).code).toBe('not_found')
+  }
 })
 
 test('API keys are needed where they are set', async () => {

@@ -5,6 +5,7 @@ import { etag } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createAdmission } from './admission.ts'
+import { keepHashedFiles } from './assets.ts'
 import type { ResultCache } from './cache.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -72,7 +73,7 @@ export function createApp(options: AppOptions) {
   addCatalogue(app, service)
   addHealth(app, service)
   addDocuments(app)
-  if (options.assets) app.use(options.assets)
+  if (options.assets) app.use(keepHashedFiles, options.assets)
 
   app.notFound((c) => problemResponse(c, new ProblemError('not_found', 'No route has this path.')))
   app.onError((error, c) => {

@@ -81,7 +81,7 @@ test('docs/http.md has every route, problem and limit', async () => {
   for (const [path, item] of Object.entries((await document()).paths))
     for (const method of Object.keys(item)) expect(text).toContain(`\`${method.toUpperCase()} ${path}\``)
   for (const [code, { status }] of Object.entries(PROBLEMS))
-    expect(text).toMatch(new RegExp(`^\\|[^|]*\`${code}\`[^|]*\\| ${status} \\|`, 'm'))
+    expect(text).toMatch(new RegExp(`^\\|[^|]*\`${code}\`[^|]*\\| ${status} +\\|`, 'm'))
   const { maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps } = DEFAULT_LIMITS
   for (const limit of [maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps]) {
     expect(text).toMatch(new RegExp(`\\| ${limit} +\\|`))
