@@ -31,9 +31,12 @@ function installPackages() {
     .digest('hex')
   if (read(lockStamp) === wanted && existsSync(pinnedNode)) return
   console.error('hrm-edge: installing npm packages (once) ...')
+  // Not `npm ci`: it refuses a lock file without the optional packages of every other platform, and a registry mirror
+  // need not have those. `--no-save` keeps the lock file as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
-  if (npm?.endsWith('.js')) must(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'])
-  else must('npm', ['ci', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' })
+  if (npm?.endsWith('.js')) must(process.execPath, [npm, ...args])
+  else must('npm', args, { shell: process.platform === 'win32' })
   writeFileSync(lockStamp, wanted)
 }
 
