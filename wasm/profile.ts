@@ -7,6 +7,7 @@ import type { KernelBuild } from '../src/platform/platform.ts'
 import { chooseKernel, instantiate, type Multiply } from '../src/engines/wasm/kernel.ts'
 import { planMemory } from '../src/engines/wasm/layout.ts'
 import { loadModel } from '../src/engines/wasm/load.ts'
+import { OFFICIAL_CONFIG, randomModel } from '../tests/bench/random-model.ts'
 import { buildGeometry, trainedShape } from '../src/tasks/lists.ts'
 import { readModel } from '../src/weights/read-model.ts'
 
@@ -17,12 +18,15 @@ const { values: args } = parseArgs({
     build: { type: 'string' },
     multiply: { type: 'string' },
     runs: { type: 'string', default: '100' },
+    official: { type: 'boolean', default: false },
   },
 })
 
 const root = new URL('..', import.meta.url)
 const compile = async (build: string) => WebAssembly.compile(await readFile(new URL(`dist/wasm/${build}.wasm`, root)))
-const model = readModel(new Uint8Array(await readFile(args.weights)))
+const model = args.official
+  ? randomModel(OFFICIAL_CONFIG, 'official shape')
+  : readModel(new Uint8Array(await readFile(args.weights)))
 const geometry = buildGeometry(model.config, trainedShape(model.config))
 const kernel = await chooseKernel(compile, { build: args.build as KernelBuild, multiply: args.multiply as Multiply })
 const layout = planMemory(model, geometry, 1, kernel.build)

@@ -32,9 +32,11 @@ const CACHE_LINE = 64
 /** A 32-bit memory ends at 4 GiB, and hosts refuse well before. */
 const MAX_BYTES = 2 ** 30
 
-/** Bytes of a layer's weights and of a block's rows that stay in a first-level cache of 32 KiB beside each other. */
-const SMALL_LAYER = 32 * 1024
-const LARGE_BLOCK_ROWS = 96
+/**
+ * Rows that go through the matrices of a layer together. More of them spread the work of a panel of weights wider; from
+ * here on that no longer shows (docs/engine.md).
+ */
+const BLOCK_ROWS = 96
 
 /** What stands where for one layer. `bias` is 0 where the model has none. */
 export interface LayerPlan {
@@ -78,12 +80,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
   const hiddenColumns = roundUp(hidden, 8)
   const qkvColumns = roundUp(3 * hidden, 8)
   const interColumns = roundUp(inter, 8)
-  const layerBytes =
-    packedBytes(qkvColumns, hidden) +
-    packedBytes(hiddenColumns, hidden) +
-    packedBytes(2 * interColumns, hidden) +
-    packedBytes(hiddenColumns, inter)
-  const blockRows = layerBytes <= SMALL_LAYER ? 32 : Math.min(rows, LARGE_BLOCK_ROWS)
+  const blockRows = Math.min(rows, BLOCK_ROWS)
   const biasWidth = model.H[0].listBias ? model.H[0].listBias.length / heads : 0
   const biasPadded = roundUp(biasWidth, 4)
 
@@ -98,7 +95,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
   const plans = new Map<unknown, ListPlan>()
   for (const table of geometry.tables) {
     if (plans.has(table)) continue
-    const list = packList(table, tokens, 4 * qkvColumns, headDim === 8)
+    const list = packList(table, tokens, 4 * qkvColumns)
     const offsetsAt = arena.take(list.offsets.byteLength)
     plans.set(table, { ...list, offsetsAt, penaltyAt: arena.take(list.penalty.byteLength) })
   }
@@ -122,7 +119,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
     rowScales: arena.take(4 * blockRows),
     factors: arena.take(8 * blockRows),
     gateUp: arena.take(4 * blockRows * 2 * interColumns),
-    scratch: arena.take(Math.max(8 * inter, attentionScratch(lists, rows))),
+    scratch: arena.take(Math.max(8 * inter, attentionScratch(lists, rows, headDim))),
     pool: arena.take(4 * hidden),
     qkv: arena.take(4 * rows * qkvColumns),
   }
@@ -161,7 +158,11 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
 }
 
 /** What the attention kernels keep in the scratch region: see the head of each. */
-function attentionScratch(lists: readonly ListPlan[], rows: number): number {
-  if (lists.length === 0) return 8 * rows
-  return Math.max(...lists.map(({ width, padded, quads }) => (quads ? width * (2 * 128 + 2 * 16 * width) : 8 * padded)))
+function attentionScratch(lists: readonly ListPlan[], rows: number, headDim: number): number {
+  if (lists.length === 0) return 16 * rows
+  return Math.max(
+    ...lists.map(({ width, padded, quads }) =>
+      quads ? 16 * ((2 * width + 1) * headDim + 2 * width * width) : 8 * padded,
+    ),
+  )
 }

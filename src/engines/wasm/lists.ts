@@ -14,11 +14,14 @@ export interface PackedList {
 
 export const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to
 
+/** Groups wider than this do not pay: the scores of a whole group would no longer fit a first-level cache. */
+const WIDEST_GROUP = 32
+
 /** @param rowBytes bytes from row to row of what the offsets lead into */
-export function packList(table: AttentionTable, tokens: number, rowBytes: number, grouped: boolean): PackedList {
+export function packList(table: AttentionTable, tokens: number, rowBytes: number): PackedList {
   const { width, indices } = table
   const padded = roundUp(width, 4)
-  const groups = grouped ? findGroups(table, tokens) : undefined
+  const groups = width <= WIDEST_GROUP ? findGroups(table, tokens) : undefined
   if (groups) {
     const quads = Math.ceil(groups.length / 4)
     const offsets = new Int32Array(quads * width * 4)
