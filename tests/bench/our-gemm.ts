@@ -32,10 +32,7 @@ interface KernelExports {
 const FIRST_BYTE = 4096
 const PAGE = 65536
 /** Rows that pass all weights before the next do, as in src/engines/wasm/layout.ts. */
-const SMALL_BLOCK = 32
-const LARGE_BLOCK = 96
-/** Weights up to this stay in L1 while small blocks pass them. */
-const SMALL_WEIGHTS = 32 * 1024
+const BLOCK_ROWS = 96
 
 /** @param loadKernels dist/wasm/kernels-<build>.wasm */
 export async function createGemmFactory(
@@ -52,7 +49,7 @@ function createGemm(
   x: Float32Array,
 ): Awaited<ReturnType<CreateOurGemm>> {
   const rows = Math.ceil(m / 4) * 4
-  const block = packedBytes(n, k) <= SMALL_WEIGHTS ? SMALL_BLOCK : LARGE_BLOCK
+  const block = Math.min(rows, BLOCK_ROWS)
   // i16 activations in the simd128 build
   const packedRow = kernel.build === 'relaxed' ? k : 2 * k
   let top = FIRST_BYTE
