@@ -92,6 +92,17 @@ test('360 px wide: nothing sticks out, and what one touches is large enough', ()
     expect(solve.y).toBeGreaterThan(keypad.y)
   }))
 
+test('no width makes the page scroll sideways, also when it shrinks', () =>
+  withPage(browser, { viewport: { width: 1400, height: 900 } }, async ({ page }) => {
+    await page.goto(url)
+    for (const width of [1400, 1000, 920, 900, 880, 600, 420, 360, 320]) {
+      await page.setViewportSize({ width, height: 900 })
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: `${width}` })
+        .toBe(width)
+    }
+  }))
+
 test('nothing jumps while the page loads and while a board is solved', () =>
   withPage(browser, {}, async ({ page }) => {
     await page.addInitScript(() => {

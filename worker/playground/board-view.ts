@@ -51,7 +51,7 @@ export class BoardView {
     for (let row = 0; row < SIZE; row++) {
       const rowElement = document.createElement('div')
       rowElement.setAttribute('role', 'row')
-      for (let column = 0; column < SIZE; column++) rowElement.append(this.#createCell(row * SIZE + column))
+      for (let column = 0; column < SIZE; column++) rowElement.append(this.#createCell())
       root.append(rowElement)
     }
     this.#cells[0].tabIndex = 0
@@ -83,12 +83,11 @@ export class BoardView {
     this.#actions.onEnter(this.#chosen, symbol)
   }
 
-  #createCell(index: number): HTMLElement {
+  #createCell(): HTMLElement {
     const cell = document.createElement('div')
     cell.className = 'cell'
     cell.tabIndex = -1
     cell.setAttribute('role', 'gridcell')
-    cell.dataset.column = String(columnOf(index) + 1)
     const digit = document.createElement('span')
     digit.className = 'digit'
     digit.append('')
