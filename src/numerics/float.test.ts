@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dot4, exp32, nearest, silu, softmax, sum4 } from './float.ts'
+import { dot4, exp32, nearest, sigmoid, silu, softmax, sum4 } from './float.ts'
 
 const f = Math.fround
 const float = fc.float({ noNaN: true, noDefaultInfinity: true })
@@ -91,6 +91,21 @@ describe('silu', () => {
     expect(silu(-3)).toBeCloseTo(-3 / (1 + Math.exp(3)), 6)
     expect(silu(2 ** 40)).toBe(2 ** 40)
     expect(Number.isFinite(silu(-(2 ** 40)))).toBe(true)
+  })
+})
+
+describe('sigmoid', () => {
+  it('is 1 / (1 + e^-x), within 0..1 and symmetric', () => {
+    expect(sigmoid(0)).toBe(0.5)
+    expect([sigmoid(1000), sigmoid(Number.POSITIVE_INFINITY)]).toEqual([1, 1])
+    fc.assert(
+      fc.property(smallFloat, (x) => {
+        expect(sigmoid(x)).toBeCloseTo(1 / (1 + Math.exp(-x)), 6)
+        expect(sigmoid(x) + sigmoid(-x)).toBeCloseTo(1, 6)
+        expect(sigmoid(x)).toBeGreaterThanOrEqual(0)
+        expect(sigmoid(x)).toBeLessThanOrEqual(1)
+      }),
+    )
   })
 })
 

@@ -72,5 +72,6 @@ describe('createGridTask', () => {
     expect(task.isSolution(puzzle, puzzle.cells)).toBe(false)
     const open = task.openCandidates(puzzle, puzzle.cells, new Uint8Array(40).fill(1))
     expect(open).toEqual(new Uint8Array(40).fill(1))
+    expect(task.hope(puzzle, new Float32Array(50))).toBe(1)
   })
 })

@@ -116,6 +116,13 @@ describe('candidates', () => {
     for (let i = 4; i < 64; i++) expect(probabilities[i]).toBeCloseTo((i % 4 === 2 ? e : 1) / (3 + e), 6)
   })
 
+  it('sum the beliefs of each cell to one where there is hope, to less where there is none', () => {
+    const sure = Float32Array.from({ length: 64 }, (_, i) => (i % 4 === 0 ? 30 : -30))
+    expect(task.hope(puzzle, sure)).toBeCloseTo(1, 6)
+    expect(task.hope(puzzle, new Float32Array(64).fill(-30))).toBeCloseTo(0, 6)
+    expect(task.hope(puzzle, new Float32Array(64))).toBe(2)
+  })
+
   it('have the geometry of the board at hand', () => {
     expect(task.geometry(puzzle).tokens).toBe(64)
     expect(task.geometry(task.parse('.'.repeat(36))).tokens).toBe(216)
@@ -139,6 +146,7 @@ describe('cells', () => {
     expect([...probabilities.slice(0, 4)]).toEqual([1, 0, 0, 0])
     expect(probabilities[4 + 2]).toBeCloseTo(Math.E / (3 + Math.E), 6)
     expect([...probabilities.slice(24, 28)]).toEqual([0, 0, 0, 1])
+    expect(official.hope(puzzle, logits)).toBe(1)
   })
 })
 
