@@ -3,6 +3,7 @@ import { SUDOKU_SAMPLES } from '../../src/cli/samples.ts'
 import { createEngineFactory } from '../../src/engines/create-engine.ts'
 import { createSolver, type Solver } from '../../src/index.ts'
 import { loadModel } from '../../src/weights/load-model.ts'
+import { TOLERANCE } from './agreement.ts'
 import { type CreateOurGemm, gemmGroups } from './gemm-groups.ts'
 import type { Group, OpenGroup } from './groups.ts'
 import type { OrtModule } from './ort-step.ts'
@@ -15,7 +16,7 @@ export interface GroupInfo extends Omit<Group, 'open'> {}
 export interface Bench {
   describe(): { engine: string; groups: GroupInfo[]; boards: number }
   /** Opens a group; the one open before must be closed. */
-  open(group: number): Promise<{ sides: string[]; notes: string[] }>
+  open(group: number, only?: readonly string[]): Promise<{ sides: string[]; notes: string[] }>
   /** @returns milliseconds of `runs` runs of a side of the open group */
   time(side: number, runs: number): Promise<number>
   close(): Promise<void>
@@ -39,10 +40,11 @@ export async function createBench({ ort, createGemm }: BenchHost): Promise<Bench
   ])
   const boards = SUDOKU_SAMPLES.map((sample) => sample.board)
   const official = randomModel(OFFICIAL_CONFIG, 'official shape, random weights')
+  const common = { board: boards[0], createEngine, ort }
   const groups: Group[] = [
     ...gemmGroups(ort, createGemm),
-    ...BATCHES.map((batch) => stepGroup(model, batch, boards[0], createEngine, ort)),
-    stepGroup(official, 1, boards[0], createEngine, ort),
+    ...BATCHES.map((batch) => stepGroup({ ...common, model, batch, tolerance: TOLERANCE.trained })),
+    stepGroup({ ...common, model: official, batch: 1, tolerance: TOLERANCE.random }),
   ]
   return bench(solver, groups, boards)
 }
@@ -55,8 +57,8 @@ function bench(solver: Solver, groups: readonly Group[], boards: readonly string
       groups: groups.map(({ open: _, ...info }) => info),
       boards: boards.length,
     }),
-    async open(group) {
-      current = await groups[group].open()
+    async open(group, only) {
+      current = await groups[group].open(only)
       return { sides: current.sides.map((side) => side.name), notes: current.notes }
     },
     time: (side, runs) => current!.sides[side].time(runs),

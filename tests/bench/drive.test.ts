@@ -6,7 +6,7 @@ const MACHINE = { cpu: 'Test CPU', cores: 1, memory_gb: 1, os: 'test' }
 /** A bench whose sides take fixed times, with a log of what was asked of it. */
 function fakeBench(ms: Record<string, number>) {
   const calls: string[] = []
-  const names = Object.keys(ms)
+  let names = Object.keys(ms)
   const bench: RemoteBench = {
     describe: async () => ({
       engine: 'wasm fake',
@@ -14,10 +14,12 @@ function fakeBench(ms: Record<string, number>) {
       groups: [
         { kind: 'gemm', label: '8x8x8', batch: 1, operations: 1e9 },
         { kind: 'step', label: 'model', batch: 8, operations: 0 },
+        { kind: 'step', label: 'model', batch: 64, operations: 0 },
       ],
     }),
-    open: async (group) => {
+    open: async (group, only) => {
       calls.push(`open ${group}`)
+      names = Object.keys(ms).filter((name) => name === 'ours' || !only || only.includes(name))
       return { sides: names, notes: [`note ${group}`] }
     },
     time: async (side, runs) => {
@@ -37,9 +39,16 @@ test('turns times into GOPS, ratios against the best of the others, and percenti
     machine: MACHINE,
     runtime: 'test 1, wasm fake',
     gemm: [{ shape: '8x8x8', ours_gops: 100, ort_web_f32_gops: 20, ort_web_int8_gops: 33.3333 }],
-    step: [{ model: 'model', batch: 8, ours_ms: 10, ort_web_best_ms: 29, ort_web_best: 'nbits8', ratio: 2.9 }],
+    step: [8, 64].map((batch) => ({
+      model: 'model',
+      batch,
+      ours_ms: 10,
+      ort_web_best_ms: 29,
+      ort_web_best: 'nbits8',
+      ratio: 2.9,
+    })),
     solve: [{ task: 'sudoku', p50_ms: 10, p99_ms: 11 }],
-    notes: ['note 0', 'note 1'],
+    notes: ['note 0', 'note 1', 'note 2'],
   })
 })
 
@@ -53,7 +62,8 @@ test('works without anyone to compare with', async () => {
 test('spends no more time on sides that are far from the best of the others, but always on ours', async () => {
   const { bench, calls } = fakeBench({ ours: 90, f32: 80, int8: 30 })
   const report = await drive(bench, 'test 1', MACHINE, () => {})
-  const step = calls.slice(calls.indexOf('open 1'))
+  const step = calls.slice(calls.indexOf('open 1'), calls.indexOf('open 2'))
+  expect(calls.slice(calls.indexOf('open 2'))).not.toContain('f32')
   const count = (name: string) => step.filter((call) => call === name).length
   expect(count('f32')).toBeLessThan(count('int8'))
   expect(count('ours')).toBe(count('int8'))

@@ -9,8 +9,13 @@ export type RemoteBench = {
   [K in keyof Bench]: (...args: Parameters<Bench[K]>) => Promise<Awaited<ReturnType<Bench[K]>>>
 }
 
-/** A side that takes this many times as long as the fastest of ONNX Runtime is not worth more of our time. */
-const HOPELESS = 1.5
+/** After a first glance, sides of ONNX Runtime this many times slower than its fastest are not timed any further. */
+const HOPELESS = 1.3
+const TURN_MS = 60
+/** Rounds of a group: as many as fit into so much time, within these bounds. */
+const GROUP_MS = 5000
+const MIN_ROUNDS = 3
+const MAX_ROUNDS = 25
 const SOLVE_ROUNDS = 10
 
 /** Runs the whole benchmark through `bench` and puts the report together. */
@@ -22,12 +27,15 @@ export async function drive(
 ): Promise<BenchReport> {
   const { engine, groups, boards } = await bench.describe()
   const report: BenchReport = { machine, runtime: `${runtime}, ${engine}`, gemm: [], step: [], solve: [], notes: [] }
+  // What was far from the best with one board is not tried again with more.
+  const contenders = new Map<string, string[]>()
   for (const [index, group] of groups.entries()) {
     log(`${group.kind} ${group.label}, ${group.batch} board${group.batch === 1 ? '' : 's'}`)
-    const { sides, notes } = await bench.open(index)
+    const { sides, notes } = await bench.open(index, contenders.get(group.label))
     report.notes.push(...notes)
     const ms = await timeSides(bench, sides)
     await bench.close()
+    contenders.set(group.label, inReach(ms))
     if (group.kind === 'gemm') report.gemm.push(gemmRow(group, ms))
     else report.step.push(stepRow(group, ms))
   }
@@ -48,18 +56,26 @@ export async function drive(
   return report
 }
 
-/** @returns milliseconds of one run by side name; sides that were clearly not the best after a few turns keep that figure */
+/** @returns milliseconds of one run by side name; sides out of reach keep the figure of the first glance */
 async function timeSides(bench: RemoteBench, names: readonly string[]): Promise<Map<string, number>> {
   const side = (name: string): Side => ({ name, time: (runs) => bench.time(names.indexOf(name), runs) })
-  const glance = await timeInterleaved(names.map(side), { rounds: 2, turnMs: 50 })
+  const glance = await timeInterleaved(names.map(side), { rounds: 1, turnMs: TURN_MS })
   const ms = new Map(names.map((name, i) => [name, glance[i]]))
-  const bestOther = Math.min(...glance.slice(1))
-  const worthIt = names.filter((_, i) => i === 0 || glance[i] <= HOPELESS * bestOther)
-  const exact = await timeInterleaved(worthIt.map(side), { rounds: 9, turnMs: 100 })
+  const worthIt = [names[0], ...inReach(ms)]
+  const roundMs = worthIt.reduce((sum, name) => sum + Math.max(TURN_MS, ms.get(name)!), 0)
+  const rounds = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.floor(GROUP_MS / roundMs)))
+  const exact = await timeInterleaved(worthIt.map(side), { rounds, turnMs: TURN_MS })
   worthIt.forEach((name, i) => {
     ms.set(name, exact[i])
   })
   return ms
+}
+
+/** Names of ONNX Runtime's sides that are near its best. */
+function inReach(ms: Map<string, number>): string[] {
+  const others = [...ms].filter(([name]) => name !== 'ours')
+  const best = Math.min(...others.map(([, time]) => time))
+  return others.filter(([, time]) => time <= HOPELESS * best).map(([name]) => name)
 }
 
 /** What a figure is good for. */

@@ -1,7 +1,7 @@
 import { localSide, type Side } from '../../src/cli/bench/timing.ts'
 import { createRandom } from '../../src/numerics/random.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
-import { relativeError, TOLERANCE } from './agreement.ts'
+import { isSameModel, relativeError, TOLERANCE } from './agreement.ts'
 import type { Group, OpenGroup } from './groups.ts'
 import { LINEAR_KINDS } from './linear-graph.ts'
 import { createOrtGemm, type GemmShape } from './ort-gemm.ts'
@@ -53,7 +53,8 @@ async function openGemm(shape: GemmShape, ort: OrtModule | undefined, createOurs
     const theirs = await createOrtGemm(ort!, shape, kind, weights, x)
     await theirs.run()
     const error = relativeError(theirs.y(), ours.y())
-    if (!(error <= TOLERANCE[kind])) throw new Error(`${kind} product differs from ours by ${error}`)
+    if (isSameModel(kind) && !(error <= TOLERANCE.trained))
+      throw new Error(`${kind} product differs from ours by ${error}`)
     sides.push(localSide(kind, theirs.run))
     releases.push(theirs.release)
   }

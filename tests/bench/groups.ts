@@ -8,8 +8,11 @@ export interface Group {
   batch: number
   /** Of one run; 0 where operations are not what is compared. */
   operations: number
-  /** Builds the sides and checks that they agree. */
-  open(): Promise<OpenGroup>
+  /**
+   * Builds the sides and checks that they agree.
+   * @param only names of the other sides to build; all by default
+   */
+  open(only?: readonly string[]): Promise<OpenGroup>
 }
 
 export interface OpenGroup {

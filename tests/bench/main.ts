@@ -28,7 +28,7 @@ function readArguments(): { json: boolean; start: () => Promise<Runtime> } {
 }
 
 const { json, start } = readArguments()
-await buildTestWasm()
+if (!process.env.NOBUILD) await buildTestWasm()
 const runtime = await start()
 try {
   const log = (message: string) => console.error(`bench: ${message}`)

@@ -45,7 +45,6 @@ export async function timeInterleaved(sides: readonly Side[], { rounds, turnMs }
 
 /** Warms the side up with more and more runs, until they take a quarter of a turn. */
 async function runsFor(side: Side, turnMs: number): Promise<number> {
-  await side.time(1)
   for (let runs = 1; ; runs *= 2) {
     const ms = await side.time(runs)
     if (ms >= turnMs / 4) return Math.max(1, Math.round((runs * turnMs) / ms))
