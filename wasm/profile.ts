@@ -2,14 +2,14 @@
 // calls it, beside the whole step. `node wasm/profile.ts [--json] [--weights F] [--build relaxed|simd128] [--multiply dot|pair]`
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { LAYER_BYTES } from './assembly/descriptor.ts'
-import type { KernelBuild } from '../src/platform/platform.ts'
 import { chooseKernel, instantiate, type Multiply } from '../src/engines/wasm/kernel.ts'
 import { planMemory } from '../src/engines/wasm/layout.ts'
 import { loadModel } from '../src/engines/wasm/load.ts'
-import { OFFICIAL_CONFIG, randomModel } from '../tests/bench/random-model.ts'
+import type { KernelBuild } from '../src/platform/platform.ts'
 import { buildGeometry, trainedShape } from '../src/tasks/lists.ts'
 import { readModel } from '../src/weights/read-model.ts'
+import { OFFICIAL_CONFIG, randomModel } from '../tests/bench/random-model.ts'
+import { LAYER_BYTES } from './assembly/descriptor.ts'
 
 const { values: args } = parseArgs({
   options: {
@@ -31,7 +31,10 @@ const geometry = buildGeometry(model.config, trainedShape(model.config))
 const kernel = await chooseKernel(compile, { build: args.build as KernelBuild, multiply: args.multiply as Multiply })
 const layout = planMemory(model, geometry, 1, kernel.build)
 const memory = new WebAssembly.Memory({ initial: layout.pages })
-const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Record<string, (...a: number[]) => void>
+const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Record<
+  string,
+  (...a: number[]) => void
+>
 const pairs = kernel.multiply === 'pair'
 loadModel(memory.buffer, model, layout, kernel.build, pairs)
 
@@ -64,9 +67,28 @@ const blocks = (f: (row: number, count: number) => void) => {
 const everyLayer = (f: (plan: (typeof layout.H)[number]) => void) => {
   for (const { layers, passes } of levels) for (let p = 0; p < passes; p++) layers.forEach(f)
 }
-const multiply = (panel: number, columns: number, k: number, out: number, outStride: number, inBlock: boolean, add: number) =>
+const multiply = (
+  panel: number,
+  columns: number,
+  k: number,
+  out: number,
+  outStride: number,
+  inBlock: boolean,
+  add: number,
+) =>
   blocks((row, count) =>
-    kernels.gemm(+pairs, layout.packed, layout.rowScales, panel, columns / 8, k / 4, count / 4, out + (inBlock ? 0 : row * outStride), outStride, add),
+    kernels.gemm(
+      +pairs,
+      layout.packed,
+      layout.rowScales,
+      panel,
+      columns / 8,
+      k / 4,
+      count / 4,
+      out + (inBlock ? 0 : row * outStride),
+      outStride,
+      add,
+    ),
   )
 
 const gateUp = new Float32Array(memory.buffer, layout.gateUp, blockRows * 2 * interColumns)
@@ -75,7 +97,8 @@ const fresh = Float32Array.from(gateUp, (_, i) => state[i % state.length])
 const parts: Record<string, () => void> = {
   'gemm qkv': () => everyLayer((l) => multiply(l.qkv, qkvColumns, hidden, layout.qkv, 4 * qkvColumns, false, 0)),
   'gemm o': () => everyLayer((l) => multiply(l.o, hiddenColumns, hidden, zL, 4 * hiddenColumns, false, 1)),
-  'gemm gate|up': () => everyLayer((l) => multiply(l.gateUp, 2 * interColumns, hidden, layout.gateUp, 8 * interColumns, true, 0)),
+  'gemm gate|up': () =>
+    everyLayer((l) => multiply(l.gateUp, 2 * interColumns, hidden, layout.gateUp, 8 * interColumns, true, 0)),
   'gemm down': () => everyLayer((l) => multiply(l.down, hiddenColumns, inter, zL, 4 * hiddenColumns, false, 1)),
   attention: () => {
     for (const { layers, records, passes } of levels) {
@@ -188,12 +211,19 @@ const result = {
 }
 if (args.json) console.log(JSON.stringify(result, null, 2))
 else {
-  console.log(`${kernel.build} (${kernel.multiply}), ${layout.tokens} tokens, ${layerPasses} layer passes, blocks of ${blockRows} rows`)
+  console.log(
+    `${kernel.build} (${kernel.multiply}), ${layout.tokens} tokens, ${layerPasses} layer passes, blocks of ${blockRows} rows`,
+  )
   const row = (name: string, { min, median }: { min: number; median: number }) =>
-    console.log(`${name.padEnd(22)}${min.toFixed(3).padStart(9)} ms${median.toFixed(3).padStart(9)} ms${((100 * min) / total.min).toFixed(1).padStart(7)} %`)
+    console.log(
+      `${name.padEnd(22)}${min.toFixed(3).padStart(9)} ms${median.toFixed(3).padStart(9)} ms${((100 * min) / total.min).toFixed(1).padStart(7)} %`,
+    )
   console.log(`${''.padEnd(22)}${'min'.padStart(9)}   ${'median'.padStart(9)}`)
   for (const { part, ...times } of rowsOut) row(part, times)
-  row('sum of parts', { min: rowsOut.reduce((n, r) => n + r.min, 0), median: rowsOut.reduce((n, r) => n + r.median, 0) })
+  row('sum of parts', {
+    min: rowsOut.reduce((n, r) => n + r.min, 0),
+    median: rowsOut.reduce((n, r) => n + r.median, 0),
+  })
   row('step', total)
   console.log(`${result.nsPerTokenLayer.toFixed(0)} ns per token-layer, matrices at ${result.gemmGops.toFixed(1)} GOPS`)
 }

@@ -48,7 +48,7 @@ export const SCRATCH = 112
 export const LM_HEAD = 116
 export const Q_HEAD = 120
 export const Q_BIAS = 124
-/** [tokens][head_dim] each, or 0 for no RoPE. */
+/** [tokens][head_dim] each, or 0 for no RoPE, which needs a head_dim that is a multiple of 8. */
 export const ROPE_COS = 128
 export const ROPE_SIN = 132
 /** Scratch row of the halting head. */

@@ -44,7 +44,15 @@ export function scoreMember(d: usize, query: usize, keys: usize, width: i32, bia
  * @param q rows of q
  * @param offsets u32 `[4]`, rows of the member in the four groups
  */
-export function scoreMember8(d: usize, q: usize, offsets: usize, keys: usize, width: i32, bias: usize, out: usize): v128 {
+export function scoreMember8(
+  d: usize,
+  q: usize,
+  offsets: usize,
+  keys: usize,
+  width: i32,
+  bias: usize,
+  out: usize,
+): v128 {
   const scale = v128.load32_splat(d, ATTENTION_SCALE_F32)
   const r0 = q + load<u32>(offsets)
   const r1 = q + load<u32>(offsets, 4)

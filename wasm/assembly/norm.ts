@@ -96,15 +96,7 @@ export function rmsQuantise(
 }
 
 /** First pass of rmsQuantise: scales, and for every tile the factors of the norm and of the quantiser. */
-function measureRows(
-  z: usize,
-  stride: usize,
-  bytes: usize,
-  eps: f32,
-  tiles: i32,
-  factors: usize,
-  scales: usize,
-): void {
+function measureRows(z: usize, stride: usize, bytes: usize, eps: f32, tiles: i32, factors: usize, scales: usize): void {
   const abs = splat(ABS_MASK)
   for (; tiles > 0; tiles--) {
     let s0 = f32x4.splat(0)

@@ -85,11 +85,11 @@ export class RelaxedProbe {
     this.#exports.relaxedPairs(4096, 4112, 4144)
   }
 
-  /** Whether both are exact for weights in -127..127 and activations in 0..127, extremes included. */
+  /** Whether both are exact for weights in -128..127 and activations in 0..127, extremes included. */
   isExact(): boolean {
     for (let round = 0; round < 64; round++) {
       for (let i = 0; i < 16; i++) {
-        this.#a[i] = round < 4 ? [127, -127, 1, 0][round] : ((i * 89 + round * 31) % 255) - 127
+        this.#a[i] = round < 4 ? [127, -128, 1, 0][round] : ((i * 89 + round * 31) % 256) - 128
         this.#b[i] = round < 4 ? 127 : (i * 53 + round * 29) % 128
       }
       this.#run()

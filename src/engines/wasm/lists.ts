@@ -1,8 +1,9 @@
 import type { AttentionTable } from '../engine.ts'
 
-/** An attention table as the kernels read it: entries padded to a multiple of 4, rows as byte offsets. */
+/** An attention table as the kernels read it: rows as byte offsets, padded. wasm/assembly/descriptor.ts, "Head record". */
 export interface PackedList {
   readonly width: number
+  /** Width rounded up to a multiple of 4. */
   readonly padded: number
   /** Groups by four, or 0 where the lists are no groups. */
   readonly quads: number
@@ -12,25 +13,19 @@ export interface PackedList {
   readonly penalty: Float32Array
 }
 
-export const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to
-
-/** Groups wider than this do not pay: the scores of a whole group would no longer fit a first-level cache. */
+/** Scores of a whole group, twice four groups of them, then take 32 KiB: a first-level cache. */
 const WIDEST_GROUP = 32
+
+export const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to
 
 /** @param rowBytes bytes from row to row of what the offsets lead into */
 export function packList(table: AttentionTable, tokens: number, rowBytes: number): PackedList {
-  const { width, indices } = table
+  const groups = table.width <= WIDEST_GROUP ? findGroups(table, tokens) : undefined
+  return groups ? packGroups(groups, table.width, rowBytes) : packAnyLists(table, tokens, rowBytes)
+}
+
+export function packAnyLists({ width, indices }: AttentionTable, tokens: number, rowBytes: number): PackedList {
   const padded = roundUp(width, 4)
-  const groups = width <= WIDEST_GROUP ? findGroups(table, tokens) : undefined
-  if (groups) {
-    const quads = Math.ceil(groups.length / 4)
-    const offsets = new Int32Array(quads * width * 4)
-    offsets.forEach((_, i) => {
-      const group = groups[Math.min(4 * Math.floor(i / (4 * width)) + (i & 3), groups.length - 1)]
-      offsets[i] = group[(i >> 2) % width] * rowBytes
-    })
-    return { width, padded, quads, offsets, penalty: new Float32Array(0) }
-  }
   const offsets = new Int32Array(tokens * padded)
   const penalty = new Float32Array(tokens * padded)
   for (let t = 0; t < tokens; t++) {
@@ -42,6 +37,17 @@ export function packList(table: AttentionTable, tokens: number, rowBytes: number
     }
   }
   return { width, padded, quads: 0, offsets, penalty }
+}
+
+export function packGroups(groups: readonly Int32Array[], width: number, rowBytes: number): PackedList {
+  const quads = Math.ceil(groups.length / 4)
+  const offsets = new Int32Array(quads * width * 4)
+  for (let i = 0; i < offsets.length; i++) {
+    const quad = Math.floor(i / (4 * width))
+    const group = groups[Math.min(4 * quad + (i & 3), groups.length - 1)]
+    offsets[i] = group[(i >> 2) % width] * rowBytes
+  }
+  return { width, padded: roundUp(width, 4), quads, offsets, penalty: new Float32Array(0) }
 }
 
 /**

@@ -5,15 +5,10 @@ import type { LayerPlan, Layout } from './layout.ts'
 import { packMatrix } from './pack.ts'
 
 /** Writes everything that stays the same from step to step: weights, lists, records and the descriptor. */
-export function loadModel(
-  memory: ArrayBuffer,
-  model: Model,
-  layout: Layout,
-  build: KernelBuild,
-  pairs: boolean,
-): void {
-  model.H.forEach((layer, i) => loadLayer(memory, model, layout, layer, layout.H[i], build))
-  model.L.forEach((layer, i) => loadLayer(memory, model, layout, layer, layout.L[i], build))
+export function loadModel(memory: ArrayBuffer, model: Model, layout: Layout, build: KernelBuild, pairs: boolean): void {
+  for (const level of ['H', 'L'] as const) {
+    for (const [i, layer] of model[level].entries()) loadLayer(memory, model, layout, layer, layout[level][i], build)
+  }
   for (const { offsets, offsetsAt, penalty, penaltyAt } of new Set(layout.lists)) {
     new Int32Array(memory, offsetsAt, offsets.length).set(offsets)
     floats(memory, penaltyAt, penalty)

@@ -31,7 +31,9 @@ export function packMatrix(
       for (let k = 0; k < inputs; k++) {
         const w = data[row * inputs + k]
         sum += w
-        bytes[at + PANEL_HEADER + (k >> 2) * PANEL_STEP + (build === 'relaxed' ? inFours(c, k & 3) : inPairs(c, k & 3))] = w
+        bytes[
+          at + PANEL_HEADER + (k >> 2) * PANEL_STEP + (build === 'relaxed' ? inFours(c, k & 3) : inPairs(c, k & 3))
+        ] = w
       }
       view.setInt32(at + 4 * c, build === 'relaxed' ? -64 * sum : 0, true)
       view.setFloat32(at + 32 + 4 * c, scale[row], true)
