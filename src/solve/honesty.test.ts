@@ -144,7 +144,7 @@ describe('the search', () => {
     for (const [board, solution] of PUZZLES_4X4) {
       for (const seed of [0, 1, 2]) {
         const { solver } = fakeSolver(think)
-        expect((await solver.solve(board, { maxSteps: 2000, seed })).solution).toBe(solution)
+        expect((await solver.solve(board, { maxSteps: 5000, seed })).solution).toBe(solution)
       }
     }
   })
@@ -153,7 +153,7 @@ describe('the search', () => {
     await fc.assert(
       fc.asyncProperty(anyBoard, fc.nat(), async (board, seed) => {
         const { solver } = fakeSolver(confidentLiar(seed))
-        const { status, solution } = await solver.solve(board, { maxSteps: 2000, seed })
+        const { status, solution } = await solver.solve(board, { maxSteps: 5000, seed })
         expect(status).toBe('solved')
         expect(faultOf(board, solution!, shape)).toBeUndefined()
       }),
