@@ -55,6 +55,8 @@ export class PlaygroundPage {
 
   /** Waits until playing has reached the last step of a solve that has ended. */
   async expectAtRest(): Promise<void> {
+    // The page draws once a frame: what it shows now may be from before the last click.
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
     await expect.poll(() => this.page.locator('#last').isDisabled(), { timeout: 20_000 }).toBe(true)
     await expect.poll(() => this.page.locator('#play').getAttribute('aria-label'), { timeout: 20_000 }).toBe('Play')
   }

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['tests/browser/**/*.test.ts'],
     // One Chromium at a time.
     fileParallelism: false,
+    // A machine that does other things too may take seconds to start a worker.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },
