@@ -1,5 +1,8 @@
-// Where the time of an ACT step goes: every kernel timed by itself on the shapes of a model and as often as a step
-// calls it, beside the whole step. `node wasm/profile.ts [--json] [--weights F] [--build relaxed|simd128] [--multiply dot|pair]`
+// Where the time of an ACT step goes: every kernel timed by itself on the shapes of a model and as often as a step calls
+// it, beside the whole step.
+//
+//   node wasm/build.mjs && node wasm/profile.ts [--json] [--weights F | --official] [--runs N]
+//                                               [--build relaxed|simd128] [--multiply dot|pair]
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { chooseKernel, instantiate, type Multiply } from '../src/engines/wasm/kernel.ts'
@@ -31,10 +34,8 @@ const geometry = buildGeometry(model.config, trainedShape(model.config))
 const kernel = await chooseKernel(compile, { build: args.build as KernelBuild, multiply: args.multiply as Multiply })
 const layout = planMemory(model, geometry, 1, kernel.build)
 const memory = new WebAssembly.Memory({ initial: layout.pages })
-const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Record<
-  string,
-  (...a: number[]) => void
->
+type Kernels = Record<string, (...args: number[]) => void>
+const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Kernels
 const pairs = kernel.multiply === 'pair'
 loadModel(memory.buffer, model, layout, kernel.build, pairs)
 
@@ -50,7 +51,7 @@ const layerPasses = levels.reduce((n, { layers, passes }) => n + layers.length *
 const modulePasses = levels.reduce((n, { passes }) => n + passes, 0)
 
 // A state as it is in the middle of a solve: random, of unit size.
-const state = new Float32Array(memory.buffer, layout.slots, (3 * rows * hiddenColumns) | 0)
+const state = new Float32Array(memory.buffer, layout.slots, 3 * rows * hiddenColumns)
 let seed = 1
 for (let i = 0; i < state.length; i++) {
   seed = (Math.imul(seed, 1103515245) + 12345) | 0
@@ -91,8 +92,11 @@ const multiply = (
     ),
   )
 
+// SwiGLU works in place, and on its own output it would soon compute with denormals: it gets a fresh input every time,
+// and the time of copying that is taken off again.
 const gateUp = new Float32Array(memory.buffer, layout.gateUp, blockRows * 2 * interColumns)
 const fresh = Float32Array.from(gateUp, (_, i) => state[i % state.length])
+const refresh = () => everyLayer(() => blocks(() => gateUp.set(fresh)))
 
 const parts: Record<string, () => void> = {
   'gemm qkv': () => everyLayer((l) => multiply(l.qkv, qkvColumns, hidden, layout.qkv, 4 * qkvColumns, false, 0)),
@@ -102,13 +106,25 @@ const parts: Record<string, () => void> = {
   'gemm down': () => everyLayer((l) => multiply(l.down, hiddenColumns, inter, zL, 4 * hiddenColumns, false, 1)),
   attention: () => {
     for (const { layers, records, passes } of levels) {
-      for (let p = 0; p < passes; p++) layers.forEach((_, i) => kernels.attend(d, records + i * LAYER_BYTES))
+      for (let p = 0; p < passes; p++) {
+        for (let i = 0; i < layers.length; i++) kernels.attend(d, records + i * LAYER_BYTES)
+      }
     }
   },
+  ...(model.rope && {
+    RoPE: () =>
+      everyLayer(() => {
+        const dimBytes = (4 * hidden) / config.num_heads
+        for (let t = 0; t < layout.tokens; t++) {
+          const at = t * dimBytes
+          const row = layout.qkv + 4 * qkvColumns * t
+          kernels.rotateRow(row, 2 * config.num_heads, dimBytes, layout.ropeCos + at, layout.ropeSin + at)
+        }
+      }),
+  }),
   'swiglu, quantise': () =>
     everyLayer(() =>
       blocks((_, count) => {
-        // It works in place, and on its own output it would soon compute with denormals.
         gateUp.set(fresh)
         kernels.swigluQuantise(
           layout.gateUp,
@@ -189,12 +205,17 @@ function time(f: () => void, runs: number): { min: number; median: number } {
 
 // Until V8's optimising compiler has done every kernel.
 for (let i = 0; i < 30; i++) step()
-for (const part of Object.values(parts)) time(part, 5)
+for (const part of [refresh, ...Object.values(parts)]) time(part, 5)
 await new Promise((resolve) => setTimeout(resolve, 500))
 
 const runs = Number(args.runs)
 const total = time(step, runs)
-const rowsOut = Object.entries(parts).map(([part, f]) => ({ part, ...time(f, runs) }))
+const copying = time(refresh, runs)
+const rowsOut = Object.entries(parts).map(([part, f]) => {
+  const { min, median } = time(f, runs)
+  const off = part.startsWith('swiglu') ? copying : { min: 0, median: 0 }
+  return { part, min: min - off.min, median: median - off.median }
+})
 const tokenLayers = layerPasses * layout.tokens
 const macs = hidden * (3 * hidden + hidden) + 3 * hidden * inter
 const gemmMs = rowsOut.filter(({ part }) => part.startsWith('gemm')).reduce((ms, { min }) => ms + min, 0)
