@@ -44,6 +44,12 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const hopeless = progress.hope / 2
   let dead = false
   for (let branch = 0; branch < options.branches; branch++) {
+    const given = puzzle.cells.map((s, cell) => s || marks.given[cell])
+    if (task.isSolution(puzzle, given)) {
+      // Every cell was guessed and nothing speaks against it: so deep a model that does not echo its givens may lead.
+      progress.cells = given
+      return 'solved'
+    }
     const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
     if (guess) {
       choices.push({ marks, carry: slot.readCarry(), ...guess })
@@ -71,8 +77,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
 function withGiven(marks: Marks, { cell, symbol }: Guess): Marks {
   const given = marks.given.slice()
   given[cell] = symbol
-  // A copy: what is ruled out under this guess must not stay ruled out once the guess is taken back.
-  return { given, off: marks.off.slice() }
+  return { given, off: marks.off }
 }
 
 /** The marks before a guess, with its candidate ruled out; a cell's last candidate becomes a tentative given. */

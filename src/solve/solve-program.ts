@@ -30,9 +30,9 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= 2) {
     if (task.hasRules) {
       end = yield* search(ctx, progress, { random, trust, branches })
+      if (end === 'solved' || end === 'spent') break
       // A search that ruled everything out was misled by the model: the next one only believes the rules.
       trust = end !== 'contradiction'
-      if (end === 'solved' || end === 'spent') break
     }
     progress.attempts++
     slot.start(tokens, noisedCarry(model, tokens.length, random))
