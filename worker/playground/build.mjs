@@ -67,7 +67,9 @@ const emittedAssets = {
   setup(build) {
     build.onLoad({ filter: /src[\\/]platform[\\/]browser\.ts$/ }, async ({ path }) => {
       let contents = await readFile(path, 'utf8')
-      for (const [, file] of contents.matchAll(/new URL\('(\.\.\/[^']+)', import\.meta\.url\)/g)) {
+      const files = [...contents.matchAll(/new URL\('(\.\.\/[^']+)', import\.meta\.url\)/g)]
+      if (files.length === 0) throw new Error(`${path} names no kernels and weights in the form expected here`)
+      for (const [, file] of files) {
         const asset = fileURLToPath(new URL(file, new URL('../../src/platform/', import.meta.url)))
         contents = contents.replace(file, `./${await emit(basename(asset), await readFile(asset))}`)
       }
