@@ -13,7 +13,7 @@ export type RemoteBench = {
 const HOPELESS = 1.3
 const TURN_MS = 60
 /** Rounds of a group: as many as fit into so much time, within these bounds. */
-const GROUP_MS = 5000
+const GROUP_MS = 3500
 const MIN_ROUNDS = 3
 const MAX_ROUNDS = 25
 const SOLVE_ROUNDS = 10

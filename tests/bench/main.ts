@@ -28,7 +28,7 @@ function readArguments(): { json: boolean; start: () => Promise<Runtime> } {
 }
 
 const { json, start } = readArguments()
-if (!process.env.NOBUILD) await buildTestWasm()
+await buildTestWasm()
 const runtime = await start()
 try {
   const log = (message: string) => console.error(`bench: ${message}`)

@@ -1,9 +1,3 @@
-declare module 'workerd' {
-  /** Path of the executable. */
-  const path: string
-  export default path
-  export const version: string
-}
 declare module '*/wasm/build.mjs' {
   /** Writes dist/wasm/kernels-relaxed.wasm and dist/wasm/kernels-simd128.wasm. */
   export function buildTestWasm(): Promise<void>

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { copyFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import workerdBinary, { version } from 'workerd'
 import type { Bench } from '../bench.ts'
 import type { RemoteBench } from '../drive.ts'
 import { BUNDLES, bundle, ROOT, type Runtime } from './runtime.ts'
 
+// CommonJS whose `default` is its executable's path.
+const workerd = createRequire(import.meta.url)('workerd') as { default: string; version: string }
 const ORT = `${ROOT}node_modules/onnxruntime-web/dist`
 
 /** Module names are paths from dist/bench/, as the bundle imports them. */
@@ -35,7 +37,7 @@ export async function startWorkerd(): Promise<Runtime> {
   await copyFile(`${ORT}/ort.wasm.bundle.min.mjs`, `${BUNDLES}/ort.mjs`)
   await copyFile(`${ORT}/ort-wasm-simd-threaded.wasm`, `${BUNDLES}/ort.wasm`)
   await writeFile(`${BUNDLES}/workerd.capnp`, CONFIG)
-  const child = spawn(workerdBinary, ['serve', `${BUNDLES}/workerd.capnp`, '--control-fd=3'], {
+  const child = spawn(workerd.default, ['serve', `${BUNDLES}/workerd.capnp`, '--control-fd=3'], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   })
   const ended = new Promise<never>((_, reject) =>
@@ -67,7 +69,7 @@ export async function startWorkerd(): Promise<Runtime> {
     solve: (...args) => timed(solve(...args)),
   }
   return {
-    name: `workerd ${version}`,
+    name: `workerd ${workerd.version}`,
     bench,
     async stop() {
       child.kill()
