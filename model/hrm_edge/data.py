@@ -46,15 +46,16 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             if missing:
                 raise HrmEdgeError("data", f"{path}: line 1: no column {', '.join(sorted(missing))}")
             while True:
+                line = reader.line_num + 1  # where the row begins
                 try:
                     row = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    raise HrmEdgeError("data", f"{path}: line {reader.line_num}: {error}") from error
+                    raise HrmEdgeError("data", f"{path}: line {line}: {error}") from error
                 if None in row or None in row.values():
-                    raise HrmEdgeError("data", f"{path}: line {reader.line_num}: not {len(reader.fieldnames)} columns")
-                yield reader.line_num, row
+                    raise HrmEdgeError("data", f"{path}: line {line}: not {len(reader.fieldnames)} columns")
+                yield line, row
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise HrmEdgeError("data", f"{path}: {error}") from error
 

@@ -18,7 +18,7 @@ BUDGET = 1 << 20
 
 
 class Rated(NamedTuple):
-    """``solutions [B]`` int32: 0, 1, 2 for more than one, -1 unsettled; ``guesses [B]`` int64; ``answers [B, cells]``."""
+    """``solutions [B]`` int32 (2: more than one, -1: unsettled), ``guesses [B]`` int64, ``answers [B, cells]``."""
 
     solutions: Tensor
     guesses: Tensor
@@ -40,6 +40,8 @@ def _library():
         raise HrmEdgeError("config", "making and rating boards needs a C++17 compiler (c++, g++ or clang++)")
     lib.hrm_sudoku_solve.argtypes = [c_long, c_int, c_int, c_int, c_long] + [c_void_p] * 4
     lib.hrm_sudoku_solve.restype = None
+    lib.hrm_sudoku_propagate.argtypes = [c_long, c_int, c_int, c_void_p, c_void_p]
+    lib.hrm_sudoku_propagate.restype = None
     lib.hrm_sudoku_make.argtypes = [c_long, c_int, c_int, c_uint64, c_int, c_long, c_long, c_long] + [c_void_p] * 3
     lib.hrm_sudoku_make.restype = c_long
     return lib
@@ -60,6 +62,14 @@ def rate(boards: Tensor, task: TaskConfig, most: int = 2) -> Rated:
     buffers = (t.data_ptr() for t in (questions, solutions, guesses, answers))
     _library().hrm_sudoku_solve(len(boards), *_box(task), most, BUDGET, *buffers)
     return Rated(solutions, guesses, answers)
+
+
+def propagate(tokens: Tensor, task: TaskConfig) -> Tensor:
+    """``[B]`` int32: what singles make of the input ``tokens [B, N]``: -1 a contradiction, 1 all filled, 0 neither."""
+    compact = tokens.to(torch.uint8).contiguous()
+    status = torch.empty(len(tokens), dtype=torch.int32)
+    _library().hrm_sudoku_propagate(len(tokens), *_box(task), compact.data_ptr(), status.data_ptr())
+    return status
 
 
 def make(

@@ -36,11 +36,11 @@ def _mix(x: Tensor) -> Tensor:
     return x ^ ((x >> 31) & _MASK31)
 
 
-def _refine(boards: Tensor, bands: int, height: int) -> Tensor:
-    """Colour ``[B]`` of ``boards [B, n, n]`` whose boxes are ``height`` rows high, ``bands`` bands of them."""
+def _refine(boards: Tensor, height: int) -> Tensor:
+    """Colour ``[B]`` of ``boards [B, n, n]`` whose boxes are ``height`` rows high."""
     batch, n, _ = boards.shape
-    width = n // bands if bands * height == n else 0
-    stacks = n // width
+    width = n // height  # a box holds every symbol once
+    bands, stacks = width, height
     digit = boards.long()
     given = (digit > 0).long()
     row = torch.zeros(batch, n, dtype=torch.int64)
@@ -67,13 +67,13 @@ def _refine(boards: Tensor, bands: int, height: int) -> Tensor:
 
 def fingerprint(boards: Tensor, task: TaskConfig) -> Tensor:
     """``[B]`` int64 of ``boards [B, cells]``, equal for all symmetries of a board. Boxes need not be square."""
-    n, height, width = task.rows, task.box_rows or 1, task.box_cols or 1
-    grids = boards.view(-1, n, n)
+    height, width = task.box_rows or 1, task.box_cols or 1
+    grids = boards.view(-1, task.rows, task.rows)
     parts = []
     for part in grids.split(8192):
-        upright = _refine(part, n // height, height)
+        upright = _refine(part, height)
         # Transposed, boxes are `width` rows high: only the pair of both readings has no orientation.
-        lying = _refine(part.transpose(1, 2).contiguous(), n // width, width)
+        lying = _refine(part.transpose(1, 2).contiguous(), width)
         parts.append(_mix(upright) + _mix(lying))
     return torch.cat(parts)
 

@@ -193,17 +193,16 @@ class Trainer:
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
-        tokens, answers, wrong = (
-            t.to(self.device, non_blocking=True) for t in (self.slots.tokens, self.slots.answers, self.slots.wrong)
+        slots = self.slots
+        tokens, *labels = (
+            t.to(self.device, non_blocking=True) for t in (slots.tokens, slots.answers, slots.wrong, slots.refuted)
         )
         weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
         carry, loss, entropy = self.carry, torch.zeros((), device=self.device), torch.zeros(())
         self.model.train()
         for weight in weights:
             carry, logits, q = self.model(carry, tokens, grad=options.grad)
-            one, entropy = step_loss(
-                self.task, logits, q, answers, wrong, options.contradiction, options.halting
-            )  # fmt: skip
+            one, entropy = step_loss(self.task, logits, q, *labels, options.contradiction, options.halting)
             loss = loss + weight / sum(weights) * one
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -275,7 +274,7 @@ class Trainer:
             "entropy": round(sums["entropy"] / n, 5),
             "norm": round(sums["norm"] / n, 4),
             "raw_16": share("plain_solved", "plain"),
-            "seen": share("seen", "wrong"),
+            "seen": share("seen", "refuted"),
             "false_alarm": share("false_alarm", "sound"),
             "boards": int(sums["plain"]),
             "board_steps_per_second": round(n * board_steps / seconds, 1),

@@ -17,7 +17,7 @@ class _Table(BaseModel):
 
 
 class DataConfig(_Table):
-    """Files of boards. Relative paths start at the folder of the TOML file."""
+    """Files of boards."""
 
     train: list[Path] = Field(min_length=1)
     # Choosing and watching, never training: boards isomorphic to one of these are taken out of the training rows.
@@ -25,6 +25,8 @@ class DataConfig(_Table):
     # Rows of the training files themselves to hold out instead (the last ones), where `holdout` is empty.
     holdout_rows: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
+    # Sudoku only, needs a compiler: boards whose rating (`generate.rate`) is higher are left out.
+    most_guesses: int | None = Field(default=None, ge=0)
 
 
 class SearchConfig(_Table):
@@ -33,11 +35,13 @@ class SearchConfig(_Table):
     givens: float = Field(default=0.2, ge=0, le=1, description="share of fresh boards that get 1..12 true givens")
     exclusions: float = Field(default=0.2, ge=0, le=1, description="share that get wrong candidates switched off")
     noise: float = Field(default=0.25, ge=0, le=1, description="share whose start is noised, deviation U(0, 1)")
+    doomed: float = Field(default=0.25, ge=0, le=1, description="share that starts with a wrong given singles refute")
     guesses: bool = Field(default=True, description="tentative givens, right and wrong, once a board is stuck")
     wrong: float = Field(default=0.5, ge=0, le=1, description="share of tentative givens that are wrong")
+    refutable: float = Field(default=0.5, ge=0, le=1, description="share of those that singles shall refute at once")
     first: int = Field(default=4, ge=1, description="most windows before a fresh board's first tentative given")
     later: int = Field(default=2, ge=1, description="most windows between further ones")
-    deeper: float = Field(default=0.3, ge=0, le=1, description="chance to guess on while a wrong one stands")
+    deeper: float = Field(default=0.8, ge=0, le=1, description="chance to guess on while nothing refutes a wrong one")
     leave: float = Field(default=0.7, ge=0, le=1, description="chance that a solved board leaves")
     steps: int = Field(default=64, ge=1, description="ACT steps after which any board leaves")
 
@@ -88,8 +92,9 @@ class RunConfig(_Table):
         return HRMConfig.parse(self.model) if "task" in self.model else structured_sudoku(**self.model)
 
 
-def read_run(path: Path, changes: dict[str, Any] | None = None) -> RunConfig:
-    """Reads a TOML file; ``changes`` are values of its ``train`` table that flags override.
+def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:
+    """Reads a TOML file; ``changes`` are values of its ``train`` table that flags override, ``folder`` is where its
+    relative data paths start (default: beside the TOML file).
 
     Raises:
         HrmEdgeError: code ``config``, naming the key.
@@ -109,5 +114,5 @@ def read_run(path: Path, changes: dict[str, Any] | None = None) -> RunConfig:
     except ValidationError as error:
         first = error.errors()[0]
         raise HrmEdgeError("config", f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    there = {k: [path.parent / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
+    there = {k: [(folder or path.parent) / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
     return run.model_copy(update={"data": run.data.model_copy(update=there)})

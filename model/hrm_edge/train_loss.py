@@ -9,18 +9,26 @@ from .tasks import Task
 
 
 def step_loss(
-    task: Task, logits: Tensor, q: Tensor, answers: Tensor, wrong: Tensor, contradiction: float, halting: float
+    task: Task,
+    logits: Tensor,
+    q: Tensor,
+    answers: Tensor,
+    wrong: Tensor,
+    refuted: Tensor,
+    contradiction: float,
+    halting: float,
 ) -> tuple[Tensor, Tensor]:
     """Loss of a step, and its cross-entropy alone (mean over boards that have a solution).
 
     - Cross-entropy of each cell's symbol, on boards that have a solution.
-    - Models of candidates, weight ``contradiction``: every candidate by itself is on or off; on a board without a
-      solution all are off. So a logit is a calibrated belief, and a contradiction shows as a cell without candidates.
+    - Models of candidates, weight ``contradiction``: every candidate by itself is on or off; on a refuted board all
+      are off. So a logit is a belief, and the beliefs of a cell's candidates sum to one, or to nothing once the
+      model sees a contradiction. Wrong boards that nothing refutes yet teach nothing here.
     - Halting, weight ``halting``: whether the whole board is right.
 
     Args:
         answers: ``[B, cells]`` int64 symbols from 0; -100 leaves a cell out.
-        wrong: ``[B]`` bool, boards without a solution.
+        wrong, refuted: ``[B]`` bool, boards without a solution, and those of them where singles show it.
     """
     symbols = task.symbol_logits(logits)
     sound = (~wrong).float()
@@ -30,7 +38,8 @@ def step_loss(
     if task.candidates and contradiction:
         on = F.one_hot(answers, symbols.shape[-1]) * sound[:, None, None]
         each = F.binary_cross_entropy_with_logits(symbols, on, reduction="none")
-        loss = loss + contradiction * each.sum(-1).mean()
+        told = sound + refuted.float()
+        loss = loss + contradiction * (each.sum(-1).mean(1) * told).mean()
     if halting:
         right = ((symbols.argmax(-1) == answers) | (answers < 0)).all(1) & ~wrong
         loss = loss + halting * F.binary_cross_entropy_with_logits(q[:, 0], right.float())

@@ -5,8 +5,9 @@ live through what the solver's search does to them:
 
     fresh  -> thinks for some windows
     stuck  -> a tentative given is put in, drawn from the model's own beliefs: right, or (share ``wrong``) wrong
-    wrong  -> the board now has no solution and its label is "every candidate off"; after some windows the wrong given
-              is taken back and its candidate switched off, with the carry kept
+    wrong  -> the board has no solution; further tentative givens follow until singles refute it
+    refuted -> its label is "every candidate off"; after some windows the first wrong given is taken back and its
+              candidate switched off, with the carry kept
     solved -> the slot is refilled
 
 So training sees boards just past what the model can do, and contradictions of its own making. For models of cells
@@ -20,19 +21,33 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .config import TaskConfig
 from .data import Boards
+from .generate import propagate
+from .kernels.build import load
 from .tasks import OFF, ON, OPEN, Task
 from .train_config import SearchConfig
 
 MOST_GIVENS = 12
 MOST_EXCLUDED = 0.6  # of the wrong candidates
+DECIDED = 0.9
+TRIES = 6
+
+
+def _peers(task: TaskConfig) -> Tensor:
+    """``[cells, cells]`` bool: cells that share a row, column or box."""
+    cell = torch.arange(task.cells)
+    row, column = cell // task.cols, cell % task.cols
+    box = row // (task.box_rows or 1) * task.cols + column // (task.box_cols or 1)
+    return ((row[:, None] == row) | (column[:, None] == column) | (box[:, None] == box)) & (cell[:, None] != cell)
 
 
 class Slots:
     """``size`` boards under training.
 
     Public tensors, batch first: ``tokens [B, N]`` int64 input, ``answers [B, cells]`` int64 symbols from 0,
-    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``fresh [B]`` bool (needs a new carry) and
+    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and singles show it; where
+    there is no compiler to tell, every wrong board counts), ``fresh [B]`` bool (needs a new carry) and
     ``noise [B]`` deviation of that carry's noise, ``plain [B]`` bool (as the question reads, nothing added yet),
     ``age [B]`` ACT steps since the start.
     """
@@ -47,13 +62,16 @@ class Slots:
         self.tokens = torch.zeros(size, width, dtype=torch.int64)
         self.before = torch.zeros_like(self.tokens)  # input before the wrong given, its candidate switched off
         self.answers = torch.zeros(size, cells, dtype=torch.int64)
-        self.wrong, self.plain, self.fresh = (torch.zeros(size, dtype=torch.bool) for _ in range(3))
+        self.wrong, self.refuted, self.plain, self.fresh = (torch.zeros(size, dtype=torch.bool) for _ in range(4))
         self.noise = torch.zeros(size)
+        if task.is_sudoku:
+            self.peers = _peers(task.task).float()
         self.age, self.since, self.patience = (torch.zeros(size, dtype=torch.int64) for _ in range(3))
         self._fill(torch.ones(size, dtype=torch.bool))
 
     _TENSORS = (
-        "order", "tokens", "before", "answers", "wrong", "plain", "fresh", "noise", "age", "since", "patience",
+        "order", "tokens", "before", "answers", "wrong", "refuted", "plain", "fresh", "noise", "age", "since",
+        "patience",
     )  # fmt: skip
 
     def state_dict(self) -> dict[str, Tensor | int]:
@@ -110,17 +128,20 @@ class Slots:
         self.noise[which] = torch.where(self._rand(n) < self.config.noise, self._rand(n), 0.0)
         self.plain[which] = plain & (self.noise[which] == 0)
         self.wrong[which] = False
+        self.refuted[which] = False
         self.age[which] = 0
         self.since[which] = 0
         self.patience[which] = self._windows(self.config.first, n)
         self.fresh = self.fresh | which
+        if self.search:
+            self._doom(which & (self._rand(len(which)) < self.config.doomed))
 
     def advance(self, logits: Tensor, steps: int) -> dict[str, int]:
         """Moves every slot on after ``steps`` more ACT steps that ended in ``logits [B, N, V]``.
 
         Returns counts: plain boards that came to 16 steps (``plain``) and that were solved by then
-        (``plain_solved``); wrong boards (``wrong``) and those the model calls contradictory (``seen``); boards with
-        a solution (``sound``) and those it calls contradictory (``false_alarm``).
+        (``plain_solved``); refuted boards (``refuted``) and those the model calls contradictory (``seen``); boards
+        with a solution (``sound``) and those it calls contradictory (``false_alarm``).
         """
         symbols = self.task.symbol_logits(logits.detach().float().cpu())
         solved = (symbols.argmax(-1) == self.answers).all(1) & ~self.wrong
@@ -130,7 +151,7 @@ class Slots:
         ended = self.plain & (solved | (self.age >= 16))
         counts = {
             "plain": ended.sum(), "plain_solved": (ended & solved).sum(),
-            "wrong": self.wrong.sum(), "seen": (self.wrong & hopeless).sum(),
+            "refuted": self.refuted.sum(), "seen": (self.refuted & hopeless).sum(),
             "sound": (~self.wrong).sum(), "false_alarm": (~self.wrong & hopeless).sum(),
         }  # fmt: skip
         self.plain &= ~ended
@@ -138,16 +159,66 @@ class Slots:
         self.fresh = torch.zeros_like(self.fresh)
         if self.search:
             due = ~leave & ~solved & (self.since >= self.patience)
-            deeper = self._rand(len(due)) < self.config.deeper
+            deeper = ~self.refuted & (self._rand(len(due)) < self.config.deeper)
             self._retract(due & self.wrong & ~deeper)
             self._guess(due & (~self.wrong | deeper) & (self.since > 0), symbols)
+            self._refute()
         self._fill(leave)
         return {name: int(count) for name, count in counts.items()}
 
     @staticmethod
     def hopeless(symbols: Tensor) -> Tensor:
-        """``[B]`` bool: some cell has no candidate that the model believes in, from logits ``[B, cells, n]``."""
-        return (symbols.amax(-1) < 0).any(1)
+        """``[B]`` bool from logits ``[B, cells, n]``: beliefs of a cell's candidates come to less than a half."""
+        return symbols.sigmoid().sum(-1).mean(1) < 0.5
+
+    def _refute(self) -> None:
+        self.refuted = self.wrong.clone()
+        if self.wrong.any() and load("sudoku") is not None:
+            self.refuted[self.wrong] = propagate(self.tokens[self.wrong], self.task.task) < 0
+
+    def _doom(self, which: Tensor) -> None:
+        """A wrong given that singles refute, in every slot of ``which`` where one is found."""
+        slots = which.nonzero()[:, 0]
+        lie = self._refutable_lie(slots)
+        slots, lie = slots[lie >= 0], lie[lie >= 0]
+        self.before[slots] = self.tokens[slots]
+        self.before[slots, lie] = OFF
+        self._put(slots, lie)
+        self.wrong[slots] = self.refuted[slots] = True
+        self.plain[slots] = False
+
+    def _put(self, slots: Tensor, token: Tensor) -> None:
+        """A given at candidate ``token`` of each slot."""
+        digits = self.task.task.rows
+        grid = self.tokens.view(len(self.tokens), self.task.task.cells, digits)
+        grid[slots, token // digits] = OFF
+        self.tokens[slots, token] = ON
+
+    def _allowed(self, slots: Tensor) -> Tensor:
+        """``[b, cells, n]`` bool: open candidates whose symbol no given of their row, column or box has."""
+        grid = self.tokens[slots].view(len(slots), self.task.task.cells, self.task.task.rows)
+        taken = torch.einsum("ij,bjn->bin", self.peers, (grid == ON).float()) > 0
+        return (grid == OPEN) & ~taken & ~(grid == ON).any(-1, keepdim=True)
+
+    def _refutable_lie(self, slots: Tensor) -> Tensor:
+        """Per slot a wrong candidate, allowed by the rules alone, that singles refute as a given; -1 where none of
+        `TRIES` random ones is."""
+        found = torch.full((len(slots),), -1)
+        if len(slots) == 0 or load("sudoku") is None:
+            return found
+        digits = self.task.task.rows
+        lies = self._allowed(slots).scatter(2, self.answers[slots][..., None], False).flatten(1)
+        there = lies.any(1)
+        weights = torch.where(there[:, None], lies.float(), 1.0)
+        for pick in torch.multinomial(weights, TRIES, replacement=True, generator=self.rng).T:
+            tokens = self.tokens[slots].clone()
+            grid = tokens.view(len(slots), self.task.task.cells, digits)
+            rows = torch.arange(len(slots))
+            grid[rows, pick // digits] = OFF
+            tokens[rows, pick] = ON
+            refuted = propagate(tokens, self.task.task) < 0
+            found = torch.where((found < 0) & there & refuted, pick, found)
+        return found
 
     def _retract(self, which: Tensor) -> None:
         self.tokens[which] = self.before[which]
@@ -159,32 +230,40 @@ class Slots:
         self.patience[which] = self._windows(self.config.later, int(which.sum()))
 
     def _guess(self, which: Tensor, symbols: Tensor) -> None:
-        """A tentative given in an uncertain cell of every slot of ``which``."""
-        digits = symbols.shape[-1]
-        grid = self.tokens.view(-1, symbols.shape[1], digits)
-        free = (grid == OPEN) & ~(grid == ON).any(-1, keepdim=True)
-        belief = symbols.softmax(-1) * free
-        entropy = -(belief * (belief + 1e-9).log()).sum(-1) + 1e-4
-        open_cells = free.sum(-1) > 1
-        which = which & open_cells.any(1)
+        """A tentative given in every slot of ``which``, drawn from the model's beliefs ``symbols [B, cells, n]``."""
         slots = which.nonzero()[:, 0]
+        slots = slots[self._allowed(slots).flatten(1).any(1)]
         if len(slots) == 0:
             return
-        cell = torch.multinomial((entropy * open_cells)[slots], 1, generator=self.rng)[:, 0]
+        rows, free = torch.arange(len(slots)), self._allowed(slots)
+        belief = symbols[slots].softmax(-1) * free
+        undecided = free.sum(-1) > 0
+        # Half of them as the solver does it: the cell nearest to a decision, of those that are not decided.
+        best = belief.amax(-1)
+        nearest = torch.where(undecided, torch.where(best < DECIDED, best, -1.0), -2.0).argmax(1)
+        entropy = -(belief * (belief + 1e-9).log()).sum(-1) + 1e-4
+        anywhere = torch.multinomial(entropy * undecided, 1, generator=self.rng)[:, 0]
+        cell = torch.where(self._rand(len(slots)) < 0.5, nearest, anywhere)
         true = self.answers[slots, cell]
-        at = belief[slots, cell] + 1e-4 * free[slots, cell]
+        at = belief[rows, cell] + 1e-4 * free[rows, cell]
         lies = at.scatter(1, true[:, None], 0.0)
-        lie = torch.multinomial(lies, 1, generator=self.rng)[:, 0]
-        doomed = self.wrong[slots]
+        can_lie = (lies > 0).any(1)
+        lie = torch.multinomial(torch.where(can_lie[:, None], lies, 1.0), 1, generator=self.rng)[:, 0]
         drawn = torch.multinomial(at, 1, generator=self.rng)[:, 0]
-        lying = self._rand(len(slots)) < self.config.wrong
+        doomed = self.wrong[slots]
+        lying = ~doomed & can_lie & (self._rand(len(slots)) < self.config.wrong)
         digit = torch.where(doomed, drawn, torch.where(lying, lie, true))
-        fell = ~doomed & (digit != true)  # the board loses its solution here
-        back = self.tokens[slots].clone()
-        back[torch.arange(len(slots)), cell * digits + digit] = OFF
-        self.before[slots[fell]] = back[fell]
-        grid[slots, cell] = OFF
-        grid[slots, cell, digit] = ON
-        self.wrong[slots[fell]] = True
+        token = cell * symbols.shape[-1] + digit
+        short = lying & (self._rand(len(slots)) < self.config.refutable)
+        refutable = torch.full_like(token, -1)
+        refutable[short] = self._refutable_lie(slots[short])
+        token = torch.where(refutable >= 0, refutable, token)
+        fell = slots[lying]  # here the boards lose their solution
+        self.before[fell] = self.tokens[fell]
+        self.before[fell, token[lying]] = OFF
+        self._put(slots, token)
+        self.wrong[fell] = True
         self.plain[slots] = False
-        self._changed(which)
+        chosen = torch.zeros_like(which)
+        chosen[slots] = True
+        self._changed(chosen)

@@ -116,6 +116,21 @@ struct Search {
     return false;
   }
 
+  // What singles make of a board with some candidates switched off (tokens[cell * n + symbol - 1] == 2; a given has
+  // all but one off): -1 a contradiction, 1 filled, 0 neither.
+  int propagate(const uint8_t *tokens) const {
+    State s{std::vector<uint32_t>(rules.cells, 0), std::vector<uint8_t>(rules.cells, 0), 0};
+    for (int c = 0; c < rules.cells; c++) {
+      for (int v = 0; v < rules.n; v++)
+        if (tokens[c * rules.n + v] != 2) s.open[c] |= 2u << v;
+      if (!s.open[c]) return -1;
+    }
+    for (int c = 0; c < rules.cells; c++)
+      if (!s.value[c] && !(s.open[c] & (s.open[c] - 1)) && !fill(s, c, __builtin_ctz(s.open[c]))) return -1;
+    if (!hidden_singles(s)) return -1;
+    return s.filled == rules.cells;
+  }
+
   void run(const uint8_t *board) {
     State s{std::vector<uint32_t>(rules.cells, ((1u << rules.n) - 1) << 1), std::vector<uint8_t>(rules.cells, 0), 0};
     for (int i = 0; i < rules.cells; i++)
@@ -147,6 +162,13 @@ void hrm_sudoku_solve(long boards, int box_rows, int box_cols, int most, long bu
     guesses[b] = search.guesses;
     if (search.found) memcpy(answers + b * rules.cells, search.first.data(), rules.cells);
   }
+}
+
+// status[b]: -1 when singles refute the input tokens of board b (0 open, 1 on, 2 off), 1 when they fill it, else 0.
+void hrm_sudoku_propagate(long boards, int box_rows, int box_cols, const uint8_t *tokens, int32_t *status) {
+  const Rules rules(box_rows, box_cols);
+  const Search search{rules, nullptr, 1, 0};
+  for (long b = 0; b < boards; b++) status[b] = search.propagate(tokens + b * rules.cells * rules.n);
 }
 
 // Makes `boards` boards with one solution whose rating lies in [least, greatest]: a random full grid, from which

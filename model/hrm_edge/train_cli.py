@@ -1,0 +1,122 @@
+"""``hrm-model`` commands around training: train, evaluate, generate."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .checkpoint import load_checkpoint
+from .config import sudoku_task
+from .errors import HrmEdgeError
+from .evaluate import STEPS, report
+from .generate import BUDGET, make
+from .tasks import SUDOKU_SYMBOLS, Task
+from .train import NotFiniteError, Trainer, World
+from .train_config import read_run
+from .train_data import prepare
+from .train_plot import plot_curve, plot_training
+from .train_state import write_atomic
+
+Seed = Annotated[int | None, typer.Option(help="default: the config's")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    for command in (train, evaluate, generate):
+        app.command()(command)
+
+
+def train(
+    config: Annotated[Path, typer.Argument(help="TOML file, see configs/")],
+    out: Annotated[Path, typer.Option(help="folder of the run; a run that is there goes on where it stopped")],
+    data: Annotated[Path | None, typer.Option(help="folder of the config's data files; default: the config's")] = None,
+    start: Annotated[Path | None, typer.Option(help="checkpoint whose averaged weights to start from")] = None,
+    minutes: Annotated[float | None, typer.Option(help="budget in minutes")] = None,
+    steps: Annotated[int | None, typer.Option(help="budget in updates")] = None,
+    batch: Annotated[int | None, typer.Option(help="boards of an update, each process")] = None,
+    lr: Annotated[float | None, typer.Option(help="highest learning rate")] = None,
+    threads: Annotated[int | None, typer.Option(help="CPU threads, each process")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1")] = None,
+    dtype: Annotated[str | None, typer.Option(help="float32 or bfloat16")] = None,
+    seed: Seed = None,
+) -> None:
+    """Train a model. Stops cleanly on Ctrl-C or SIGTERM; the same command goes on. Starts under torchrun too."""
+    changes = {
+        "minutes": minutes, "steps": steps, "batch": batch, "lr": lr, "threads": threads, "device": device,
+        "dtype": dtype, "seed": seed,
+    }  # fmt: skip
+    run = read_run(config, changes, data)
+    task = Task(run.hrm())
+    boards, holdout = prepare(run.data, task)
+    weights = None
+    if start is not None:
+        of, weights = load_checkpoint(start)
+        if of != run.hrm():
+            raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's")
+    world = World.join(run.train.device)
+    trainer = Trainer(run, boards, holdout, out, weights, world)
+    if world.rank == 0:
+        held = 0 if holdout is None else len(holdout)
+        how = "fused CPU kernel" if trainer.fused else "PyTorch"
+        typer.echo(f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {how}, step {trainer.step}")
+    try:
+        trainer.train()
+    except NotFiniteError as error:
+        typer.echo(f"hrm-model: stopped, not finite: {error}; {trainer.checkpoint} is from before", err=True)
+        raise typer.Exit(1) from error
+    if world.rank == 0:
+        plot_training(out / "metrics.jsonl", out / "training.png")
+
+
+def evaluate(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint of `train`")],
+    data: Annotated[Path, typer.Option(help="CSV or CSV.gz with question and answer")],
+    out: Annotated[Path, typer.Option(help="JSON file to write; a plot of the same name beside it")],
+    limit: Annotated[int | None, typer.Option(help="first rows only")] = None,
+    skip: Annotated[int, typer.Option(help="rows to leave out first")] = 0,
+    most: Annotated[int, typer.Option(help="ACT steps at most")] = STEPS[-1],
+    quantised: Annotated[bool, typer.Option(help="the int8 twin too, bit for bit what the engines do: slow")] = True,
+) -> None:
+    """Accuracy after 1, 2, 4, ... 1024 ACT steps, float and int8 side by side."""
+    found = report(checkpoint, data, limit=limit, skip=skip, most=most, quantised=quantised)
+    text = json.dumps(found, indent=2) + "\n"
+    write_atomic(out, lambda to: to.write_text(text, encoding="utf-8"))
+    plot_curve(found, out.with_suffix(".png"))
+    typer.echo(text, nl=False)
+
+
+def generate(
+    count: Annotated[int, typer.Argument(min=1, help="boards")],
+    out: Annotated[Path, typer.Argument(help="CSV or CSV.gz to write: question,answer,guesses")],
+    seed: Annotated[int, typer.Option(help="the same boards again")] = 0,
+    box: Annotated[str, typer.Option(help="rows x columns of a box: 3x3, 2x3, 4x4")] = "3x3",
+    givens: Annotated[int, typer.Option(help="stop taking givens away here; 0: take all that can be taken")] = 0,
+    least: Annotated[int, typer.Option(help="guesses that a singles solver needs, at least")] = 0,
+    greatest: Annotated[int, typer.Option(help="and at most; 0: boards that singles solve")] = BUDGET,
+) -> None:
+    """Make Sudoku boards with one solution, graded by the guesses that a solver with singles needs."""
+    try:
+        box_rows, box_cols = (int(side) for side in box.split("x"))
+        task = sudoku_task(box_rows, box_cols)
+    except ValueError as error:
+        raise HrmEdgeError("config", f"--box {box}: not rows x columns, at most 25 symbols") from error
+    made = make(count, task, seed, givens=givens, guesses=(least, greatest))
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(("question", "answer", "guesses"))
+    signs = "." + SUDOKU_SYMBOLS
+    for question, answer, guesses in zip(*(t.tolist() for t in made), strict=True):
+        rows.writerow(("".join(signs[v] for v in question), "".join(signs[v] for v in answer), guesses))
+    data = text.getvalue().encode()
+    # Without a time stamp: the same call writes the same bytes.
+    write_atomic(out, lambda to: to.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data))
+    mean = made.guesses.float().mean()
+    typer.echo(
+        f"{out}: {count:,} boards, {(made.questions > 0).sum() / count:.1f} givens, {mean:.1f} guesses on average"
+    )

@@ -1,0 +1,102 @@
+"""Data files: read when right, refused by file and line when wrong."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+import torch
+
+from hrm_edge.config import structured_sudoku
+from hrm_edge.data import read_boards
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.tasks import Task
+from hrm_edge.train_config import DataConfig
+from hrm_edge.train_data import prepare
+
+TASK = Task(structured_sudoku(32, box_rows=2, box_cols=2))
+QUESTION, ANSWER = "1.3.3412.143432.", "1234341221434321"
+HEAD = "source,question,answer"
+ROW = f"here,{QUESTION},{ANSWER}"
+
+
+def write(path: Path, *lines: str) -> Path:
+    text = "\n".join(lines) + "\n"
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_reads_questions_and_answers(tmp_path: Path, name: str) -> None:
+    boards = read_boards([write(tmp_path / name, HEAD, ROW, ROW.replace(".", "0"))], TASK)
+    assert boards.questions.tolist() == [[int(c) if c != "." else 0 for c in QUESTION]] * 2
+    assert boards.answers.tolist() == [[int(c) for c in ANSWER]] * 2
+    assert boards.sources == [name, name]
+
+
+def test_limit_counts_in_every_file(tmp_path: Path) -> None:
+    files = [write(tmp_path / f"{i}.csv", HEAD, ROW, ROW, ROW) for i in range(2)]
+    assert read_boards(files, TASK, 2).sources == ["0.csv"] * 2 + ["1.csv"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["source,question", "x,y"], r"bad.csv: line 1: no column answer"),
+        ([""], r"bad.csv: line 1: no column answer, question"),
+        ([HEAD, ROW, "here," + QUESTION], r"bad.csv: line 3: not 3 columns"),
+        ([HEAD, ROW, ROW + ",more"], r"bad.csv: line 3: not 3 columns"),
+        ([HEAD, ROW, f"here,{QUESTION}.,{ANSWER}"], r"bad.csv: line 3: question has 17 cells, not 16"),
+        ([HEAD, ROW, f"here,{QUESTION},{ANSWER[:-1]}"], r"bad.csv: line 3: answer has 15 cells, not 16"),
+        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}7"], r"bad.csv: line 2: answer has the symbol '7'"),
+        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}."], r"bad.csv: line 2: the answer has blanks"),
+        ([HEAD, f"here,{QUESTION},2134{ANSWER[4:]}"], r"bad.csv: line 2: the answer does not keep the givens"),
+        ([HEAD, ROW, f"here,{QUESTION},1234341221434324"], r"bad.csv: board 2 in all: the answer breaks a rule"),
+        ([HEAD, 'here,"' + QUESTION], r"bad.csv: line 2: "),
+        ([HEAD], r"no boards in .*bad.csv"),
+    ],
+)
+def test_malformed_rows_name_file_and_line(tmp_path: Path, lines: list[str], message: str) -> None:
+    with pytest.raises(HrmEdgeError, match=message) as caught:
+        read_boards([write(tmp_path / "bad.csv", *lines)], TASK)
+    assert caught.value.code == "data"
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(HrmEdgeError, match=r"none\.csv"):
+        read_boards([tmp_path / "none.csv"], TASK)
+    whole = write(tmp_path / "cut.csv.gz", HEAD, *[ROW] * 50)
+    whole.write_bytes(whole.read_bytes()[:-20])
+    with pytest.raises(HrmEdgeError, match=r"cut\.csv"):
+        read_boards([whole], TASK)
+    (tmp_path / "bytes.csv").write_bytes(b"question,answer\n\xff\xfe,\x00\n")
+    with pytest.raises(HrmEdgeError, match=r"bytes\.csv"):
+        read_boards([tmp_path / "bytes.csv"], TASK)
+    plain = write(tmp_path / "plain.csv", HEAD, ROW).rename(tmp_path / "plain.csv.gz")
+    with pytest.raises(HrmEdgeError, match=r"plain\.csv"):
+        read_boards([plain], TASK)
+
+
+def test_held_out_boards_leave_with_their_isomorphs(tmp_path: Path) -> None:
+    # The same board with 1 and 2 exchanged; another board with one given less.
+    swap = str.maketrans("12", "21")
+    twin = f"here,{QUESTION.translate(swap)},{ANSWER.translate(swap)}"
+    other = f"here,..3.3412.143432.,{ANSWER}"
+    train = write(tmp_path / "train.csv", HEAD, twin, other)
+    held = write(tmp_path / "held.csv", HEAD, ROW)
+    boards, holdout = prepare(DataConfig(train=[train], holdout=[held]), TASK)
+    assert len(holdout) == 1
+    assert boards.questions.tolist() == [[0, 0, *[int(c) if c != "." else 0 for c in QUESTION[2:]]]]
+    with pytest.raises(HrmEdgeError, match="no training board is left"):
+        prepare(DataConfig(train=[held], holdout=[held]), TASK)
+
+
+def test_rows_can_be_held_out_of_the_training_file(tmp_path: Path) -> None:
+    other = f"here,..3.3412.143432.,{ANSWER}"
+    train = write(tmp_path / "train.csv", HEAD, other, ROW)
+    boards, holdout = prepare(DataConfig(train=[train], holdout_rows=1), TASK)
+    assert torch.equal(holdout.questions[0], read_boards([train], TASK).questions[1])
+    assert len(boards) == 1
+    with pytest.raises(HrmEdgeError, match="2 boards, of which 2"):
+        prepare(DataConfig(train=[train], holdout_rows=2), TASK)

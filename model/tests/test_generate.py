@@ -1,0 +1,83 @@
+"""Boards made and rated by kernels/sudoku.cpp, checked by rules written down again here."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from hrm_edge.config import TaskConfig, structured_sudoku, sudoku_task
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.generate import make, propagate, rate
+from hrm_edge.kernels.build import load
+from hrm_edge.tasks import OFF, Task
+
+pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
+
+
+@pytest.mark.parametrize("box", [(2, 2), (2, 3), (3, 2), (3, 3)])
+def test_made_boards_have_one_solution_and_no_given_to_spare(box: tuple[int, int]) -> None:
+    config = structured_sudoku(32, box_rows=box[0], box_cols=box[1])
+    task = Task(config)
+    made = make(10, config.task, seed=1)
+    assert task.solved(made.answers, made.questions).all()
+    rated = rate(made.questions, config.task)
+    assert (rated.solutions == 1).all()
+    assert torch.equal(rated.answers, made.answers)
+    for board in made.questions[:3]:
+        for cell in board.nonzero()[:, 0]:
+            less = board.clone()
+            less[cell] = 0
+            assert rate(less[None], config.task).solutions.item() == 2
+
+
+def test_grades() -> None:
+    task = sudoku_task()
+    easy = make(20, task, seed=2, guesses=(0, 0))
+    hard = make(5, task, seed=2, guesses=(10, 1000))
+    assert (easy.guesses == 0).all()
+    assert ((hard.guesses >= 10) & (hard.guesses <= 1000)).all()
+    assert torch.equal(rate(hard.questions, task, 1).guesses, hard.guesses)
+    full = make(5, task, seed=2, givens=40)
+    assert ((full.questions > 0).sum(1) == 40).all()
+
+
+def test_the_seed_decides() -> None:
+    task = sudoku_task()
+    a, b, c = (make(5, task, seed).questions for seed in (7, 7, 8))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, c)
+
+
+def test_what_cannot_be_found_is_said() -> None:
+    with pytest.raises(HrmEdgeError, match="only 0 of 1 boards rated 900000"):
+        make(1, sudoku_task(2, 2), 0, guesses=(900000, 900001), tries=3)
+    with pytest.raises(HrmEdgeError, match="no sudoku task"):
+        make(1, TaskConfig(name="maze", kind="grid", rows=2, cols=2, symbols=["#", " "]), 0)
+
+
+def test_broken_and_open_boards_are_counted() -> None:
+    task = sudoku_task()
+    board = torch.zeros(3, 81, dtype=torch.uint8)
+    board[0, :2] = 5  # twice in a row
+    board[1, :8] = torch.arange(1, 9)  # 9 has one place left in the row ...
+    board[1, 17] = 9  # ... and its box has it already
+    assert rate(board, task).solutions.tolist() == [0, 0, 2]
+
+
+def test_propagation_by_singles() -> None:
+    task = Task(structured_sudoku(32))
+    easy = make(20, task.task, seed=4, guesses=(0, 0))
+    hard = make(20, task.task, seed=4, guesses=(3, 1000))
+    assert (propagate(task.encode(easy.questions), task.task) == 1).all()
+    assert (propagate(task.encode(hard.questions), task.task) == 0).all()
+    wrong = easy.questions.clone()
+    for board, answer in zip(wrong, easy.answers, strict=True):
+        cell = (board == 0).nonzero()[0]
+        board[cell] = answer[cell] % 9 + 1
+    assert (propagate(task.encode(wrong), task.task) == -1).all()
+    none_left = task.encode(easy.questions).clone()
+    none_left[:, :9] = OFF
+    assert (propagate(none_left, task.task) == -1).all()
+    # Excluding every wrong candidate leaves the answer.
+    off = torch.arange(1, 10) != hard.answers[..., None]
+    assert (propagate(task.encode(hard.questions, off), task.task) == 1).all()

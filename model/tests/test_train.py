@@ -1,0 +1,238 @@
+"""The trainer on tiny models: exact resume, safe checkpoints, stops, several processes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import torch
+
+from hrm_edge.checkpoint import load_checkpoint
+from hrm_edge.data import Boards
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.generate import make
+from hrm_edge.kernels.build import load
+from hrm_edge.train import NotFiniteError, Trainer
+from hrm_edge.train_config import RunConfig, read_run
+from hrm_edge.train_state import save_state
+
+pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
+
+STEPS = 12
+
+
+def tiny(**train) -> RunConfig:
+    """4x4 boards, 16 channels, one cycle."""
+    return RunConfig.model_validate(
+        {
+            "model": {"hidden_size": 16, "box_rows": 2, "box_cols": 2, "H_cycles": 1, "L_cycles": 1},
+            "data": {"train": ["unused.csv"]},
+            "search": {"first": 1, "later": 1, "steps": 8, "noise": 0.5, "exclusions": 0.5},
+            "train": {"steps": STEPS, "batch": 6, "window": 2, "warmup": 3, "eval_rows": 0} | train,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def boards() -> Boards:
+    config = tiny().hrm()
+    made = make(20, config.task, seed=1)
+    return Boards(made.questions, made.answers, ["made"] * 20)
+
+
+def flat(value) -> list:
+    """Every leaf of a state, tensors and numbers alike."""
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value, key=str) for leaf in flat(value[key])]
+    if isinstance(value, list | tuple):
+        return [leaf for part in value for leaf in flat(part)]
+    return [value]
+
+
+def assert_same(a: Trainer, b: Trainer) -> None:
+    """Bit for bit, but for the clock."""
+    left, right = ({k: v for k, v in t.state().items() if k != "seconds"} for t in (a, b))
+    pairs = list(zip(flat(left), flat(right), strict=True))
+    assert len(pairs) > 50
+    for x, y in pairs:
+        assert torch.equal(x, y) if isinstance(x, torch.Tensor) else x == y
+
+
+@pytest.mark.parametrize("stop", torch.randperm(STEPS - 1, generator=torch.Generator().manual_seed(5))[:5].tolist())
+def test_a_resumed_run_equals_the_uninterrupted_one(boards: Boards, tmp_path: Path, stop: int) -> None:
+    whole = Trainer(tiny(), boards, None, tmp_path / "whole")
+    for _ in range(STEPS):
+        whole.update()
+    first = Trainer(tiny(), boards, None, tmp_path / "cut")
+    for _ in range(stop + 1):
+        first.update()
+    first.save()
+    torch.manual_seed(999)
+    second = Trainer(tiny(), boards, None, tmp_path / "cut")
+    assert second.step == stop + 1
+    for _ in range(STEPS - stop - 1):
+        second.update()
+    assert_same(whole, second)
+
+
+def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp_path: Path) -> None:
+    run = tiny(steps=60, lr=1e-2, batch=16, eval_rows=20, eval_steps=4)
+    trainer = Trainer(run, boards, boards, tmp_path)
+    before = trainer.update()["loss"]
+    trainer.train()
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert lines[-2]["loss"] < 0.8 * before
+    assert set(lines[-1]["holdout"]) == {"1", "2", "4"}
+    assert trainer.rate() == 0
+    config, state = load_checkpoint(trainer.checkpoint)
+    assert config == run.hrm()
+    assert all(torch.equal(state[name], trainer.average[name]) for name in state)
+
+
+def test_what_is_not_finite_stops_and_keeps_the_last_checkpoint(boards: Boards, tmp_path: Path) -> None:
+    trainer = Trainer(tiny(), boards, None, tmp_path)
+    trainer.update()
+    trainer.save()
+    good = trainer.checkpoint.read_bytes()
+    weights = [p.detach().clone() for p in trainer.parameters]
+    with torch.no_grad():
+        trainer.carry.z_H[0, 0, 0] = float("nan")
+    with pytest.raises(NotFiniteError, match="step 1"):
+        trainer.train()
+    assert trainer.checkpoint.read_bytes() == good
+    assert trainer.step == 1
+    assert all(torch.equal(a, b) for a, b in zip(weights, trainer.parameters, strict=True))
+
+
+def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None:
+    Trainer(tiny(), boards, None, tmp_path).save()
+    other = tiny().model_copy(update={"model": {"hidden_size": 32, "box_rows": 2, "box_cols": 2}})
+    with pytest.raises(HrmEdgeError, match="another model"):
+        Trainer(other, boards, None, tmp_path)
+    with pytest.raises(HrmEdgeError, match="other training boards"):
+        Trainer(tiny(), boards.take(torch.arange(10)), None, tmp_path)
+
+
+def save_forever(path: Path, ready: int) -> None:
+    """Saves larger and larger numbers; writes to ``ready`` after the first."""
+    for n in itertools.count(1):
+        save_state(path, {"n": n, "a": torch.full((20000,), float(n)), "b": torch.full((20000,), float(n))})
+        if n == 1:
+            os.write(ready, b"ready")
+
+
+def test_50_kills_during_saving_always_leave_a_whole_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    moments = torch.rand(50, generator=torch.Generator().manual_seed(3)) * 0.02
+    seen = set()
+    for moment in moments.tolist():
+        reader, writer = os.pipe()
+        child = os.fork()  # torch is loaded already: 50 interpreters would take minutes
+        if child == 0:
+            try:
+                save_forever(path, writer)
+            finally:
+                os._exit(1)
+        os.close(writer)
+        assert os.read(reader, 5) == b"ready"
+        os.close(reader)
+        time.sleep(moment)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        state = torch.load(path, weights_only=True)
+        assert state["a"].eq(state["n"]).all()
+        assert state["b"].eq(state["n"]).all()
+        seen.add(state["n"])
+    assert len(seen) > 1
+
+
+def test_leftovers_of_killed_runs_are_swept(boards: Boards, tmp_path: Path) -> None:
+    left = tmp_path / ".last.pt.123.tmp"
+    left.write_bytes(b"half")
+    Trainer(tiny(), boards, None, tmp_path)
+    assert not left.exists()
+
+
+def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None:
+    trainer = Trainer(tiny(steps=10**6), boards, None, tmp_path)
+    done = []
+
+    def stop() -> bool:
+        done.append(1)
+        if len(done) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return False
+
+    trainer.train(stop=stop)
+    assert Trainer(tiny(steps=10**6), boards, None, tmp_path).step == 3
+
+
+WORKER = """
+import json, sys, torch
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from tests.test_train import tiny
+from hrm_edge.data import Boards
+from hrm_edge.generate import make
+from hrm_edge.train import Trainer, World
+world = World.join("cpu")
+made = make(20, tiny().hrm().task, seed=1)
+trainer = Trainer(tiny(), Boards(made.questions, made.answers, ["made"] * 20), None, Path(sys.argv[1]), None, world)
+for _ in range(3):
+    trainer.update()
+trainer.save()
+"""
+
+
+def test_two_processes_train_one_model_on_different_boards(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    root = str(Path(__file__).parent.parent)
+    there = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "GLOO_SOCKET_IFNAME": "lo"}
+    command = [sys.executable, "-c", WORKER, str(tmp_path), root]
+    with ExitStack() as stack:
+        ranks = []
+        for r in range(2):
+            env = {**os.environ, **there, "RANK": str(r)}
+            ranks.append(stack.enter_context(subprocess.Popen(command, env=env, cwd=root)))
+            stack.callback(ranks[-1].kill)
+        assert [rank.wait(timeout=300) for rank in ranks] == [0, 0]
+    a, b = (torch.load(tmp_path / name, weights_only=True) for name in ("last.pt", "last.1.pt"))
+    for name, value in a["model"].items():
+        assert torch.equal(value, b["model"][name]), name
+    assert not torch.equal(a["slots"]["tokens"], b["slots"]["tokens"])
+    moved = Trainer(tiny(), *_fresh(), tmp_path / "alone").model.state_dict()
+    assert any(not torch.equal(a["model"][name], moved[name]) for name in moved)
+
+
+def _fresh() -> tuple[Boards, None]:
+    made = make(20, tiny().hrm().task, seed=1)
+    return Boards(made.questions, made.answers, ["made"] * 20), None
+
+
+def test_run_files(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text('[data]\ntrain = ["a.csv"]\n[train]\nminutes = 5\n')
+    run = read_run(path, {"steps": 7, "lr": None})
+    assert (run.train.steps, run.train.minutes, run.data.train) == (7, None, [tmp_path / "a.csv"])
+    assert run.hrm().hidden_size == 32
+    assert read_run(path, {}, tmp_path / "data").data.train == [tmp_path / "data" / "a.csv"]
+    for text, message in [
+        ("[data\n", r"run\.toml"),
+        ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nminutes = 1\n', "either steps or minutes"),
+        ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nspeed = 2\n', r"train\.speed"),
+        ("[data]\ntrain = []\n[train]\nsteps = 1\n", r"data\.train"),
+    ]:
+        path.write_text(text)
+        with pytest.raises(HrmEdgeError, match=message):
+            read_run(path)

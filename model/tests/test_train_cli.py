@@ -1,0 +1,93 @@
+"""The commands around training, from the board generator to an evaluated checkpoint."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hrm_edge.checkpoint import load_checkpoint, save_checkpoint
+from hrm_edge.cli import app
+from hrm_edge.config import structured_sudoku
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.evaluate import report
+from hrm_edge.golden import random_state
+from hrm_edge.kernels.build import load
+
+pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
+
+RUN = """
+[model]
+hidden_size = 16
+box_rows = 2
+box_cols = 2
+H_cycles = 1
+L_cycles = 1
+[data]
+train = ["boards.csv.gz"]
+holdout_rows = 8
+[train]
+steps = 4
+batch = 4
+window = 2
+eval_rows = 8
+eval_steps = 2
+"""
+
+
+def invoke(*args: object) -> str:
+    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_from_boards_to_a_report(tmp_path: Path) -> None:
+    data = tmp_path / "boards.csv.gz"
+    said = invoke("generate", 30, data, "--box", "2x2", "--seed", 3)
+    assert "30 boards" in said
+    with gzip.open(data, "rt") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 30
+    assert set(rows[0]) == {"question", "answer", "guesses"}
+    first = data.read_bytes()
+    invoke("generate", 30, data, "--box", "2x2", "--seed", 3)
+    assert data.read_bytes() == first
+
+    (tmp_path / "run.toml").write_text(RUN)
+    out = tmp_path / "run"
+    assert "8 held out" in invoke("train", tmp_path / "run.toml", "--out", out)
+    assert {p.name for p in out.iterdir()} == {"last.pt", "metrics.jsonl", "training.png"}
+    assert "step 4" in invoke("train", tmp_path / "run.toml", "--out", out)  # the budget is spent: nothing more to do
+
+    target = tmp_path / "report.json"
+    invoke("evaluate", out / "last.pt", "--data", data, "--out", target, "--limit", 5, "--skip", 3, "--most", 2)
+    found = json.loads(target.read_text())
+    assert found["n"] == 5
+    assert [row["steps"] for row in found["float32"]] == [1, 2]
+    assert target.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+    other = tmp_path / "other.toml"
+    other.write_text(RUN.replace("hidden_size = 16", "hidden_size = 32"))
+    with pytest.raises(HrmEdgeError, match="not the config's"):
+        invoke("train", other, "--out", tmp_path / "other", "--start", out / "last.pt")
+
+
+def test_float_and_int8_curves_are_close(tmp_path: Path) -> None:
+    config = structured_sudoku(16, box_rows=2, box_cols=2)
+    checkpoint, data = tmp_path / "random.pt", tmp_path / "boards.csv"
+    save_checkpoint(checkpoint, config, random_state(config, 5))
+    invoke("generate", 16, data, "--box", "2x2", "--givens", 12)
+    found = report(checkpoint, data, most=4)
+    assert load_checkpoint(checkpoint)[0] == config
+    for a, b in zip(found["float32"], found["int8"], strict=True):
+        assert abs(a["cells"] - b["cells"]) < 0.1
+        assert 0 < a["cells"] < 1
+
+
+def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HrmEdgeError, match="--box 3by3"):
+        invoke("generate", 1, tmp_path / "x.csv", "--box", "3by3")
