@@ -1,4 +1,4 @@
-"""``hrm-model``: convert, export and golden vectors; training commands register themselves in ``train_cli``."""
+"""``hrm-model``: convert, export and golden vectors here, the commands around training in ``train_cli``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from .convert import OFFICIAL_TASKS, convert_lab, convert_official
 from .errors import HrmEdgeError
 from .export import export_weights
 from .golden import GOLDEN, SHIPPED, write_golden
+from .train_cli import register
 
 app = typer.Typer(name="hrm-model", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+register(app)
 
 
 class Family(StrEnum):
