@@ -8,7 +8,7 @@ import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import type { EvalRow } from './rows.ts'
-import { obeysSudokuRules } from './sudoku-rules.ts'
+import { isWrong } from './wrong.ts'
 
 /** Everything an evaluation needs to know; plain data, so that it can be handed to a thread. */
 export interface EvaluatorOptions {
@@ -114,14 +114,4 @@ async function rawBoards(
   }
   for (const [engine, group] of waiting) if (group.length > 0) await flush(engine, group)
   return boards
-}
-
-/**
- * A puzzle with several solutions has no answer to differ from. The rules are looked at here once more, apart from
- * the solver's own verifier, so that a fault in that one would show.
- */
-function isWrong(task: Task, question: string, answer: string, solution: string | null): boolean {
-  if (solution === null || solution === answer) return false
-  const { shape } = task.parse(question)
-  return !(task.hasRules && obeysSudokuRules(question, solution, shape))
 }
