@@ -39,12 +39,17 @@ export async function createBench({ ort, createGemm }: BenchHost): Promise<Bench
     createSolver({ task: 'sudoku', backend: 'wasm' }),
   ])
   const boards = SUDOKU_SAMPLES.map((sample) => sample.board)
-  const official = randomModel(OFFICIAL_CONFIG, 'official shape, random weights')
+  const shipped = { label: model.card.name, makeModel: () => model, tolerance: TOLERANCE.trained }
+  const official = {
+    label: 'official shape, random weights',
+    makeModel: () => randomModel(OFFICIAL_CONFIG),
+    tolerance: TOLERANCE.random,
+  }
   const common = { board: boards[0], createEngine, ort }
   const groups: Group[] = [
     ...gemmGroups(ort, createGemm),
-    ...BATCHES.map((batch) => stepGroup({ ...common, model, batch, tolerance: TOLERANCE.trained })),
-    stepGroup({ ...common, model: official, batch: 1, tolerance: TOLERANCE.random }),
+    ...BATCHES.map((batch) => stepGroup({ ...common, ...shipped, batch })),
+    stepGroup({ ...common, ...official, batch: 1 }),
   ]
   return bench(solver, groups, boards)
 }

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const task = createTask(model.config)
   lists = await subject(model, task.encode(task.parse(QUESTION)))
   full = await subject(
-    randomModel(SMALL, 'small'),
+    randomModel(SMALL),
     Uint8Array.from({ length: 16 }, (_, i) => (i * i) % 11),
   )
 }, 60_000)

@@ -38,7 +38,7 @@ export const OFFICIAL_CONFIG: ModelConfig = {
 }
 
 /** A model of this shape with random weights, scaled like freshly initialised ones (1 / sqrt(fan-in)). */
-export function randomModel(config: ModelConfig, name: string, seed = 1): Model {
+export function randomModel(config: ModelConfig, seed = 1): Model {
   const random = createRandom(seed)
   const uniform = () => 2 * random.next() - 1
   const floats = (n: number, size: number) => Float32Array.from({ length: n }, () => size * uniform())
@@ -58,7 +58,7 @@ export function randomModel(config: ModelConfig, name: string, seed = 1): Model 
   const layers = (count: number) => Array.from({ length: count }, layer)
   return {
     config,
-    card: { name },
+    card: { name: 'random' },
     bytes: 0,
     H: layers(config.H_layers),
     L: layers(config.L_layers),

@@ -9,7 +9,9 @@ import { LINEAR_KINDS } from './linear-graph.ts'
 import { createOrtStep, nameOf, type OrtConfiguration, type OrtModule } from './ort-step.ts'
 
 export interface StepSetup {
-  model: Model
+  label: string
+  /** Called when the group is opened. */
+  makeModel: () => Model
   batch: number
   board: string
   /** agreement.ts */
@@ -22,7 +24,7 @@ export interface StepSetup {
 export function stepGroup(setup: StepSetup): Group {
   return {
     kind: 'step',
-    label: setup.model.card.name,
+    label: setup.label,
     batch: setup.batch,
     operations: 0,
     open: (only) => openStep(setup, only),
@@ -30,9 +32,10 @@ export function stepGroup(setup: StepSetup): Group {
 }
 
 async function openStep(
-  { model, batch, board, tolerance, createEngine, ort }: StepSetup,
+  { label, makeModel, batch, board, tolerance, createEngine, ort }: StepSetup,
   only: readonly string[] | undefined,
 ): Promise<OpenGroup> {
+  const model = makeModel()
   const task = createTask(model.config)
   const puzzle = task.parse(board)
   const ours = stepSubject(model, createEngine, batch, board)
@@ -48,13 +51,13 @@ async function openStep(
     await theirs.run()
     const error = relativeError(theirs.logits().subarray(0, expected.length), expected)
     if (isSameModel(configuration.linear) && !(error <= tolerance)) {
-      throw new Error(`${model.card.name}, ${name}: logits differ from ours by ${error}`)
+      throw new Error(`${label}, ${name}: logits differ from ours by ${error}`)
     }
     errors.push(`${name} ${error.toFixed(3)}`)
     sides.push(localSide(name, theirs.run))
     releases.push(theirs.release)
   }
-  const note = `${model.card.name}: logits after one step differ from ours by ${errors.join(', ')}`
+  const note = `${label}: logits after one step differ from ours by ${errors.join(', ')}`
   return {
     sides,
     notes: errors.length > 0 && batch === 1 ? [note] : [],
