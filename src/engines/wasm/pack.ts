@@ -23,27 +23,31 @@ export function packMatrix(
   const { cols: inputs, data, scale } = matrix
   const view = new DataView(memory)
   const bytes = new Int8Array(memory)
+  // [8 columns][4 k], or [2][8 columns][2 k]
+  const relaxed = build === 'relaxed'
+  const columnBytes = relaxed ? 4 : 2
+  const secondPair = relaxed ? 2 : 16
   for (let first = 0; first < columns; first += PANEL_COLUMNS) {
     for (let c = 0; c < PANEL_COLUMNS; c++) {
       const row = source(first + c)
       if (row < 0) continue
       let sum = 0
-      for (let k = 0; k < inputs; k++) {
-        const w = data[row * inputs + k]
-        sum += w
-        bytes[
-          at + PANEL_HEADER + (k >> 2) * PANEL_STEP + (build === 'relaxed' ? inFours(c, k & 3) : inPairs(c, k & 3))
-        ] = w
+      let to = at + PANEL_HEADER + columnBytes * c
+      for (let from = row * inputs, end = from + inputs; from < end; from += 4) {
+        const w0 = data[from]
+        const w1 = data[from + 1]
+        const w2 = data[from + 2]
+        const w3 = data[from + 3]
+        sum += w0 + w1 + w2 + w3
+        bytes[to] = w0
+        bytes[to + 1] = w1
+        bytes[to + secondPair] = w2
+        bytes[to + secondPair + 1] = w3
+        to += PANEL_STEP
       }
-      view.setInt32(at + 4 * c, build === 'relaxed' ? -64 * sum : 0, true)
+      view.setInt32(at + 4 * c, relaxed ? -64 * sum : 0, true)
       view.setFloat32(at + 32 + 4 * c, scale[row], true)
     }
     at += PANEL_HEADER + (inputs / 4) * PANEL_STEP
   }
 }
-
-/** [8 columns][4 k] */
-const inFours = (column: number, k: number): number => 4 * column + k
-
-/** [2][8 columns][2 k] */
-const inPairs = (column: number, k: number): number => 16 * (k >> 1) + 2 * column + (k & 1)
