@@ -202,7 +202,9 @@ class Trainer:
         self.model.train()
         for weight in weights:
             carry, logits, q = self.model(carry, tokens, grad=options.grad)
-            one, entropy = step_loss(self.task, logits, q, *labels, options.contradiction, options.halting)
+            one, entropy = step_loss(
+                self.task, logits, q, *labels, options.contradiction, options.unproven, options.halting
+            )
             loss = loss + weight / sum(weights) * one
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -54,6 +54,7 @@ class TrainConfig(_Table):
     grad: Literal["one", "cycle", "full"] = "full"
     ramp: float = Field(default=0.0, ge=0, description="step t of T weighs ((t + 1) / T) ** ramp")
     contradiction: float = Field(default=0.5, ge=0, description="weight of the per-candidate loss")
+    unproven: float = Field(default=0.15, ge=0, le=1, description="of it on wrong boards that singles do not refute")
     halting: float = Field(default=0.05, ge=0, description="weight of the halting head's loss")
     lr: float = Field(default=1e-3, gt=0)
     warmup: int = Field(default=100, ge=0, description="updates")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -16,6 +17,7 @@ def step_loss(
     wrong: Tensor,
     refuted: Tensor,
     contradiction: float,
+    unproven: float,
     halting: float,
 ) -> tuple[Tensor, Tensor]:
     """Loss of a step, and its cross-entropy alone (mean over boards that have a solution).
@@ -23,7 +25,8 @@ def step_loss(
     - Cross-entropy of each cell's symbol, on boards that have a solution.
     - Models of candidates, weight ``contradiction``: every candidate by itself is on or off; on a refuted board all
       are off. So a logit is a belief, and the beliefs of a cell's candidates sum to one, or to nothing once the
-      model sees a contradiction. Wrong boards that nothing refutes yet teach nothing here.
+      model sees a contradiction. Wrong boards that singles do not refute count ``unproven`` as much as others:
+      little, or the beliefs of every board with a tentative given would sink to the share of wrong ones.
     - Halting, weight ``halting``: whether the whole board is right.
 
     Args:
@@ -38,7 +41,7 @@ def step_loss(
     if task.candidates and contradiction:
         on = F.one_hot(answers, symbols.shape[-1]) * sound[:, None, None]
         each = F.binary_cross_entropy_with_logits(symbols, on, reduction="none")
-        told = sound + refuted.float()
+        told = torch.where(wrong & ~refuted, unproven, 1.0)
         loss = loss + contradiction * (each.sum(-1).mean(1) * told).mean()
     if halting:
         right = ((symbols.argmax(-1) == answers) | (answers < 0)).all(1) & ~wrong

@@ -153,7 +153,7 @@ def test_the_loss_by_hand() -> None:
     logits = torch.cat((logits, logits), 1)
     q = torch.tensor([[0.3], [-0.2]])
     wrong, refuted = torch.tensor([False, True]), torch.tensor([False, True])
-    loss, entropy = step_loss(task, logits, q, answers, wrong, refuted, 0.5, 0.1)
+    loss, entropy = step_loss(task, logits, q, answers, wrong, refuted, 0.5, 0.0, 0.1)
     softplus = lambda *x: F.softplus(torch.tensor(x))  # noqa: E731
     cells = softplus(-2.0, -2.0).mean()  # -log softmax of two logits: the right one leads by 2 in both cells
     sound = softplus(-2.0, 0.0, 1.0, -3.0).sum() / 2
@@ -163,10 +163,15 @@ def test_the_loss_by_hand() -> None:
     assert float(loss) == pytest.approx(float(cells / 2 + 0.5 * (sound + off) / 2 + 0.1 * halt))
 
 
-def test_wrong_boards_that_nothing_refutes_teach_nothing_but_halting() -> None:
+def test_wrong_boards_that_nothing_refutes_count_as_told() -> None:
     config: HRMConfig = structured_sudoku(16, box_rows=2, box_cols=2)
     logits = torch.randn(3, 64, 1, requires_grad=True)
     wrong = torch.ones(3, dtype=torch.bool)
     args = (torch.zeros(3, 1), torch.zeros(3, 16, dtype=torch.int64), wrong, ~wrong)
-    step_loss(Task(config), logits, *args, 0.5, 0.1)[0].backward()
+    step_loss(Task(config), logits, *args, 0.5, 0.0, 0.1)[0].backward()
     assert logits.grad.abs().max() == 0
+    step_loss(Task(config), logits, *args, 0.5, 0.2, 0.1)[0].backward()
+    little = logits.grad.clone()
+    logits.grad = None
+    step_loss(Task(config), logits, args[0], args[1], wrong, wrong, 0.5, 0.2, 0.1)[0].backward()
+    assert torch.allclose(little, 0.2 * logits.grad)
