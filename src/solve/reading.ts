@@ -12,7 +12,7 @@ export function bestSymbols(probabilities: Float32Array, symbols: number): Uint8
 }
 
 /** A belief this strong is taken as the model's word. */
-const CONFIDENT = 0.9
+export const CONFIDENT = 0.9
 
 /** Symbol (1-based) of every cell the model is confident about; 0 elsewhere. */
 export function confidentSymbols(probabilities: Float32Array, symbols: number): Uint8Array {

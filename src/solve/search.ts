@@ -1,6 +1,7 @@
 import type { Random } from '../numerics/random.ts'
 import type { Marks } from '../tasks/task.ts'
 import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { countConsequences } from './lookahead.ts'
 import { confidentSymbols } from './reading.ts'
 
 /** ACT steps a branch gets before the search goes one guess deeper. */
@@ -98,8 +99,8 @@ function openSymbols(off: Uint8Array, cell: number, symbols: number): number[] {
 }
 
 /**
- * Draws the next tentative given: in the undecided cell with the fewest viable candidates (of equals, the one with the
- * strongest belief), a symbol by the model's own probabilities.
+ * Draws the next tentative given: in the undecided cell whose candidates would decide most further places, a symbol by
+ * the model's own probabilities.
  * @returns undefined at a dead end
  */
 function chooseGuess(
@@ -114,20 +115,29 @@ function chooseGuess(
     : puzzle.cells.map((s, cell) => s || marks.given[cell])
   const open = task.openCandidates(puzzle, decided, marks.off)
   if (!open) return undefined
+  const units = task.unitsByCell(puzzle)
   const belief = (cell: number, s: number) => probabilities[cell * symbols + s - 1]
-  let best: { cell: number; viable: number[]; top: number } | undefined
+  let best: { cell: number; viable: number[]; worth: number } | undefined
   for (let cell = 0; cell < decided.length; cell++) {
     if (decided[cell] > 0) continue
     const fits: number[] = []
     for (let s = 1; s <= symbols; s++) if (open[cell * symbols + s - 1]) fits.push(s)
     const likely = fits.filter((s) => belief(cell, s) >= VIABLE)
     const viable = likely.length > 0 ? likely : fits
-    const top = Math.max(...viable.map((s) => belief(cell, s)))
-    if (!best || viable.length < best.viable.length || (viable.length === best.viable.length && top > best.top)) {
-      best = { cell, viable, top }
-    }
+    const counts = viable.map((s) => countConsequences(probabilities, symbols, decided, units[cell], cell, s))
+    const worth = worthOf(counts) + Math.max(...viable.map((s) => belief(cell, s)))
+    if (!best || worth > best.worth) best = { cell, viable, worth }
   }
   return best && { cell: best.cell, symbol: draw(best.viable, (s) => belief(best.cell, s), random) }
+}
+
+/**
+ * What a guess in a cell is worth, from the consequences of each of its candidates. With two candidates both outcomes
+ * help, so what counts is that both are rich (their product, as look-ahead SAT solvers have it).
+ */
+function worthOf(counts: readonly number[]): number {
+  if (counts.length === 2) return (1 + counts[0]) * (1 + counts[1])
+  return (1 + counts.reduce((sum, c) => sum + c, 0)) / counts.length ** 2
 }
 
 function draw(from: readonly number[], belief: (symbol: number) => number, random: Random): number {

@@ -55,6 +55,7 @@ export function createGridTask(config: ModelConfig): Task {
     hope: () => 1,
     isSolution: () => false,
     openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),
+    unitsByCell: ({ cells }) => Array.from(cells, () => []),
     format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),
   }
 }

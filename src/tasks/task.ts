@@ -44,5 +44,7 @@ export interface Task {
    *   nothing fits any more
    */
   openCandidates(puzzle: Puzzle, cells: Uint8Array, off: Uint8Array): Uint8Array | undefined
+  /** `[cells]`, the units (groups of cells that hold a symbol once) each cell belongs to. */
+  unitsByCell(puzzle: Puzzle): readonly (readonly (readonly number[])[])[]
   format(puzzle: Puzzle, cells: Uint8Array): string
 }

@@ -15,6 +15,12 @@ export function unitsOf({ rows: n, boxRows, boxCols }: BoardShape): readonly (re
   ]
 }
 
+/** `[cells]`, the units that each cell belongs to. */
+export function unitsByCell(units: readonly (readonly number[])[]): readonly (readonly (readonly number[])[])[] {
+  const cells = units[0].length ** 2
+  return Array.from({ length: cells }, (_, cell) => units.filter((unit) => unit.includes(cell)))
+}
+
 /** First two cells of one unit that hold the same symbol, else undefined. */
 export function findConflict(
   units: readonly (readonly number[])[],

@@ -5,7 +5,7 @@ import type { ModelConfig } from '../../weights/config.ts'
 import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
 import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
-import { findConflict, isSolved, openCandidates, unitsOf } from './rules.ts'
+import { findConflict, unitsByCell as groupByCell, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 /** Input of a candidate token: docs/format.md. */
 const OPEN = 0
@@ -18,11 +18,14 @@ const OFF = 2
  */
 export function createSudokuTask(config: ModelConfig): Task {
   const trained = trainedShape(config)
-  const shapes = new Map<number, { units: ReturnType<typeof unitsOf>; geometry: Geometry }>()
+  const shapes = new Map<number, KnownShape>()
   const known = (shape: BoardShape) => {
-    const found = shapes.get(shape.rows) ?? { units: unitsOf(shape), geometry: buildGeometry(config, shape) }
-    shapes.set(shape.rows, found)
-    return found
+    const found = shapes.get(shape.rows)
+    if (found) return found
+    const units = unitsOf(shape)
+    const made = { units, unitsByCell: groupByCell(units), geometry: buildGeometry(config, shape) }
+    shapes.set(shape.rows, made)
+    return made
   }
   const encoding = config.token_kind === 'candidates' ? candidateEncoding : cellEncoding(config)
 
@@ -68,8 +71,16 @@ export function createSudokuTask(config: ModelConfig): Task {
     hope: ({ cells }, logits) => encoding.hope(cells.length, logits),
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
     openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
+    unitsByCell: ({ shape }) => known(shape).unitsByCell,
     format: (_, cells) => writeSymbols(cells),
   }
+}
+
+/** What is worked out once for a board shape. */
+interface KnownShape {
+  units: readonly (readonly number[])[]
+  unitsByCell: readonly (readonly (readonly number[])[])[]
+  geometry: Geometry
 }
 
 interface Encoding {
