@@ -10,10 +10,10 @@ export type RemoteBench = {
 }
 
 /** After a first glance, sides of ONNX Runtime this many times slower than its fastest are not timed any further. */
-const HOPELESS = 1.3
+const HOPELESS = 1.15
 const TURN_MS = 60
 /** Rounds of a group: as many as fit into so much time, within these bounds. */
-const GROUP_MS = 3500
+const GROUP_MS = 3000
 const MIN_ROUNDS = 3
 const MAX_ROUNDS = 25
 const SOLVE_ROUNDS = 10

@@ -30,6 +30,12 @@ function readArguments(): { json: boolean; start: () => Promise<Runtime> } {
 const { json, start } = readArguments()
 await buildTestWasm()
 const runtime = await start()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await runtime.stop()
+    process.exit(2)
+  })
+}
 try {
   const log = (message: string) => console.error(`bench: ${message}`)
   const report = await drive(runtime.bench, runtime.name, describeMachine(), log)

@@ -60,8 +60,8 @@ describe('hrm eval', () => {
     expect(report.raw_exact).toBeGreaterThanOrEqual(EASY.length / report.n)
   })
 
-  test('gives the same on one thread and on two', async () => {
-    await writeFile(data, csv([...EASY, ...EASY]))
+  test('gives the same on one thread and on two, which get more than one part of the rows each', async () => {
+    await writeFile(data, csv([...EASY, ...EASY, ...EASY, ...EASY]))
     const { seconds: _, ...one } = documentOf(await evaluate('--threads', '1'))
     const { seconds: __, ...two } = documentOf(await evaluate('--threads', '2'))
     expect(two).toEqual(one)

@@ -56,19 +56,20 @@ export async function evaluateOnThreads(
 
 function ask(worker: Worker, rows: readonly EvalRow[], onRow: () => void): Promise<RowResult[]> {
   return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      worker.removeAllListeners()
-      finish()
-    }
-    worker.on('error', (error) => settle(() => reject(error)))
-    worker.on('exit', (code) =>
-      settle(() => reject(new HrmError('engine_failed', `a thread ended by itself, code ${code}`))),
-    )
-    worker.on('message', (reply: ThreadReply) => {
+    const onError = (error: unknown) => settle(() => reject(error))
+    const onExit = (code: number) =>
+      settle(() => reject(new HrmError('engine_failed', `a thread ended by itself, code ${code}`)))
+    const onMessage = (reply: ThreadReply) => {
       if (reply.type === 'row') onRow()
       else if (reply.type === 'results') settle(() => resolve(reply.results))
       else settle(() => reject(reply.code ? new HrmError(reply.code, reply.message) : new Error(reply.message)))
-    })
+    }
+    // One by one: removeAllListeners would also take Node's own, which start the port for the next listener.
+    const settle = (finish: () => void) => {
+      worker.off('error', onError).off('exit', onExit).off('message', onMessage)
+      finish()
+    }
+    worker.on('error', onError).on('exit', onExit).on('message', onMessage)
     worker.postMessage(rows)
   })
 }
