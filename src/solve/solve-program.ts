@@ -4,8 +4,12 @@ import { noisedCarry } from './noise.ts'
 import { search } from './search.ts'
 import type { SolveResult } from './types.ts'
 
-/** Branches of the first search; every later one may take twice as many, so none is cut short for ever. */
-const FIRST_SEARCH_BRANCHES = 64
+/** Branches of the first search. Other draws often do better than going on, so the first ones are short ... */
+const FIRST_SEARCH_BRANCHES = 24
+/** ... and every later one may take this much longer, so that none is cut short for ever. */
+const SEARCH_GROWTH = 1.3
+/** ACT steps from a noised start before the search that follows it. */
+const NOISED_STEPS = 6
 
 /**
  * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
@@ -27,7 +31,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
   slot.start(tokens)
   let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit })
   let trust = true
-  for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= 2) {
+  for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
     if (task.hasRules) {
       end = yield* search(ctx, progress, { random, trust, branches })
       if (end === 'solved' || end === 'spent') break
@@ -36,7 +40,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     }
     progress.attempts++
     slot.start(tokens, noisedCarry(model, tokens.length, random))
-    end = yield* run(ctx, progress, { kind: 'noise', limit })
+    end = yield* run(ctx, progress, { kind: 'noise', limit: task.hasRules ? NOISED_STEPS : limit })
   }
   const solved = end === 'solved'
   return {
