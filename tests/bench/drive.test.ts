@@ -59,7 +59,7 @@ test('works without anyone to compare with', async () => {
   expect(step[0]).toMatchObject({ ours_ms: 10, ort_web_best_ms: null, ort_web_best: null, ratio: null })
 })
 
-test('spends no more time on sides that are far from the best of the others, but always on ours', async () => {
+test('for steps, spends no more time on sides that are far from the best of the others, but always on ours', async () => {
   const { bench, calls } = fakeBench({ ours: 90, f32: 80, int8: 30 })
   const report = await drive(bench, 'test 1', MACHINE, () => {})
   const step = calls.slice(calls.indexOf('open 1'), calls.indexOf('open 2'))
@@ -67,6 +67,8 @@ test('spends no more time on sides that are far from the best of the others, but
   const count = (name: string) => step.filter((call) => call === name).length
   expect(count('f32')).toBeLessThan(count('int8'))
   expect(count('ours')).toBe(count('int8'))
+  const gemm = calls.slice(0, calls.indexOf('open 1'))
+  expect(gemm.filter((call) => call === 'f32').length).toBeGreaterThan(count('f32'))
   expect(step.at(-1)).toBe('close')
   expect(report.gemm[0].ort_web_f32_gops).toBe(12.5)
 })

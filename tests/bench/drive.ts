@@ -33,7 +33,7 @@ export async function drive(
     log(`${group.kind} ${group.label}, ${group.batch} board${group.batch === 1 ? '' : 's'}`)
     const { sides, notes } = await bench.open(index, contenders.get(group.label))
     report.notes.push(...notes)
-    const ms = await timeSides(bench, sides)
+    const ms = await timeSides(bench, sides, group.kind === 'gemm')
     await bench.close()
     contenders.set(group.label, inReach(ms))
     if (group.kind === 'gemm') report.gemm.push(gemmRow(group, ms))
@@ -56,12 +56,15 @@ export async function drive(
   return report
 }
 
-/** @returns milliseconds of one run by side name; sides out of reach keep the figure of the first glance */
-async function timeSides(bench: RemoteBench, names: readonly string[]): Promise<Map<string, number>> {
+/**
+ * @param all whether every side's figure counts; otherwise sides out of reach keep the figure of the first glance
+ * @returns milliseconds of one run by side name
+ */
+async function timeSides(bench: RemoteBench, names: readonly string[], all: boolean): Promise<Map<string, number>> {
   const side = (name: string): Side => ({ name, time: (runs) => bench.time(names.indexOf(name), runs) })
   const glance = await timeInterleaved(names.map(side), { rounds: 1, turnMs: TURN_MS })
   const ms = new Map(names.map((name, i) => [name, glance[i]]))
-  const worthIt = [names[0], ...inReach(ms)]
+  const worthIt = all ? names : [names[0], ...inReach(ms)]
   const roundMs = worthIt.reduce((sum, name) => sum + Math.max(TURN_MS, ms.get(name)!), 0)
   const rounds = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.floor(GROUP_MS / roundMs)))
   const exact = await timeInterleaved(worthIt.map(side), { rounds, turnMs: TURN_MS })
