@@ -27,9 +27,7 @@ const { values: args } = parseArgs({
 
 const root = new URL('..', import.meta.url)
 const compile = async (build: string) => WebAssembly.compile(await readFile(new URL(`dist/wasm/${build}.wasm`, root)))
-const model = args.official
-  ? randomModel(OFFICIAL_CONFIG)
-  : readModel(new Uint8Array(await readFile(args.weights)))
+const model = args.official ? randomModel(OFFICIAL_CONFIG) : readModel(new Uint8Array(await readFile(args.weights)))
 const geometry = buildGeometry(model.config, trainedShape(model.config))
 const kernel = await chooseKernel(compile, { build: args.build as KernelBuild, multiply: args.multiply as Multiply })
 const layout = planMemory(model, geometry, 1, kernel.build)
