@@ -23,7 +23,7 @@ const needs = {
     must(join(modelDir, '.uv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv==0.13.9'])
     const uv = join(modelDir, '.uv', 'bin', 'uv')
     must(uv, ['venv', '--quiet', '--clear', '--python', 'python3', 'model/.venv'])
-    must(uv, ['pip', 'sync', '--quiet', '--python', python, 'model/requirements.lock'])
+    must(uv, ['pip', 'sync', '--quiet', '--system-certs', '--python', python, 'model/requirements.lock'])
     writeFileSync(stamp, lock)
   },
   chromium() {
