@@ -9,9 +9,11 @@ export type RemoteBench = {
   [K in keyof Bench]: (...args: Parameters<Bench[K]>) => Promise<Awaited<ReturnType<Bench[K]>>>
 }
 
-/** After a first glance, sides of ONNX Runtime this many times slower than its fastest are not timed any further. */
+/** After the first look, sides of ONNX Runtime this many times slower than its fastest are not timed any further. */
 const HOPELESS = 1.15
 const TURN_MS = 60
+/** A first look is long enough for the runtime to have optimised what it runs often. */
+const LOOK_MS = 250
 /** Rounds of a group: as many as fit into so much time, within these bounds. */
 const GROUP_MS = 3000
 const MIN_ROUNDS = 3
@@ -57,13 +59,13 @@ export async function drive(
 }
 
 /**
- * @param all whether every side's figure counts; otherwise sides out of reach keep the figure of the first glance
+ * @param all whether every side's figure counts; otherwise sides out of reach keep the figure of the first look
  * @returns milliseconds of one run by side name
  */
 async function timeSides(bench: RemoteBench, names: readonly string[], all: boolean): Promise<Map<string, number>> {
   const side = (name: string): Side => ({ name, time: (runs) => bench.time(names.indexOf(name), runs) })
-  const glance = await timeInterleaved(names.map(side), { rounds: 1, turnMs: TURN_MS })
-  const ms = new Map(names.map((name, i) => [name, glance[i]]))
+  const look = await timeInterleaved(names.map(side), { rounds: 1, turnMs: LOOK_MS })
+  const ms = new Map(names.map((name, i) => [name, look[i]]))
   const worthIt = all ? names : [names[0], ...inReach(ms)]
   const roundMs = worthIt.reduce((sum, name) => sum + Math.max(TURN_MS, ms.get(name)!), 0)
   const rounds = Math.min(MAX_ROUNDS, Math.max(MIN_ROUNDS, Math.floor(GROUP_MS / roundMs)))
