@@ -73,7 +73,7 @@ export class ChartView {
   describe(): void {
     const [first, last] = [this.#points[0], this.#points.at(-1)]
     const label = last
-      ? `Chart over ${last.step} steps: mean confidence from ${percent(first.confidence)} to ` +
+      ? `Chart over ${last.step} ${last.step === 1 ? 'step' : 'steps'}: mean confidence from ${percent(first.confidence)} to ` +
         `${percent(last.confidence)}, halting head from ${percent(first.halt)} to ${percent(last.halt)}`
       : 'Chart of confidence by step: empty until a board is solved'
     this.#root.setAttribute('aria-label', label)

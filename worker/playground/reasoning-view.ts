@@ -72,7 +72,7 @@ export class ReasoningView {
       })),
       this.#segments,
     )
-    if (steps.length === 0) this.#chart.describe()
+    this.#chart.describe()
     this.#showAttempts()
   }
 
