@@ -1,7 +1,7 @@
 import { HrmError } from '../errors.ts'
-import { softmax } from '../numerics/float.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { buildGeometry, trainedShape } from './lists.ts'
+import { readCells } from './read-cells.ts'
 import { cellAt, nameCell } from './sudoku/parse.ts'
 import type { Task } from './task.ts'
 
@@ -40,18 +40,7 @@ export function createGridTask(config: ModelConfig): Task {
     symbols: () => tokens.length,
     geometry: () => geometry,
     encode: ({ cells }) => cells.map((s) => tokens[s - 1]),
-    read(_, logits) {
-      const n = tokens.length
-      const probabilities = new Float32Array(length * n)
-      const row = new Float32Array(n)
-      for (let cell = 0; cell < length; cell++) {
-        tokens.forEach((token, i) => {
-          row[i] = logits[cell * config.output_size + token]
-        })
-        softmax(row, 0, n, probabilities, cell * n)
-      }
-      return probabilities
-    },
+    read: (_, logits) => readCells(logits, config.output_size, tokens),
     hope: () => 1,
     isSolution: () => false,
     openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),

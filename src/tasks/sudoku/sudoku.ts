@@ -3,6 +3,7 @@ import { HrmError } from '../../errors.ts'
 import { sigmoid, softmax } from '../../numerics/float.ts'
 import type { ModelConfig } from '../../weights/config.ts'
 import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
+import { readCells } from '../read-cells.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
 import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
 import { findConflict, unitsByCell as groupByCell, isSolved, openCandidates, unitsOf } from './rules.ts'
@@ -131,18 +132,7 @@ function cellEncoding(config: ModelConfig): Encoding {
         const symbol = given || (marks ? marks.given[cell] : 0)
         return symbol > 0 ? digits[symbol - 1] : blank
       }),
-    read(n, logits) {
-      const cells = logits.length / config.output_size
-      const probabilities = new Float32Array(cells * n)
-      const row = new Float32Array(n)
-      for (let cell = 0; cell < cells; cell++) {
-        digits.forEach((token, i) => {
-          row[i] = logits[cell * config.output_size + token]
-        })
-        softmax(row, 0, n, probabilities, cell * n)
-      }
-      return probabilities
-    },
+    read: (_, logits) => readCells(logits, config.output_size, digits),
     hope: () => 1,
   }
 }
