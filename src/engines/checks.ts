@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
 import type { Model } from '../weights/model.ts'
-import type { Geometry } from './engine.ts'
+import type { Carry, Geometry } from './engine.ts'
 
 /** Bound of a carry's floats; keeps all arithmetic finite (docs/numerics.md, last section). */
 const MAX_CARRY = 2 ** 20
@@ -45,6 +45,12 @@ export function checkSlot(slot: number, slots: number): void {
 export function checkStep(list: readonly number[], slots: number): void {
   for (const slot of list) checkSlot(slot, slots)
   if (new Set(list).size < list.length) throw new HrmError('option_invalid', 'a step names a slot twice')
+}
+
+/** For engines that keep every carry as floats. @throws HrmError `option_invalid` */
+export function floatsOf(carry: Carry | undefined): Float32Array | undefined {
+  if (carry === undefined || carry instanceof Float32Array) return carry
+  throw new HrmError('option_invalid', 'the carry was saved by another engine')
 }
 
 /** @throws HrmError `option_invalid` */

@@ -26,6 +26,14 @@ export interface EngineOptions {
   slots: number
 }
 
+/** States that an engine keeps where it computes, on a GPU say. Only that engine can go on from them. */
+export interface KeptCarry {
+  readonly kept: symbol
+}
+
+/** The states of one board: floats `[carrySize]`, z_H first, then z_L, or what `saveCarry` gave. */
+export type Carry = Float32Array | KeptCarry
+
 /**
  * Runs ACT steps of one model on up to `slots` boards. Slots are independent: a board's numbers do not depend on
  * which slot it is in or on what the others hold. Same bits in every engine but webgpu (docs/numerics.md).
@@ -44,14 +52,20 @@ export interface Engine {
   /**
    * Puts a board into a slot. Without `carry` both states start at H_init and L_init.
    * @param tokens input token of every position, `[tokens]`
-   * @param carry `[carrySize]`, as given by `readCarry`
+   * @param carry floats of any origin, or what this engine's `saveCarry` gave
    * @param puzzle row of the puzzle embedding, 0 by default
    */
-  start(slot: number, tokens: Uint8Array, carry?: Float32Array, puzzle?: number): void
+  start(slot: number, tokens: Uint8Array, carry?: Carry, puzzle?: number): void
   /** Changes the input and keeps the carry: how a tentative given is added. */
   setTokens(slot: number, tokens: Uint8Array): void
+  /**
+   * Puts a copy of the slot's carry aside, for any number of later starts in any slot. It is good until it is released
+   * or its slot is started afresh (without a carry or from floats), so that what a finished board left takes no memory.
+   */
+  saveCarry(slot: number): Carry
+  releaseCarry(carry: Carry): void
   /** Copies out the slot's carry. */
-  readCarry(slot: number): Float32Array
+  readCarry(slot: number): Float32Array | Promise<Float32Array>
   /** One ACT step for the slots named, each at most once. */
   step(slots: readonly number[]): void | Promise<void>
   /** `[tokens][outputSize]`, a view that is good until the next `step` or `start`. */

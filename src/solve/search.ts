@@ -1,3 +1,4 @@
+import type { Carry } from '../engines/engine.ts'
 import type { Random } from '../numerics/random.ts'
 import type { Marks } from '../tasks/task.ts'
 import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
@@ -34,7 +35,7 @@ interface Guess {
 /** A guess that can be taken back: the state before it. */
 interface Choice extends Guess {
   readonly marks: Marks
-  readonly carry: Float32Array
+  readonly carry: Carry
 }
 
 /**
@@ -57,7 +58,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
     }
     const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
     if (guess) {
-      choices.push({ marks, carry: slot.readCarry(), ...guess })
+      choices.push({ marks, carry: slot.saveCarry(), ...guess })
       marks = withGiven(marks, guess)
       slot.setTokens(task.encode(puzzle, marks))
     } else {
@@ -65,6 +66,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       if (!choice) return 'contradiction'
       marks = withoutGuess(ctx, choice)
       slot.start(task.encode(puzzle, marks), choice.carry)
+      slot.releaseCarry(choice.carry)
     }
     progress.attempts++
     const end: RunEnd = yield* run(ctx, progress, {

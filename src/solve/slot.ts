@@ -1,10 +1,12 @@
+import type { Carry } from '../engines/engine.ts'
 import type { SlotPool } from './slot-pool.ts'
 
 /** One slot of an engine, as a solve sees it. */
 export interface Slot {
-  start(tokens: Uint8Array, carry?: Float32Array): void
+  start(tokens: Uint8Array, carry?: Carry): void
   setTokens(tokens: Uint8Array): void
-  readCarry(): Float32Array
+  saveCarry(): Carry
+  releaseCarry(carry: Carry): void
   logits(): Float32Array
   q(): readonly number[]
 }
@@ -13,7 +15,8 @@ export function bindSlot({ engine, guard }: SlotPool, slot: number): Slot {
   return {
     start: (tokens, carry) => guard(() => engine.start(slot, tokens, carry)),
     setTokens: (tokens) => guard(() => engine.setTokens(slot, tokens)),
-    readCarry: () => guard(() => engine.readCarry(slot)),
+    saveCarry: () => guard(() => engine.saveCarry(slot)),
+    releaseCarry: (carry) => guard(() => engine.releaseCarry(carry)),
     logits: () => guard(() => engine.logits(slot)),
     q: () => guard(() => engine.q(slot)),
   }

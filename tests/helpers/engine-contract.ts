@@ -20,8 +20,10 @@ export function randomTokens({ vocab_size, seq_len }: ModelConfig, seed: number)
 }
 
 /** Everything that can be read of a slot, copied: logits, q and carry in one row. */
-export const readAll = (engine: Engine, slot: number): Float32Array =>
-  Float32Array.from([...engine.logits(slot), ...engine.q(slot), ...engine.readCarry(slot)])
+export async function readAll(engine: Engine, slot: number): Promise<Float32Array> {
+  const carry = await engine.readCarry(slot)
+  return Float32Array.from([...engine.logits(slot), ...engine.q(slot), ...carry])
+}
 
 /** What `src/engines/engine.ts` promises, for one engine. Bits are compared with the reference engine's. */
 export function describeEngine(name: string, load: () => EngineFactory | Promise<EngineFactory>): void {
@@ -35,12 +37,12 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       for (let i = 0; i < steps; i++) await engine.step([slot])
     }
 
-    it.each(Object.entries(TINY_CONFIGS))('says its sizes: %s', (_, config) => {
+    it.each(Object.entries(TINY_CONFIGS))('says its sizes: %s', async (_, config) => {
       const engine = make(config)
       expect([engine.slots, engine.tokens, engine.outputSize]).toEqual([3, config.seq_len, config.output_size])
       expect(engine.carrySize).toBe(2 * (config.puzzle_emb_len + config.seq_len) * config.hidden_size)
       engine.start(0, randomTokens(config, 1))
-      expect(engine.readCarry(0).length).toBe(engine.carrySize)
+      expect((await engine.readCarry(0)).length).toBe(engine.carrySize)
       expect(engine.logits(0).length).toBe(config.seq_len * config.output_size)
       expect(engine.q(0).length).toBe(config.q_outputs)
       engine.dispose()
@@ -59,7 +61,11 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
           await engine.step([0, 2])
           await reference.step([0, 2])
           for (const slot of [0, 2]) {
-            expectSameBits(readAll(engine, slot), readAll(reference, slot), `seed ${seed}, slot ${slot}, step ${step}`)
+            expectSameBits(
+              await readAll(engine, slot),
+              await readAll(reference, slot),
+              `seed ${seed}, slot ${slot}, step ${step}`,
+            )
           }
         }
         engine.dispose()
@@ -67,11 +73,11 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       }
     })
 
-    it('starts both states at their initial rows', () => {
+    it('starts both states at their initial rows', async () => {
       const model = tinyModel(OFFICIAL)
       const engine = engineFor(factory, model)
       engine.start(1, randomTokens(OFFICIAL, 1))
-      const carry = engine.readCarry(1)
+      const carry = await engine.readCarry(1)
       for (let at = 0; at < carry.length; at += 16) {
         expect(carry.subarray(at, at + 16)).toEqual(at < carry.length / 2 ? model.hInit : model.lInit)
       }
@@ -94,8 +100,8 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       for (const slot of [0, 1, 2]) {
         alone.start(0, randomTokens(config, slot))
         await run(alone, 0, 2)
-        expectSameBits(readAll(together, slot), readAll(alone, 0), `slot ${slot}`)
-        expectSameBits(readAll(reversed, slot), readAll(alone, 0), `slot ${slot} in another order`)
+        expectSameBits(await readAll(together, slot), await readAll(alone, 0), `slot ${slot}`)
+        expectSameBits(await readAll(reversed, slot), await readAll(alone, 0), `slot ${slot} in another order`)
       }
       for (const engine of [alone, together, reversed]) engine.dispose()
     })
@@ -104,11 +110,11 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       const engine = make(CANDIDATES)
       for (const slot of [0, 1]) engine.start(slot, randomTokens(CANDIDATES, slot))
       await engine.step([0, 1])
-      const before = readAll(engine, 0)
+      const before = await readAll(engine, 0)
       await engine.step([1])
       await engine.step([])
       engine.start(1, randomTokens(CANDIDATES, 7))
-      expectSameBits(readAll(engine, 0), before, 'slot 0')
+      expectSameBits(await readAll(engine, 0), before, 'slot 0')
       engine.dispose()
     })
 
@@ -118,11 +124,11 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
         const tokens = randomTokens(config, 4)
         engine.start(0, tokens)
         await run(engine, 0, 2)
-        const carry = engine.readCarry(0)
+        const carry = await engine.readCarry(0)
         engine.start(2, tokens, carry)
-        expectSameBits(engine.readCarry(2), carry, 'carry put back')
+        expectSameBits(await engine.readCarry(2), carry, 'carry put back')
         await engine.step([0, 2])
-        expectSameBits(readAll(engine, 2), readAll(engine, 0), 'after one more step')
+        expectSameBits(await readAll(engine, 2), await readAll(engine, 0), 'after one more step')
         engine.dispose()
       }
     })
@@ -132,14 +138,44 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       const tokens = randomTokens(CANDIDATES, 4)
       engine.start(0, tokens)
       await engine.step([0])
-      const carry = engine.readCarry(0)
+      const carry = await engine.readCarry(0)
       engine.start(1, tokens, carry)
       await engine.step([0])
-      expectSameBits(engine.readCarry(1), carry, 'what was read before the step')
+      expectSameBits(await engine.readCarry(1), carry, 'what was read before the step')
       carry.fill(9)
       tokens.fill(0)
       await engine.step([1])
-      expectSameBits(readAll(engine, 1), readAll(engine, 0), 'slot 1')
+      expectSameBits(await readAll(engine, 1), await readAll(engine, 0), 'slot 1')
+      engine.dispose()
+    })
+
+    it('goes on from a saved carry, in any slot and as often as asked, until it is released', async () => {
+      const engine = make(CANDIDATES)
+      const tokens = randomTokens(CANDIDATES, 4)
+      engine.start(0, tokens)
+      await engine.step([0])
+      const want = await engine.readCarry(0)
+      const [saved, other] = [engine.saveCarry(0), engine.saveCarry(0)]
+      engine.releaseCarry(other)
+      await run(engine, 0, 2)
+      const further = engine.saveCarry(0)
+      for (const slot of [0, 1, 0]) {
+        engine.start(slot, tokens, saved)
+        expectSameBits(await engine.readCarry(slot), want, 'saved carry')
+        await engine.step([slot])
+      }
+      engine.start(0, tokens, further)
+      engine.start(2, tokens, saved)
+      await run(engine, 2, 2)
+      expectSameBits(await engine.readCarry(2), await engine.readCarry(0), 'carries saved one after the other')
+      for (const carry of [saved, further]) engine.releaseCarry(carry)
+      engine.dispose()
+    })
+
+    it('refuses a carry that another engine saved', () => {
+      const engine = make(CANDIDATES)
+      const foreign = { kept: Symbol('another engine') }
+      expectHrmError(() => engine.start(0, randomTokens(CANDIDATES, 1), foreign), 'option_invalid', 'another engine')
       engine.dispose()
     })
 
@@ -149,7 +185,7 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       await run(engine, 0, 3)
       for (const slot of [0, 1]) engine.start(slot, randomTokens(OFFICIAL, 2))
       await engine.step([0, 1])
-      expectSameBits(readAll(engine, 0), readAll(engine, 1), 'used slot')
+      expectSameBits(await readAll(engine, 0), await readAll(engine, 1), 'used slot')
       engine.dispose()
     })
 
@@ -158,12 +194,12 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       const [first, second] = [randomTokens(OFFICIAL, 1), randomTokens(OFFICIAL, 2)]
       engine.start(0, first, undefined, 1)
       await engine.step([0])
-      const carry = engine.readCarry(0)
+      const carry = await engine.readCarry(0)
       engine.setTokens(0, second)
-      expectSameBits(engine.readCarry(0), carry, 'carry')
+      expectSameBits(await engine.readCarry(0), carry, 'carry')
       engine.start(1, second, carry, 1)
       await engine.step([0, 1])
-      expectSameBits(readAll(engine, 0), readAll(engine, 1), 'after a step')
+      expectSameBits(await readAll(engine, 0), await readAll(engine, 1), 'after a step')
       engine.dispose()
     })
 
@@ -174,8 +210,8 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       engine.start(1, tokens, undefined, 0)
       engine.start(2, tokens, undefined, 1)
       await engine.step([0, 1, 2])
-      expectSameBits(readAll(engine, 1), readAll(engine, 0), 'puzzle 0')
-      expect(readAll(engine, 2)).not.toEqual(readAll(engine, 0))
+      expectSameBits(await readAll(engine, 1), await readAll(engine, 0), 'puzzle 0')
+      expect(await readAll(engine, 2)).not.toEqual(await readAll(engine, 0))
       engine.dispose()
     })
 
@@ -185,16 +221,17 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       const carry = new Float32Array(engine.carrySize)
       engine.start(0, tokens)
       await engine.step([0])
-      const before = readAll(engine, 0)
+      const before = await readAll(engine, 0)
       for (const slot of [-1, 3, 0.5, Number.NaN, 2 ** 32, '0' as never, undefined as never]) {
         expectHrmError(() => engine.start(slot, tokens), 'option_invalid', /^slot .* is not within 0\.\.2$/)
         expectHrmError(() => engine.setTokens(slot, tokens), 'option_invalid')
-        expectHrmError(() => engine.readCarry(slot), 'option_invalid')
+        expectHrmError(() => engine.saveCarry(slot), 'option_invalid')
+        await expectRefused(() => engine.readCarry(slot))
         expectHrmError(() => engine.logits(slot), 'option_invalid')
         expectHrmError(() => engine.q(slot), 'option_invalid')
-        await expectStepRefused(engine, [0, slot])
+        await expectRefused(() => engine.step([0, slot]))
       }
-      await expectStepRefused(engine, [0, 1, 0])
+      await expectRefused(() => engine.step([0, 1, 0]))
       for (const call of [engine.start, engine.setTokens]) {
         expectHrmError(() => call(0, tokens.subarray(1)), 'option_invalid', '15 tokens given, the board has 16')
         expectHrmError(() => call(0, tokens.with(3, 6)), 'option_invalid', 'token 6 at 3 is not within 0..5')
@@ -210,7 +247,7 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       for (const puzzle of [-1, 3, 0.5, Number.NaN]) {
         expectHrmError(() => engine.start(0, tokens, undefined, puzzle), 'option_invalid', 'is not within 0..2')
       }
-      expectSameBits(readAll(engine, 0), before, 'slot 0')
+      expectSameBits(await readAll(engine, 0), before, 'slot 0')
       engine.dispose()
     })
 
@@ -236,24 +273,24 @@ export function describeEngine(name: string, load: () => EngineFactory | Promise
       engine.dispose()
       expectHrmError(() => engine.start(0, randomTokens(SMALLEST, 1)), 'disposed')
       expectHrmError(() => engine.setTokens(0, randomTokens(SMALLEST, 1)), 'disposed')
-      expectHrmError(() => engine.readCarry(0), 'disposed')
+      expectHrmError(() => engine.saveCarry(0), 'disposed')
+      await expectRefused(() => engine.readCarry(0), 'disposed')
       expectHrmError(() => engine.logits(0), 'disposed')
       expectHrmError(() => engine.q(0), 'disposed')
-      await expectStepRefused(engine, [0], 'disposed')
-      await expectStepRefused(engine, [], 'disposed')
+      await expectRefused(() => engine.step([0]), 'disposed')
+      await expectRefused(() => engine.step([]), 'disposed')
     })
   })
 }
 
-/** A step may throw or reject. */
-async function expectStepRefused(
-  engine: Engine,
-  slots: readonly number[],
+/** Steps and reading a carry may throw or reject. */
+async function expectRefused(
+  call: () => unknown,
   code: 'option_invalid' | 'disposed' = 'option_invalid',
 ): Promise<void> {
   let thrown: unknown
   try {
-    await engine.step(slots)
+    await call()
   } catch (error) {
     thrown = error
   }

@@ -46,13 +46,15 @@ export function fakeEngine(
     carrySize: 2 * (model.config.puzzle_emb_len + geometry.tokens) * model.config.hidden_size,
     start(slot, tokens, carry) {
       // A noised start is no carry that this engine gave out.
-      const step = carry && Number.isInteger(carry[0]) ? carry[0] : 0
+      const step = carry instanceof Float32Array && Number.isInteger(carry[0]) ? carry[0] : 0
       Object.assign(at(slot), { tokens: tokens.slice(), step })
     },
     setTokens(slot, tokens) {
       at(slot).tokens = tokens.slice()
     },
-    readCarry: (slot) => new Float32Array(engine.carrySize).fill(at(slot).step),
+    saveCarry: (slot) => new Float32Array(engine.carrySize).fill(at(slot).step),
+    releaseCarry() {},
+    readCarry: (slot) => engine.saveCarry(slot) as Float32Array,
     async step(list) {
       for (const slot of list) at(slot)
       checkStep(list, slots)

@@ -1,7 +1,7 @@
 import { HrmError } from '../../errors.ts'
 import { dot4 } from '../../numerics/float.ts'
 import type { Layer, Model } from '../../weights/model.ts'
-import { checkGeometry, checkSlot, checkStep, checkTokens } from '../checks.ts'
+import { checkGeometry, checkSlot, checkStep, checkTokens, floatsOf } from '../checks.ts'
 import type { Engine, EngineOptions, Geometry } from '../engine.ts'
 import { type Rows, runLayer, type Trace } from './layer.ts'
 
@@ -45,6 +45,14 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
     return slots[slot]
   }
 
+  const readCarry = (slot: number): Float32Array => {
+    const { zH, zL } = at(slot)
+    const carry = new Float32Array(2 * all * d)
+    carry.set(zH)
+    carry.set(zL, all * d)
+    return carry
+  }
+
   return {
     backend: 'reference',
     build: 'typescript',
@@ -52,8 +60,9 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
     tokens,
     outputSize: config.output_size,
     carrySize: 2 * all * d,
-    start(slot, input, carry, puzzle = 0) {
+    start(slot, input, from, puzzle = 0) {
       const s = at(slot)
+      const carry = floatsOf(from)
       checkTokens(model, geometry, input, carry, 2 * all * d, puzzle)
       s.puzzle = puzzle
       embed(model, input, puzzle, s.x)
@@ -67,13 +76,9 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
       checkTokens(model, geometry, input, undefined, 0, s.puzzle)
       embed(model, input, s.puzzle, s.x)
     },
-    readCarry(slot) {
-      const { zH, zL } = at(slot)
-      const carry = new Float32Array(2 * all * d)
-      carry.set(zH)
-      carry.set(zL, all * d)
-      return carry
-    },
+    saveCarry: readCarry,
+    releaseCarry() {},
+    readCarry,
     step(list) {
       refuseDisposed()
       checkStep(list, count)

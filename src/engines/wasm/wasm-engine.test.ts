@@ -87,13 +87,13 @@ describe('wasm engine', () => {
         reference.start(0, randomTokens(config, seed), undefined, puzzle)
         await reference.step([0])
         await reference.step([0])
-        const want = readAll(reference, 0)
+        const want = await readAll(reference, 0)
         for (const [i, factory] of factories.entries()) {
           const engine = engineFor(factory, model, 2)
           engine.start(1, randomTokens(config, seed), undefined, puzzle)
           await engine.step([1])
           await engine.step([1])
-          expectSameBits(readAll(engine, 1), want, JSON.stringify(VARIANTS[i]))
+          expectSameBits(await readAll(engine, 1), want, JSON.stringify(VARIANTS[i]))
           engine.dispose()
         }
       }),
@@ -107,10 +107,10 @@ describe('wasm engine', () => {
     const tokens = randomTokens(OFFICIAL, 3)
     first.start(0, tokens)
     await first.step([0])
-    second.start(2, tokens, first.readCarry(0))
+    second.start(2, tokens, first.saveCarry(0))
     await first.step([0])
     await second.step([2])
-    expectSameBits(readAll(second, 2), readAll(first, 0), 'after the change of engine')
+    expectSameBits(await readAll(second, 2), await readAll(first, 0), 'after the change of engine')
   })
 
   it('says which backend and build it is', () => {
@@ -139,6 +139,7 @@ describe('wasm engine', () => {
     for (const call of [
       () => engine.start(0, tokens),
       () => engine.setTokens(0, tokens),
+      () => engine.saveCarry(0),
       () => engine.readCarry(0),
       () => engine.step([0]),
       () => engine.step([]),
@@ -155,7 +156,7 @@ describe('wasm engine', () => {
       e.start(0, tokens)
       await e.step([0])
     }
-    expectSameBits(readAll(next, 0), readAll(want, 0), 'the engine made anew')
+    expectSameBits(await readAll(next, 0), await readAll(want, 0), 'the engine made anew')
   })
 
   it('says so where there is no memory to be had', async () => {

@@ -1,6 +1,6 @@
 import { HrmError } from '../../errors.ts'
 import type { KernelBuild } from '../../platform/platform.ts'
-import { checkGeometry, checkSlot, checkTokens } from '../checks.ts'
+import { checkGeometry, checkSlot, checkTokens, floatsOf } from '../checks.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { createInputWriter } from './input.ts'
 import { chooseKernel, instantiate, type Kernel, type KernelExports, type Multiply } from './kernel.ts'
@@ -65,6 +65,13 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     for (let t = 0; t < all; t++) to.set(row, t * hiddenColumns)
   }
 
+  const readCarry = (slot: number): Float32Array => {
+    const carry = new Float32Array(carrySize)
+    copyRows(rowsAt(slot, 0), hiddenColumns, carry.subarray(0, all * hidden), hidden)
+    copyRows(rowsAt(slot, inSlot.zL), hiddenColumns, carry.subarray(all * hidden), hidden)
+    return carry
+  }
+
   return {
     backend: 'wasm',
     build: kernel.build,
@@ -72,9 +79,10 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     tokens: geometry.tokens,
     outputSize: config.output_size,
     carrySize,
-    start(slot, tokens, carry, puzzle = 0) {
+    start(slot, tokens, from, puzzle = 0) {
       const zH = rowsAt(slot, 0)
       const zL = rowsAt(slot, inSlot.zL)
+      const carry = floatsOf(from)
       checkTokens(model, geometry, tokens, carry, carrySize, puzzle)
       puzzles[slot] = puzzle
       writeInput(tokens, puzzle, rowsAt(slot, inSlot.x))
@@ -91,12 +99,9 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       checkTokens(model, geometry, tokens, undefined, 0, puzzles[slot])
       writeInput(tokens, puzzles[slot], x)
     },
-    readCarry(slot) {
-      const carry = new Float32Array(carrySize)
-      copyRows(rowsAt(slot, 0), hiddenColumns, carry.subarray(0, all * hidden), hidden)
-      copyRows(rowsAt(slot, inSlot.zL), hiddenColumns, carry.subarray(all * hidden), hidden)
-      return carry
-    },
+    saveCarry: readCarry,
+    releaseCarry() {},
+    readCarry,
     step(slots) {
       check()
       for (const slot of slots) checkSlot(slot, count)
