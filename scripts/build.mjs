@@ -1,6 +1,6 @@
 // Builds everything under dist/: kernels, library bundles, CLI, playground. Run by setup.mjs.
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildWasm } from '../wasm/build.mjs'
 import { buildPlayground } from '../worker/playground/build.mjs'
@@ -32,28 +32,51 @@ const serverApart = {
   },
 }
 
-/** One folder a runtime; all of them are two folders below the root, which src/platform/ counts on. */
+/** What people import, by the name under which they do. */
+const library = {
+  index: 'src/index.ts',
+  wasm: 'src/wasm/index.ts',
+  client: 'src/client/index.ts',
+}
+const workers = { worker: 'src/browser/index.ts', 'worker-entry': 'src/browser/worker-entry.ts' }
+
+/** wrangler and the like take a `.bin` file for data without being told, and would not know a `.safetensors`. */
+const weightsAsBin = {
+  name: 'weights-as-bin',
+  setup(build) {
+    build.onResolve({ filter: /\.safetensors$/ }, async ({ path, resolveDir }) => {
+      const name = `${basename(path, '.safetensors')}.bin`
+      await mkdir(join(root, 'dist/workerd'), { recursive: true })
+      await copyFile(join(resolveDir, path), join(root, 'dist/workerd', name))
+      return { path: `./${name}`, external: true }
+    })
+  },
+}
+
+/**
+ * One folder a runtime; all of them are two folders below the root, which src/platform/ counts on. Split, so that
+ * `HrmError` is the same class whichever of them it was imported from.
+ */
+const runtime = { splitting: true, chunkNames: 'chunk-[hash]' }
 const bundles = [
-  { entryPoints: ['src/index.ts'], outdir: 'dist/node', platform: 'node', conditions: ['node'] },
+  { ...runtime, entryPoints: library, outdir: 'dist/node', platform: 'node', conditions: ['node'] },
   {
-    entryPoints: {
-      index: 'src/index.ts',
-      worker: 'src/browser/index.ts',
-      'worker-entry': 'src/browser/worker-entry.ts',
-    },
+    ...runtime,
+    entryPoints: { ...library, ...workers },
     outdir: 'dist/browser',
     platform: 'browser',
     conditions: ['browser'],
     minify: true,
   },
   {
-    entryPoints: ['src/index.ts'],
+    ...runtime,
+    entryPoints: library,
     outdir: 'dist/workerd',
     platform: 'neutral',
     conditions: ['workerd'],
-    external: ['*.wasm', '*.safetensors'],
+    external: ['*.wasm'],
+    plugins: [weightsAsBin],
   },
-  { entryPoints: ['src/client/index.ts'], outdir: 'dist/client', platform: 'neutral' },
   {
     ...cli,
     entryPoints: { bin: 'src/cli/bin.ts', 'eval-thread': 'src/cli/eval/eval-thread.ts' },

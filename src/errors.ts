@@ -30,6 +30,7 @@ export const HRM_ERROR_CODES = [
   'aborted',
   'disposed',
   'engine_unavailable', // no SIMD, no WebGPU, no such backend
+  'engine_fetch', // the engine's own files could not be read or compiled
   'engine_failed', // a trap or a lost device; the engine is rebuilt before its next use
 ] as const
 

@@ -4,23 +4,11 @@ import { createSolverFrom } from './solve/solver.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
 import { createTask } from './tasks/create-task.ts'
 import { buildGeometry, trainedShape } from './tasks/lists.ts'
+import { createKernelLoader } from './wasm/kernel-sources.ts'
 import { loadModel } from './weights/load-model.ts'
 
-export type { Backend } from './engines/engine.ts'
-export { type ErrorCell, HrmError, type HrmErrorCode } from './errors.ts'
-export type {
-  AttemptKind,
-  CreateSolverOptions,
-  ModelInfo,
-  SolveBatchOptions,
-  SolveOptions,
-  SolveResult,
-  Solver,
-  SolveStep,
-  WeightsSource,
-} from './solve/types.ts'
-export type { CardScore, ModelCard } from './weights/card.ts'
-export type { ListName, ModelConfig, TaskConfig } from './weights/config.ts'
+export { HRM_ERROR_CODES, HrmError } from './errors.ts'
+export type * from './public-types.ts'
 
 /**
  * Loads a model and makes it ready to solve.
@@ -30,11 +18,15 @@ export type { ListName, ModelConfig, TaskConfig } from './weights/config.ts'
  * const { status, solution } = await solver.solve('53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79')
  * solver.dispose()
  *
- * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `engine_unavailable`, `option_invalid`, `aborted`
+ * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `engine_unavailable`,
+ * `engine_fetch`, `option_invalid`, `aborted`
  */
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
   const slots = checkSlots(options.slots ?? DEFAULT_SLOTS)
-  const [loaded, createEngine] = await Promise.all([loadModel(options), createEngineFactory(options.backend ?? 'auto')])
+  const [loaded, createEngine] = await Promise.all([
+    loadModel(options),
+    createEngineFactory(options.backend ?? 'auto', createKernelLoader(options.kernels)),
+  ])
   const { model } = loaded
   const geometry = buildGeometry(model.config, trainedShape(model.config))
   const task = createTask(model.config)

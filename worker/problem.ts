@@ -4,7 +4,7 @@ import type { Problem, ProblemCode } from '../src/client/problem.ts'
 import { HrmError } from '../src/errors.ts'
 
 interface ProblemKind {
-  status: 400 | 401 | 404 | 405 | 406 | 408 | 413 | 415 | 422 | 429 | 431 | 500 | 503
+  status: 400 | 401 | 404 | 405 | 406 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 431 | 500 | 501 | 503
   title: string
   /** Seconds for Retry-After. */
   retryAfter?: number
@@ -20,15 +20,19 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   not_found: { status: 404, title: 'Nothing is here' },
   model_unknown: { status: 404, title: 'No model has this id' },
+  job_unknown: { status: 404, title: 'No job has this id' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   not_acceptable: { status: 406, title: 'No acceptable media type' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  job_unfinished: { status: 409, title: 'The job has not ended', retryAfter: 5 },
+  job_gone: { status: 410, title: 'The job was cancelled' },
   body_too_large: { status: 413, title: 'The request body is too large' },
-  media_type_unsupported: { status: 415, title: 'The request body must be application/json' },
+  media_type_unsupported: { status: 415, title: 'The request body has a media type that is not read here' },
   request_invalid: { status: 422, title: 'The request does not follow the schema' },
   rate_limited: { status: 429, title: 'Too many requests', retryAfter: 60 },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong here' },
+  jobs_unavailable: { status: 501, title: 'This service runs no jobs' },
   overloaded: { status: 503, title: 'Too many solves in flight', retryAfter: 1 },
   not_ready: { status: 503, title: 'The service is not ready', retryAfter: 10 },
 
@@ -43,6 +47,7 @@ export const PROBLEMS = {
 
   aborted: { status: 503, title: 'The solve was stopped', retryAfter: 1 },
   disposed: { status: 503, title: 'The solver is shutting down', retryAfter: 1 },
+  engine_fetch: { status: 503, title: 'The engine could not be loaded', retryAfter: 60 },
   engine_failed: { status: 503, title: 'The engine failed and is being rebuilt', retryAfter: 1 },
   engine_unavailable: { status: 500, title: 'No engine runs here' },
   usage: { status: 500, title: 'The service is set up wrongly' },
@@ -65,7 +70,7 @@ export const PROBLEMS = {
 } as const satisfies Record<ProblemCode, ProblemKind>
 
 /** What a problem may tell beyond its code and detail. */
-export type ProblemExtras = Pick<Problem, 'cells' | 'board' | 'errors'>
+export type ProblemExtras = Pick<Problem, 'cells' | 'board' | 'line' | 'errors'>
 
 /** A failure on its way to becoming a response. */
 export class ProblemError extends Error {

@@ -27,7 +27,9 @@ export interface CreateWorkerSolverOptions extends CreateSolverOptions {
  */
 export async function createWorkerSolver(options: CreateWorkerSolverOptions = {}): Promise<Solver> {
   const { worker = startWorker, signal, onProgress, ...rest } = options
-  const wire = { ...rest, weights: absolute(rest.weights) }
+  const { relaxed, simd128 } = rest.kernels ?? {}
+  const kernels = { relaxed: absolute(relaxed), simd128: absolute(simd128) }
+  const wire = { ...rest, weights: absolute(rest.weights), kernels }
   const { link, info } = await connect(worker, wire, { signal, onProgress: onProgress as (p: Progress) => void })
   // Whatever lies under the URL by then, a second worker must compute the same answers as the first.
   const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
@@ -194,10 +196,10 @@ function startWorker(): WorkerLike {
 }
 
 /** A relative URL means relative to the page, not to the worker's script. */
-function absolute(weights: CreateSolverOptions['weights']): CreateSolverOptions['weights'] {
-  if (weights instanceof URL) return weights.href
-  if (typeof weights !== 'string' || typeof document === 'undefined') return weights
-  return new URL(weights, document.baseURI).href
+function absolute<T>(source: T): T | string {
+  if (source instanceof URL) return source.href
+  if (typeof source !== 'string' || typeof document === 'undefined') return source
+  return new URL(source, document.baseURI).href
 }
 
 function aborted(signal: AbortSignal): HrmError {

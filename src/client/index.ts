@@ -4,8 +4,11 @@ import type { CardScore } from '../weights/card.ts'
 import { HrmHttpError, readFailure } from './http-error.ts'
 import { type ServerEvent, serverEvents } from './server-events.ts'
 
-export { HrmHttpError } from './http-error.ts'
-export type { HttpProblemCode, Problem, ProblemCode } from './problem.ts'
+export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
+export type { AttemptKind, SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
+export type { CardScore } from '../weights/card.ts'
+export { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
+export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCode } from './problem.ts'
 
 export interface ClientOptions {
   /** Default: the global `fetch`. */

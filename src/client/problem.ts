@@ -8,15 +8,19 @@ export const HTTP_PROBLEM_CODES = [
   'unauthorized',
   'not_found',
   'model_unknown',
+  'job_unknown', // no job has this id, or it has expired
   'method_not_allowed',
   'not_acceptable',
   'request_timeout',
+  'job_unfinished', // results are asked for before the job has ended
+  'job_gone', // the job was cancelled, and its results deleted
   'body_too_large',
   'media_type_unsupported',
   'request_invalid', // JSON, but not what the schema says
   'rate_limited',
   'headers_too_large',
   'internal_error',
+  'jobs_unavailable', // the service was set up without what bulk jobs need
   'overloaded', // as many solves in flight as the service admits
   'not_ready', // the model loads, but does not solve its probe board
 ] as const
@@ -39,6 +43,8 @@ export interface Problem {
   cells?: ErrorCell[]
   /** Which board of a batch is to blame, 0-based. */
   board?: number
+  /** Which line of a job's file is to blame, 1-based. */
+  line?: number
   /** What the schema found; `pointer` is a JSON Pointer (RFC 6901) into the body. */
   errors?: { pointer: string; detail: string }[]
 }

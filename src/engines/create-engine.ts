@@ -1,5 +1,6 @@
-import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
+import type { KernelBuild } from '../platform/platform.ts'
+import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { Backend, Engine, EngineOptions } from './engine.ts'
 import { createReferenceEngine } from './reference/reference-engine.ts'
 import { createWasmEngineFactory } from './wasm/wasm-engine.ts'
@@ -8,17 +9,20 @@ export type EngineFactory = (options: EngineOptions) => Engine
 
 /**
  * Gets a backend ready to make engines. `auto` is wasm, or reference on a machine without WebAssembly SIMD.
- * @throws HrmError `engine_unavailable`, `option_invalid`
+ * @throws HrmError `engine_unavailable`, `engine_fetch`, `option_invalid`
  */
-export async function createEngineFactory(backend: Backend | 'auto'): Promise<EngineFactory> {
+export async function createEngineFactory(
+  backend: Backend | 'auto',
+  loadKernel: (build: KernelBuild) => Promise<WebAssembly.Module> = createKernelLoader(),
+): Promise<EngineFactory> {
   switch (backend) {
     case 'reference':
       return createReferenceEngine
     case 'wasm':
-      return createWasmEngineFactory(platform.loadKernel)
+      return createWasmEngineFactory(loadKernel)
     case 'auto':
       try {
-        return await createWasmEngineFactory(platform.loadKernel)
+        return await createWasmEngineFactory(loadKernel)
       } catch (error) {
         if (error instanceof HrmError && error.code === 'engine_unavailable') return createReferenceEngine
         throw error

@@ -11,6 +11,8 @@ const weightUrls: Record<ShippedTask, () => URL> = {
 }
 
 export const platform: Platform = {
+  kernelUrl: (build) => kernelUrls[build](),
+  weightsUrl: (task) => weightUrls[task](),
   loadKernel: async (build) => WebAssembly.compile((await fetchBytes(kernelUrls[build]())) as BufferSource),
   loadShippedWeights: (task, signal, onProgress) => fetchBytes(weightUrls[task](), signal, onProgress),
   loadNamed: async (name, signal, onProgress) =>

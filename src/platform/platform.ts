@@ -10,6 +10,10 @@ export type ShippedTask = (typeof SHIPPED_TASKS)[number]
  * `imports` conditions of package.json.
  */
 export interface Platform {
+  /** Where the build lies. @throws HrmError `engine_unavailable` where files have no address */
+  kernelUrl(build: KernelBuild): URL
+  /** Where the weights lie. @throws HrmError `engine_unavailable` where files have no address */
+  weightsUrl(task: ShippedTask): URL
   loadKernel(build: KernelBuild): Promise<WebAssembly.Module>
   loadShippedWeights(task: ShippedTask, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array>
   /** Reads weights that are named by a string: a URL, or in Node a path too. */

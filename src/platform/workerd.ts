@@ -2,13 +2,20 @@
 import relaxed from '../../dist/wasm/relaxed.wasm'
 import simd128 from '../../dist/wasm/simd128.wasm'
 import sudoku from '../../model/weights/sudoku.safetensors'
+import { HrmError } from '../errors.ts'
 import type { Platform } from './platform.ts'
 import { fetchBytes, parseUrl } from './read-response.ts'
 
 const kernels = { relaxed, simd128 }
 const weights = { sudoku }
 
+const noAddress = () => {
+  throw new HrmError('engine_unavailable', 'kernels and weights are part of the Worker here and have no URL')
+}
+
 export const platform: Platform = {
+  kernelUrl: noAddress,
+  weightsUrl: noAddress,
   loadKernel: async (build) => kernels[build],
   loadShippedWeights: async (task, _signal, onProgress) => {
     const bytes = new Uint8Array(weights[task])

@@ -1,4 +1,5 @@
 import type { Backend } from '../engines/engine.ts'
+import type { KernelSources } from '../wasm/kernel-sources.ts'
 import type { ModelCard } from '../weights/card.ts'
 import type { ModelConfig } from '../weights/config.ts'
 
@@ -14,6 +15,8 @@ export interface CreateSolverOptions {
   sha256?: string
   /** Default `auto`: wasm where WebAssembly SIMD runs, else reference. */
   backend?: Backend | 'auto'
+  /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */
+  kernels?: KernelSources
   /** Boards computed side by side by `solveBatch`. Default 8. */
   slots?: number
   signal?: AbortSignal

@@ -1,0 +1,54 @@
+/** `hrm-edge/wasm`: the files that `hrm-edge` reads by itself, for those who host, preload or share them. */
+import { platform } from '#platform'
+import { chooseKernel } from '../engines/wasm/kernel.ts'
+import { HrmError } from '../errors.ts'
+import { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
+import { createKernelLoader, type KernelSources } from './kernel-sources.ts'
+
+export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
+export { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
+export type { KernelSource, KernelSources } from './kernel-sources.ts'
+
+const BUILDS: readonly KernelBuild[] = ['relaxed', 'simd128']
+
+/**
+ * Where the package keeps a build of its kernels: a `file:` URL in Node, one beside the scripts in a page.
+ *
+ * @example
+ * // In a build script: the files to copy to where the app serves them from.
+ * await copyFile(kernelUrl('relaxed'), 'public/relaxed.wasm')
+ *
+ * @throws HrmError `option_invalid`; `engine_unavailable` in workerd, where files have no address
+ */
+export function kernelUrl(build: KernelBuild): URL {
+  if (!BUILDS.includes(build)) throw new HrmError('option_invalid', `build is ${build}, not ${BUILDS.join(' or ')}`)
+  return platform.kernelUrl(build)
+}
+
+/**
+ * Where the package keeps the weights that it ships for a task.
+ *
+ * @example
+ * const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href: weightsUrl('sudoku').href })
+ * document.head.append(link)
+ *
+ * @throws HrmError `task_unknown`; `engine_unavailable` in workerd, where files have no address
+ */
+export function weightsUrl(task: ShippedTask): URL {
+  if (!SHIPPED_TASKS.includes(task)) throw new HrmError('task_unknown', `no weights ship for ${JSON.stringify(task)}`)
+  return platform.weightsUrl(task)
+}
+
+/**
+ * Reads and compiles, once, the kernels that fit this machine. Many solvers can share them, in web workers too.
+ *
+ * @example
+ * const kernels = await compileKernels({ relaxed: '/assets/relaxed.wasm', simd128: '/assets/simd128.wasm' })
+ * const solvers = await Promise.all(models.map((weights) => createSolver({ weights, kernels })))
+ *
+ * @throws HrmError `engine_unavailable` where there is no WebAssembly SIMD, `engine_fetch`
+ */
+export async function compileKernels(sources?: KernelSources): Promise<KernelSources> {
+  const { build, module } = await chooseKernel(createKernelLoader(sources))
+  return { [build]: module }
+}

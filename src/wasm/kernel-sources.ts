@@ -1,0 +1,40 @@
+import { platform } from '#platform'
+import { HrmError } from '../errors.ts'
+import type { KernelBuild } from '../platform/platform.ts'
+
+/** One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled module. */
+export type KernelSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module
+
+/**
+ * Kernels from somewhere else than beside the package's own scripts. Only the build that fits the machine is read; one
+ * that is not named comes from where the package keeps it.
+ */
+export interface KernelSources {
+  /** `hrm-edge/wasm/relaxed.wasm`: for runtimes with relaxed SIMD, which most have. */
+  relaxed?: KernelSource
+  /** `hrm-edge/wasm/simd128.wasm`: for all others. */
+  simd128?: KernelSource
+}
+
+/**
+ * Reads kernels from `sources` first.
+ * @throws HrmError (the loader) `engine_fetch` for a file that cannot be read or is no kernel
+ */
+export function createKernelLoader(sources: KernelSources = {}): (build: KernelBuild) => Promise<WebAssembly.Module> {
+  return async (build) => {
+    const source = sources[build]
+    try {
+      return await (source === undefined ? platform.loadKernel(build) : compile(source))
+    } catch (cause) {
+      throw new HrmError('engine_fetch', `the ${build} kernels could not be loaded: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+  }
+}
+
+async function compile(source: KernelSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source
+  const named = typeof source === 'string' || source instanceof URL
+  return WebAssembly.compile((named ? await platform.loadNamed(String(source)) : source) as BufferSource)
+}
