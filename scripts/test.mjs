@@ -45,6 +45,7 @@ const suites = {
   unit: vitest('vitest.config.ts'),
   worker: vitest('tests/worker/vitest.config.ts'),
   browser: { ...vitest('tests/browser/vitest.config.ts'), needs: ['chromium'] },
+  package: { ...vitest('tests/package/vitest.config.ts'), needs: ['chromium'] },
   ruff: { ...check(python, '-m', 'ruff', 'check', 'model'), needs: ['python'] },
   model: { kind: 'pytest', command: python, args: ['-m', 'pytest', '-q'], cwd: modelDir, needs: ['python'] },
 }

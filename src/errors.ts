@@ -1,4 +1,9 @@
-/** Every way hrm-edge can fail. Closed: a new failure gets a new code here, and a row in `worker/problem.ts`. */
+/**
+ * Every way hrm-edge can fail. Closed: a new failure gets a new code here, and a row in `worker/problem.ts`.
+ *
+ * @example
+ * const messages = Object.fromEntries(HRM_ERROR_CODES.map((code) => [code, translate(code)]))
+ */
 export const HRM_ERROR_CODES = [
   // weights file, in the order a reader meets them
   'weights_truncated', // file ends before the header, or before the data the header promises
@@ -34,15 +39,32 @@ export const HRM_ERROR_CODES = [
   'engine_failed', // a trap or a lost device; the engine is rebuilt before its next use
 ] as const
 
+/**
+ * Why something failed: one of `HRM_ERROR_CODES`.
+ *
+ * @example
+ * const worthRetrying = (code: HrmErrorCode) => code === 'weights_fetch' || code === 'engine_fetch'
+ */
 export type HrmErrorCode = (typeof HRM_ERROR_CODES)[number]
 
-/** Where a bad board went wrong: 0-based, row-major. */
+/**
+ * Where a bad board went wrong: 0-based, row-major.
+ *
+ * @example
+ * for (const { row, column } of error.cells) mark(row, column)
+ */
 export interface ErrorCell {
   index: number
   row: number
   column: number
 }
 
+/**
+ * What an `HrmError` carries beyond its code and message.
+ *
+ * @example
+ * throw new HrmError('board_symbol', 'no letters, please', { cells: [{ index: 9, row: 1, column: 0 }] })
+ */
 export interface HrmErrorOptions {
   cause?: unknown
   /** The cells to blame, for `board_symbol` and `board_conflict`. */
@@ -59,7 +81,9 @@ export interface HrmErrorOptions {
  */
 export class HrmError extends Error {
   override readonly name = 'HrmError'
+  /** Why, for programs; the message says it for people. */
   readonly code: HrmErrorCode
+  /** The cells to blame; empty where none are. */
   readonly cells: readonly ErrorCell[]
 
   constructor(code: HrmErrorCode, message: string, options: HrmErrorOptions = {}) {

@@ -1,7 +1,12 @@
 import { HrmError } from '../errors.ts'
 import { fromWireError, type OpeningRequest, type Progress, type Reply, type Request } from './protocol.ts'
 
-/** The part of a Worker that a link uses. */
+/**
+ * The part of a Worker that a solver uses.
+ *
+ * @example
+ * const worker = (): WorkerLike => new Worker('/assets/solver-worker.js', { type: 'module' })
+ */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>
 
 /** One request under way. */

@@ -10,6 +10,13 @@ import type {
 import { type Call, Link, type WorkerLike } from './link.ts'
 import type { Progress, SolverInfo, WireCreateOptions } from './protocol.ts'
 
+/**
+ * `CreateSolverOptions`, and where the worker comes from.
+ *
+ * @example
+ * // For bundlers that do not follow `new URL(..., import.meta.url)`: a script that imports 'hrm-edge/worker-entry'.
+ * const solver = await createSolver({ worker: () => new Worker('/solver-worker.js', { type: 'module' }) })
+ */
 export interface CreateWorkerSolverOptions extends CreateSolverOptions {
   /** Starts the worker. Default: the script that lies beside this module. For builds that put it elsewhere. */
   worker?: () => WorkerLike

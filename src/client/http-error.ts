@@ -1,5 +1,11 @@
 import type { Problem, ProblemCode } from './problem.ts'
 
+/**
+ * What an `HrmHttpError` is made from.
+ *
+ * @example
+ * const error = new HrmHttpError('no answer', { status: 502, retryAfter: 5 })
+ */
 export interface HrmHttpErrorOptions {
   problem?: Problem
   /** Of the response; 0 when there was none. */
@@ -11,6 +17,11 @@ export interface HrmHttpErrorOptions {
 /**
  * A request that failed. `code` is the service's own; `network` where none was heard, because the service could not
  * be reached or something between answered in its place.
+ *
+ * @example
+ * try { await client.solve('sudoku', board) } catch (e) {
+ *   if (e instanceof HrmHttpError && e.code === 'overloaded') await sleep((e.retryAfter ?? 1) * 1000)
+ * }
  */
 export class HrmHttpError extends Error {
   override readonly name = 'HrmHttpError'

@@ -10,6 +10,12 @@ export type { CardScore } from '../weights/card.ts'
 export { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
 export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCode } from './problem.ts'
 
+/**
+ * How a client reaches the service.
+ *
+ * @example
+ * const client = createClient(url, { apiKey: process.env.HRM_EDGE_KEY })
+ */
 export interface ClientOptions {
   /** Default: the global `fetch`. */
   fetch?: typeof fetch
@@ -17,7 +23,12 @@ export interface ClientOptions {
   apiKey?: string
 }
 
-/** A model as `GET /v1/models` tells it. */
+/**
+ * A model as `GET /v1/models` tells it.
+ *
+ * @example
+ * for (const { id, parameters } of await client.models()) console.log(id, parameters)
+ */
 export interface ServedModel {
   id: string
   task: string
@@ -31,7 +42,12 @@ export interface ServedModel {
   scores: CardScore[]
 }
 
-/** A task as `GET /v1/tasks` tells it. */
+/**
+ * A task as `GET /v1/tasks` tells it.
+ *
+ * @example
+ * const known = (await client.tasks()).some(({ name }) => name === 'sudoku')
+ */
 export interface ServedTask {
   name: string
   kind: 'sudoku' | 'grid'
@@ -44,8 +60,18 @@ export interface ServedTask {
   model: string
 }
 
+/**
+ * The service's calls, with the types of the library.
+ *
+ * @example
+ * const { solution } = await client.solve('sudoku', board, { maxSteps: 256 })
+ */
 export interface Client {
-  /** @throws HrmHttpError with the service's problem; HrmError `aborted` */
+  /**
+   * Solves a board over there.
+   *
+   * @throws HrmHttpError with the service's problem; HrmError `aborted`
+   */
   solve(task: string, board: string, options?: SolveOptions): Promise<SolveResult>
   /**
    * The same solve, step by step; returns the result. Leaving the loop stops the work. A slow reader misses steps.

@@ -1,6 +1,11 @@
 import type { ErrorCell, HrmErrorCode } from '../errors.ts'
 
-/** Failures of the HTTP surface itself; all others carry the solver's own `HrmErrorCode`. Closed, like that one. */
+/**
+ * Failures of the HTTP surface itself; all others carry the solver's own `HrmErrorCode`. Closed, like that one.
+ *
+ * @example
+ * const codes = new Set<string>([...HTTP_PROBLEM_CODES, ...HRM_ERROR_CODES])
+ */
 export const HTTP_PROBLEM_CODES = [
   'bad_request', // not HTTP, or a request line or Host header that cannot be read
   'body_incomplete', // the connection ended before the body did
@@ -25,10 +30,27 @@ export const HTTP_PROBLEM_CODES = [
   'not_ready', // the model loads, but does not solve its probe board
 ] as const
 
+/**
+ * One of `HTTP_PROBLEM_CODES`.
+ *
+ * @example
+ * const busy: HttpProblemCode[] = ['overloaded', 'rate_limited']
+ */
 export type HttpProblemCode = (typeof HTTP_PROBLEM_CODES)[number]
+/**
+ * Every code that a problem document may carry.
+ *
+ * @example
+ * const ours = (code: ProblemCode) => code.startsWith('board_')
+ */
 export type ProblemCode = HrmErrorCode | HttpProblemCode
 
-/** RFC 9457 problem details, as every failed response carries it. */
+/**
+ * RFC 9457 problem details, as every failed response carries it.
+ *
+ * @example
+ * if (error instanceof HrmHttpError) console.log(error.problem?.title, error.problem?.requestId)
+ */
 export interface Problem {
   /** `/problems/CODE` on the service's own origin, where it is explained. */
   type: string

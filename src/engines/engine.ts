@@ -1,5 +1,11 @@
 import type { Model } from '../weights/model.ts'
 
+/**
+ * What computes: `wasm` is the fast one everywhere, `reference` the slow one that specifies it, `webgpu` for batches.
+ *
+ * @example
+ * const solver = await createSolver({ backend: 'wasm' })
+ */
 export type Backend = 'reference' | 'wasm' | 'webgpu'
 
 /**

@@ -1,8 +1,24 @@
-/** Builds of the wasm kernels: docs/engine.md. */
+/**
+ * Builds of the wasm kernels: docs/engine.md.
+ *
+ * @example
+ * const files: Record<KernelBuild, string> = { relaxed: '/relaxed.wasm', simd128: '/simd128.wasm' }
+ */
 export type KernelBuild = 'relaxed' | 'simd128'
 
-/** Tasks with weights in this package. */
+/**
+ * Tasks with weights in this package.
+ *
+ * @example
+ * const solvers = await Promise.all(SHIPPED_TASKS.map((task) => createSolver({ task })))
+ */
 export const SHIPPED_TASKS = ['sudoku'] as const
+/**
+ * A task with weights in this package.
+ *
+ * @example
+ * const task: ShippedTask = 'sudoku'
+ */
 export type ShippedTask = (typeof SHIPPED_TASKS)[number]
 
 /**

@@ -3,9 +3,25 @@ import type { KernelSources } from '../wasm/kernel-sources.ts'
 import type { ModelCard } from '../weights/card.ts'
 import type { ModelConfig } from '../weights/config.ts'
 
-/** Where weights come from: bytes, a URL (`http:`, `https:`, `file:`, relative in a page) or, in Node, a path. */
+/**
+ * Where weights come from: bytes, a URL (`http:`, `https:`, `file:`, relative in a page) or, in Node, a path.
+ *
+ * @example
+ * const weights: WeightsSource = new URL('https://example.com/maze.safetensors')
+ */
 export type WeightsSource = ArrayBuffer | Uint8Array | URL | string
 
+/**
+ * What a solver is made of; everything has a default.
+ *
+ * @example
+ * const controller = new AbortController()
+ * const solver = await createSolver({
+ *   task: 'sudoku',
+ *   signal: controller.signal,
+ *   onProgress: ({ loaded, total }) => console.log(`${loaded} of ${total ?? '?'} bytes`),
+ * })
+ */
 export interface CreateSolverOptions {
   /** `sudoku`, or the task name that the weights file carries. Default: the file's own, else `sudoku`. */
   task?: string
@@ -19,11 +35,18 @@ export interface CreateSolverOptions {
   kernels?: KernelSources
   /** Boards computed side by side by `solveBatch`. Default 8. */
   slots?: number
+  /** Stops the loading. */
   signal?: AbortSignal
   /** Bytes of weights read so far; never falls. `total` is absent where the source does not tell. */
   onProgress?: (progress: { loaded: number; total?: number }) => void
 }
 
+/**
+ * How long and from which seed to solve.
+ *
+ * @example
+ * const result = await solver.solve(board, { maxSteps: 64, seed: 7, signal: AbortSignal.timeout(2000) })
+ */
 export interface SolveOptions {
   /** Budget in ACT steps over all attempts. Default 256. */
   maxSteps?: number
@@ -33,12 +56,26 @@ export interface SolveOptions {
   signal?: AbortSignal
 }
 
+/**
+ * The same for many boards.
+ *
+ * @example
+ * await solver.solveBatch(boards, { onProgress: ({ done, total, solved }) => draw(done / total, solved) })
+ */
 export interface SolveBatchOptions extends SolveOptions {
   /** Called after every finished board. */
   onProgress?: (progress: { done: number; total: number; solved: number }) => void
 }
 
+/**
+ * What became of a board.
+ *
+ * @example
+ * const { status, solution, steps } = await solver.solve(board)
+ * console.log(status === 'solved' ? `${solution} after ${steps} steps` : `not solved in ${steps} steps`)
+ */
 export interface SolveResult {
+  /** As the weights name it. */
   task: string
   /** `solved`: every rule holds and the givens are kept (or, for a task without rules, the halting head said stop). */
   status: 'solved' | 'unsolved'
@@ -54,15 +91,26 @@ export interface SolveResult {
   model: string
 }
 
-/** How an attempt began: from the model's own start, from noise, or from a tentative given of the search. */
+/**
+ * How an attempt began: from the model's own start, from noise, or from a tentative given of the search.
+ *
+ * @example
+ * const label: Record<AttemptKind, string> = { plain: 'first try', noise: 'fresh start', guess: 'a guess' }
+ */
 export type AttemptKind = 'plain' | 'noise' | 'guess'
 
-/** What one ACT step of a solve did. */
+/**
+ * What one ACT step of a solve did.
+ *
+ * @example
+ * for await (const { step, board, confidence } of solver.steps(puzzle)) draw(step, board, confidence)
+ */
 export interface SolveStep {
   /** 1 for the first step of the solve. */
   step: number
   /** 1 for the first attempt. */
   attempt: number
+  /** How this attempt began. */
   kind: AttemptKind
   /** Tentative given that began this attempt's newest branch: cell index and symbol. */
   guess?: { cell: number; symbol: string }
@@ -78,26 +126,51 @@ export interface SolveStep {
   done: boolean
 }
 
+/**
+ * A loaded model, for people.
+ *
+ * @example
+ * console.log(`${solver.model.name}: ${solver.model.parameters} parameters in ${solver.model.bytes} bytes`)
+ */
 export interface ModelInfo {
+  /** The card's. */
   name: string
+  /** Trained numbers. */
   parameters: number
+  /** Of the weights file. */
   bytes: number
+  /** Of the weights file, lower-case hex; empty in a page served by plain http, which cannot hash. */
   sha256: string
   config: ModelConfig
   card: ModelCard
 }
 
+/**
+ * A model that is ready to solve. One solver takes any number of calls at once.
+ *
+ * @example
+ * const solver = await createSolver()
+ * const [one, two] = await Promise.all([solver.solve(board), solver.solve(other)])
+ * solver.dispose()
+ */
 export interface Solver {
+  /** As the weights name it. */
   readonly task: string
   readonly model: ModelInfo
+  /** What computes. */
   readonly backend: Backend
   /** Which build of the engine runs: see `Engine.build`. */
   readonly build: string
-  /** @throws HrmError `board_*` for a board that breaks the rules, `aborted`, `disposed` */
+  /**
+   * Solves a board.
+   *
+   * @throws HrmError `board_*` for a board that breaks the rules, `option_invalid`, `aborted`, `disposed`, `engine_failed`
+   */
   solve(board: string, options?: SolveOptions): Promise<SolveResult>
   /** The same solve, step by step; returns the result. Leaving the loop stops the work. */
   steps(board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
   /** Results in the order of the boards. `maxSteps` is each board's own budget. */
   solveBatch(boards: readonly string[], options?: SolveBatchOptions): Promise<SolveResult[]>
+  /** Frees the engine's memory; what still runs fails with `disposed`. */
   dispose(): void
 }

@@ -2,12 +2,23 @@ import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 
-/** One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled module. */
+/**
+ * One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled module.
+ *
+ * @example
+ * const source: KernelSource = new URL('/assets/relaxed.wasm', location.href)
+ */
 export type KernelSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module
 
 /**
  * Kernels from somewhere else than beside the package's own scripts. Only the build that fits the machine is read; one
  * that is not named comes from where the package keeps it.
+ *
+ * @example
+ * // esbuild with --loader:.wasm=file
+ * import relaxed from 'hrm-edge/wasm/relaxed.wasm'
+ * import simd128 from 'hrm-edge/wasm/simd128.wasm'
+ * const solver = await createSolver({ kernels: { relaxed, simd128 } })
  */
 export interface KernelSources {
   /** `hrm-edge/wasm/relaxed.wasm`: for runtimes with relaxed SIMD, which most have. */

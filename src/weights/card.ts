@@ -1,4 +1,9 @@
-/** One measured score of a model, as it stands in the card. */
+/**
+ * One measured score of a model, as it stands in the card. Shares are 0..1.
+ *
+ * @example
+ * for (const { data, n, solved } of solver.model.card.scores ?? []) console.log(data, n, solved)
+ */
 export interface CardScore {
   data: string
   n: number
@@ -10,7 +15,12 @@ export interface CardScore {
   engine: string
 }
 
-/** `hrm.card`: where a model comes from and what it was measured to do. Unknown keys are kept. */
+/**
+ * `hrm.card`: where a model comes from and what it was measured to do. Unknown keys are kept.
+ *
+ * @example
+ * console.log(solver.model.card.license, solver.model.card.hardware)
+ */
 export interface ModelCard {
   name: string
   license?: string

@@ -1,4 +1,9 @@
-/** A puzzle as data: docs/format.md. */
+/**
+ * A puzzle as data: docs/format.md.
+ *
+ * @example
+ * const { rows, cols } = solver.model.config.task
+ */
 export interface TaskConfig {
   name: string
   kind: 'sudoku' | 'grid'
@@ -11,9 +16,20 @@ export interface TaskConfig {
   symbols: string[]
 }
 
+/**
+ * Whom a token reads in list attention.
+ *
+ * @example
+ * const heads: ListName[] = ['cell', 'row', 'column', 'box']
+ */
 export type ListName = 'cell' | 'row' | 'column' | 'box' | 'neighbours' | 'all'
 
-/** `hrm.config`, with the names of the official HRM config where it has one. */
+/**
+ * `hrm.config`, with the names of the official HRM config where it has one.
+ *
+ * @example
+ * const { hidden_size, H_cycles, L_cycles } = solver.model.config
+ */
 export interface ModelConfig {
   hidden_size: number
   num_heads: number

@@ -1,0 +1,1 @@
+export function buildTypes(options?: { check?: boolean }): Promise<string[]>

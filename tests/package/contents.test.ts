@@ -1,0 +1,143 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createProject, type Project, repository, run } from './project.ts'
+
+const KIB = 1024
+const KERNEL_BUDGET = 64 * KIB
+/** Of the library minified and gzipped, without kernels and weights; and of an app that uses `createSolver` alone. */
+const SCRIPT_BUDGET = 60 * KIB
+
+let project: Project
+let installed: string
+beforeAll(async () => {
+  project = await createProject({
+    'app.js': "import { createSolver } from 'hrm-edge'\ncreateSolver().then((solver) => solver.solve(location.hash))",
+    'nothing.js': ["'hrm-edge'", "'hrm-edge/worker'", "'hrm-edge/wasm'", "'hrm-edge/client'"]
+      .map((name) => `import ${name}`)
+      .join('\n'),
+  })
+  installed = join(project.folder, 'node_modules/hrm-edge')
+})
+afterAll(() => project?.remove())
+
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [join(project.folder, entry)],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    outdir: project.folder,
+    loader: { '.wasm': 'file', '.safetensors': 'file' },
+    // Side-effect imports of modules without side effects: what is asked for here.
+    logOverride: { 'ignored-bare-import': 'silent' },
+  })
+  return outputFiles[0].contents
+}
+
+const gzipped = (bytes: Uint8Array) => gzipSync(bytes, { level: 9 }).length
+
+describe('what is packed', () => {
+  test('is what runs, and nothing else', async () => {
+    const files = await readdir(installed, { recursive: true, withFileTypes: true })
+    const paths = files
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath, file.name).slice(installed.length + 1))
+    const kinds = new Set(paths.map((path) => path.replace(/[^/]+(?=\.\w+$)/, '*')))
+    expect([...kinds].sort()).toEqual(
+      [
+        '*.json',
+        '*.md',
+        'LICENSE',
+        'dist/browser/*.js',
+        'dist/cli/*.js',
+        'dist/node/*.js',
+        'dist/playground/*.css',
+        'dist/playground/*.html',
+        'dist/playground/*.js',
+        'dist/playground/*.safetensors',
+        'dist/playground/*.svg',
+        'dist/playground/*.wasm',
+        'dist/types/*.ts',
+        'dist/wasm/*.wasm',
+        'dist/workerd/*.bin',
+        'dist/workerd/*.js',
+        'model/weights/*.safetensors',
+      ].sort(),
+    )
+    expect(paths.filter((path) => path.startsWith('dist/wasm/')).sort()).toEqual([
+      'dist/wasm/relaxed.wasm',
+      'dist/wasm/simd128.wasm',
+    ])
+  })
+
+  test('needs no other package', async () => {
+    const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
+  })
+
+  test('satisfies publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, strict: true })
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+  })
+
+  test('has types that resolve everywhere ES modules do', async () => {
+    // Throws with attw's table otherwise. The last three are files, not modules with types.
+    const files = ['./wasm/relaxed.wasm', './wasm/simd128.wasm', './weights/sudoku.safetensors']
+    await run('attw', [inject('tarball'), '--profile', 'esm-only', '--exclude-entrypoints', ...files], repository)
+  })
+})
+
+describe('sizes', () => {
+  test.each(['relaxed', 'simd128'])(`the ${'%s'} kernels stay below ${KERNEL_BUDGET / KIB} KiB`, async (name) => {
+    const { length } = await readFile(join(installed, `dist/wasm/${name}.wasm`))
+    console.info(`${name}.wasm: ${length} bytes`)
+    expect(length).toBeLessThan(KERNEL_BUDGET)
+  })
+
+  test(`the whole library stays below ${SCRIPT_BUDGET / KIB} KiB gzipped`, async () => {
+    const folder = join(installed, 'dist/browser')
+    const scripts = (await readdir(folder)).filter((name) => name.endsWith('.js'))
+    const sizes = await Promise.all(scripts.map(async (name) => gzipped(await readFile(join(folder, name)))))
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    console.info(`library, all sub-paths: ${total} bytes gzipped in ${sizes.length} scripts`)
+    expect(sizes.length).toBeGreaterThan(4)
+    expect(total).toBeLessThan(SCRIPT_BUDGET)
+  })
+
+  test(`an app that uses createSolver alone stays below ${SCRIPT_BUDGET / KIB} KiB gzipped`, async () => {
+    const size = gzipped(await bundle('app.js'))
+    console.info(`app: ${size} bytes gzipped`)
+    expect(size).toBeGreaterThan(10 * KIB)
+    expect(size).toBeLessThan(SCRIPT_BUDGET)
+  })
+
+  test('modules that are imported and not used leave nothing behind: no side effects', async () => {
+    expect(new TextDecoder().decode(await bundle('nothing.js')).trim()).toBe('')
+  })
+})
+
+describe('the API', () => {
+  const entries = ['index', 'worker', 'wasm', 'client']
+
+  test('is the one in etc/, and every type that it names is exported', () => {
+    expect(inject('apiComplaints')).toEqual([])
+  })
+
+  test.each(entries)('%s: every export is explained, with an example', async (entry) => {
+    const declarations = await readFile(join(installed, `dist/types/${entry}.d.ts`), 'utf8')
+    const exported = [...declarations.matchAll(/^(\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?export declare \w+ (\w+)/gm)]
+    expect(exported.length).toBeGreaterThan(3)
+    const lacking = exported.filter(([, comment = '']) => {
+      const [words, example] = comment.split('@example')
+      return !/\w/.test(words) || !/\w/.test(example ?? '')
+    })
+    expect(lacking.map(([, , name]) => name)).toEqual([])
+  })
+})

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BOARD, createProject, type Project, repository, SOLUTION } from './project.ts'
+
+/** The README's example, and that all sub-paths work together. */
+const SCRIPT = `
+import { createSolver, HrmError } from 'hrm-edge'
+import { createClient, HrmError as ClientError } from 'hrm-edge/client'
+import { HrmError as WasmError, weightsUrl } from 'hrm-edge/wasm'
+
+const solver = await createSolver({ task: 'sudoku' })
+const result = await solver.solve('${BOARD}')
+const steps = []
+for await (const { step, confidence, qHalt } of solver.steps('${BOARD}')) steps.push([step, confidence, qHalt])
+const refusal = await solver.solve('55' + '.'.repeat(79)).catch((error) => error)
+solver.dispose()
+createClient('http://localhost')
+console.log(JSON.stringify({
+  result,
+  steps,
+  backend: solver.backend,
+  refused: refusal instanceof HrmError && refusal.code,
+  oneClass: HrmError === ClientError && HrmError === WasmError,
+  weights: weightsUrl('sudoku').pathname.split('/').pop(),
+}))
+`
+
+/** bun's own package finds its binary by a script that is not run here. */
+async function findBun(): Promise<string> {
+  const scope = join(repository, 'node_modules/@oven')
+  const candidates = (await readdir(scope).catch(() => [])).map((name) => join(scope, name, 'bin/bun'))
+  return [...candidates, join(repository, 'node_modules/.bin/bun')].find((path) => existsSync(path))!
+}
+
+let project: Project
+let fromNode: string
+beforeAll(async () => {
+  project = await createProject({ 'solve.js': SCRIPT })
+  fromNode = await project.run('node', 'solve.js')
+})
+afterAll(() => project?.remove())
+
+test('Node solves the board', () => {
+  const { result, steps, ...rest } = JSON.parse(fromNode)
+  expect(result).toMatchObject({ status: 'solved', solution: SOLUTION, verified: true })
+  expect(steps.length).toBe(result.steps)
+  expect(rest).toEqual({
+    backend: 'wasm',
+    refused: 'board_conflict',
+    oneClass: true,
+    weights: 'sudoku.safetensors',
+  })
+})
+
+describe('the same bits come from', () => {
+  test('Deno', async () => {
+    expect(await project.run('deno', 'run', '--allow-read', '--node-modules-dir=manual', 'solve.js')).toBe(fromNode)
+  })
+
+  test('Bun, whose engine is not V8', async () => {
+    expect(await project.run(await findBun(), 'solve.js')).toBe(fromNode)
+  })
+})
+
+test('the command that the package installs', async () => {
+  const printed = await project.run('node_modules/.bin/hrm', 'solve', 'sudoku', BOARD, '--json')
+  expect(JSON.parse(printed)).toMatchObject({ status: 'solved', solution: SOLUTION })
+})

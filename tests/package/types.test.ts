@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createProject, type Project } from './project.ts'
+
+const CONSUMER = `
+import { createSolver, HrmError, type HrmErrorCode, type Solver, type SolveStep } from 'hrm-edge'
+import { createSolver as createWorkerSolver, type CreateWorkerSolverOptions } from 'hrm-edge/worker'
+import { compileKernels, kernelUrl } from 'hrm-edge/wasm'
+import { createClient, HrmHttpError, type Problem } from 'hrm-edge/client'
+
+const kernels = await compileKernels({ relaxed: kernelUrl('relaxed') })
+const options: CreateWorkerSolverOptions = { kernels, task: 'sudoku', onProgress: ({ loaded }) => loaded.toFixed() }
+const solvers: Solver[] = [await createSolver(options), await createWorkerSolver(options)]
+for (const solver of solvers) {
+  const steps: AsyncGenerator<SolveStep> = solver.steps('.'.repeat(81), { maxSteps: 3 })
+  for await (const { confidence } of steps) confidence.at(-1)?.toFixed()
+  const { solution } = await solver.solve('.'.repeat(81))
+  // @ts-expect-error an unsolved board has no solution
+  solution.length
+}
+try {
+  await createClient('http://localhost').solve('sudoku', '')
+} catch (error) {
+  const code: HrmErrorCode | undefined = error instanceof HrmError ? error.code : undefined
+  const problem: Problem | undefined = error instanceof HrmHttpError ? error.problem : undefined
+  // @ts-expect-error the codes are a closed list
+  if (code === 'no_such_code') console.log(problem)
+}
+`
+
+let project: Project
+beforeAll(async () => {
+  project = await createProject({ 'consumer.ts': CONSUMER })
+})
+afterAll(() => project?.remove())
+
+test.each([
+  ['nodenext', 'nodenext'],
+  ['bundler', 'esnext'],
+])('type-check under --moduleResolution %s, libraries included', async (moduleResolution, module) => {
+  const options = { moduleResolution, module, target: 'es2023', lib: 'es2024,dom,dom.iterable,dom.asynciterable' }
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  // tsc fails, and with it this test, on any error.
+  expect(await project.run('tsc', '--noEmit', '--strict', '--types', '', ...flags, 'consumer.ts')).toBe('')
+})
