@@ -1,5 +1,6 @@
+import { type Graph, MICROSOFT } from '../../src/engines/webgpu/onnx.ts'
+import type { Linear } from '../../src/engines/webgpu/step-graph.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
-import { type Graph, MICROSOFT } from './onnx.ts'
 
 /**
  * How ONNX Runtime can hold the same int8 weights:
@@ -11,7 +12,7 @@ export const LINEAR_KINDS = ['f32', 'int8', 'nbits8', 'nbits4'] as const
 export type LinearKind = (typeof LINEAR_KINDS)[number]
 
 /** Writes `x [.., cols]` times the transpose of `w [rows][cols]`; a matrix used again is stored once. */
-export function linears(g: Graph, kind: LinearKind): (x: string, w: Int8Matrix) => string {
+export function linears(g: Graph, kind: LinearKind): Linear {
   const made = new Map<Int8Matrix, StoredMatrix>()
   return (x, w) => {
     const matrix = made.get(w) ?? store(g, kind, w)

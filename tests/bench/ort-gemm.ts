@@ -1,6 +1,6 @@
+import { Graph } from '../../src/engines/webgpu/onnx.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
 import { type LinearKind, linears } from './linear-graph.ts'
-import { Graph } from './onnx.ts'
 import type { OrtModule } from './ort-step.ts'
 
 export interface GemmShape {
@@ -12,8 +12,8 @@ export interface GemmShape {
 /** One product `[m, k] x [k, n]`, weights constant, as an ONNX model with input `x` and output `y`. */
 export function gemmGraph({ m, k, n }: GemmShape, kind: LinearKind, weights: Int8Matrix): Uint8Array {
   const g = new Graph()
-  g.rename(linears(g, kind)(g.input('x', 'float32', [m, k]), weights), 'y')
-  g.output('y', 'float32', [m, n])
+  const y = linears(g, kind)(g.input('x', 'float32', [m, k]), weights)
+  g.output('y', y, 'float32', [m, n])
   return g.finish()
 }
 

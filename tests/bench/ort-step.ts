@@ -1,15 +1,16 @@
 import type * as Ort from 'onnxruntime-web'
 import type { Geometry } from '../../src/engines/engine.ts'
+import { stepGraph } from '../../src/engines/webgpu/step-graph.ts'
 import type { Model } from '../../src/weights/model.ts'
-import { stepGraph } from './hrm-graph.ts'
-import type { LinearKind } from './linear-graph.ts'
+import { type CpuListForm, cpuListAttention } from './cpu-lists.ts'
+import { type LinearKind, linears } from './linear-graph.ts'
 
 export type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>
 
 /** One way of running a model in ONNX Runtime. */
 export interface OrtConfiguration {
   linear: LinearKind
-  lists?: 'matmul' | 'fused'
+  lists?: CpuListForm
 }
 
 export const nameOf = ({ linear, lists }: OrtConfiguration): string => (lists ? `${linear}, lists ${lists}` : linear)
@@ -31,14 +32,20 @@ export async function createOrtStep(
   batch: number,
   configuration: OrtConfiguration,
 ): Promise<OrtStep> {
-  const graph = stepGraph({ model, geometry, batch, ...configuration })
+  const graph = stepGraph({
+    model,
+    geometry,
+    linear: (g) => linears(g, configuration.linear),
+    lists: cpuListAttention(batch, configuration.lists ?? 'matmul'),
+  })
   const session = await ort.InferenceSession.create(graph, { graphOptimizationLevel: 'all', logSeverityLevel: 3 })
   const { hidden_size: d, puzzle_emb_len } = model.config
   const n = puzzle_emb_len + geometry.tokens
   const state = (row: Float32Array) => new ort.Tensor('float32', repeat(row, batch * n), [batch, n, d])
-  const input = BigInt64Array.from(repeat(tokens, batch), BigInt)
+  const input = Int32Array.from(repeat(tokens, batch))
   const feeds = {
-    tokens: new ort.Tensor('int64', input, [batch, geometry.tokens]),
+    tokens: new ort.Tensor('int32', input, [batch, geometry.tokens]),
+    ...(puzzle_emb_len > 0 && { puzzle: new ort.Tensor('int32', new Int32Array(batch), [batch]) }),
     z_H: state(model.hInit),
     z_L: state(model.lInit),
   }

@@ -138,6 +138,9 @@ export function attention(
 /** Is told of every intermediate, by the names of tests/golden/README.md; the array may change afterwards. */
 export type Trace = (name: string, values: Float32Array) => void
 
+/** A matrix product of every row: `linear`, or what a test puts in its place. */
+export type Product = (x: Rows, w: Int8Matrix) => Rows
+
 /** One block, in place on `x`. */
 export function runLayer(
   x: Rows,
@@ -146,15 +149,16 @@ export function runLayer(
   tables: readonly AttentionTable[],
   rope: Model['rope'],
   trace?: Trace,
+  product: Product = linear,
 ): void {
-  const qkv = linear(x, layer.qkv)
+  const qkv = product(x, layer.qkv)
   trace?.('qkv', qkv.data)
   if (rope) applyRope(qkv, config.num_heads, rope)
   const a = attention(qkv, config.num_heads, tables, layer.listBias)
   trace?.('attention', a.data)
-  addNorm(x, linear(a, layer.o), config.rms_norm_eps)
+  addNorm(x, product(a, layer.o), config.rms_norm_eps)
   trace?.('post_attention', x.data)
-  const mlp = linear(swiglu(linear(x, layer.gateUp)), layer.down)
+  const mlp = product(swiglu(product(x, layer.gateUp)), layer.down)
   trace?.('mlp', mlp.data)
   addNorm(x, mlp, config.rms_norm_eps)
   trace?.('out', x.data)

@@ -3,7 +3,7 @@ import { dot4 } from '../../numerics/float.ts'
 import type { Layer, Model } from '../../weights/model.ts'
 import { checkGeometry, checkSlot, checkStep, checkTokens, floatsOf } from '../checks.ts'
 import type { Engine, EngineOptions, Geometry } from '../engine.ts'
-import { type Rows, runLayer, type Trace } from './layer.ts'
+import { type Product, type Rows, runLayer, type Trace } from './layer.ts'
 
 const f = Math.fround
 
@@ -20,8 +20,13 @@ interface Slot {
 /**
  * The executable specification: docs/numerics.md in plain TypeScript. About a hundred times slower than wasm.
  * @param trace for comparing with another implementation, of every step
+ * @param product for comparing with one that does not quantise activations
  */
-export function createReferenceEngine({ model, geometry, slots: count }: EngineOptions, trace?: Trace): Engine {
+export function createReferenceEngine(
+  { model, geometry, slots: count }: EngineOptions,
+  trace?: Trace,
+  product?: Product,
+): Engine {
   checkGeometry(model, geometry)
   const { config } = model
   const d = config.hidden_size
@@ -82,7 +87,7 @@ export function createReferenceEngine({ model, geometry, slots: count }: EngineO
     step(list) {
       refuseDisposed()
       checkStep(list, count)
-      for (const slot of list) actStep(model, geometry, slots[slot], trace)
+      for (const slot of list) actStep(model, geometry, slots[slot], trace, product)
     },
     logits: (slot) => at(slot).logits,
     q: (slot) => at(slot).q,
@@ -106,16 +111,16 @@ function embed(model: Model, tokens: Uint8Array, puzzle: number, x: Float32Array
   })
 }
 
-function actStep(model: Model, geometry: Geometry, s: Slot, trace?: Trace): void {
+function actStep(model: Model, geometry: Geometry, s: Slot, trace?: Trace, product?: Product): void {
   const { H_cycles, L_cycles } = model.config
   const under = (prefix: string): Trace | undefined => trace && ((name, values) => trace(`${prefix}.${name}`, values))
   trace?.('x', s.x)
   for (let h = 0; h < H_cycles; h++) {
     for (let l = 0; l < L_cycles; l++) {
       const injection = s.zH.map((v, i) => v + s.x[i])
-      runLevel(model, geometry, model.L, s.zL, injection, under(`L_level.cycle${h * L_cycles + l}`))
+      runLevel(model, geometry, model.L, s.zL, injection, under(`L_level.cycle${h * L_cycles + l}`), product)
     }
-    runLevel(model, geometry, model.H, s.zH, s.zL, under(`H_level.cycle${h}`))
+    runLevel(model, geometry, model.H, s.zH, s.zL, under(`H_level.cycle${h}`), product)
   }
   readHeads(model, geometry.tokens, s)
 }
@@ -127,11 +132,20 @@ function runLevel(
   z: Float32Array,
   injection: Float32Array,
   trace: Trace | undefined,
+  product: Product | undefined,
 ): void {
   for (let i = 0; i < z.length; i++) z[i] = z[i] + injection[i]
   const rows: Rows = { cols: config.hidden_size, data: z }
   layers.forEach((layer, i) => {
-    runLayer(rows, layer, config, tables, rope, trace && ((name, values) => trace(`layers.${i}.${name}`, values)))
+    runLayer(
+      rows,
+      layer,
+      config,
+      tables,
+      rope,
+      trace && ((name, values) => trace(`layers.${i}.${name}`, values)),
+      product,
+    )
   })
 }
 

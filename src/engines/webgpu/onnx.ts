@@ -5,7 +5,17 @@ const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
 export type ElementType = keyof typeof DATA_TYPE
 
 /** A node's attribute; an integer number array is written as ints. */
-export type Attribute = number | { float: number } | readonly number[]
+export type Attribute = number | { float: number } | readonly number[] | string
+
+export type Dimension = number | string
+
+interface Node {
+  op: string
+  inputs: readonly string[]
+  outputs: readonly string[]
+  attributes: Record<string, Attribute>
+  domain: string
+}
 
 /** ONNX Runtime's own operators (MatMulNBits, MultiHeadAttention, ...) live here. */
 export const MICROSOFT = 'com.microsoft'
@@ -20,18 +30,23 @@ const IR_VERSION = 10
  */
 export class Graph {
   #graph = new Message()
+  #nodes: Node[] = []
+  #outputs = new Map<string, string>()
   #names = 0
 
   #unique(hint: string): string {
     return `${hint}_${this.#names++}`
   }
 
-  input(name: string, type: ElementType, dims: readonly number[]): string {
+  /** A dimension that is a string is free: it may differ from run to run. */
+  input(name: string, type: ElementType, dims: readonly Dimension[]): string {
     this.#graph.message(11, valueInfo(name, type, dims))
     return name
   }
 
-  output(name: string, type: ElementType, dims: readonly number[]): void {
+  /** Makes a tensor that a node computes an output of the graph, under this name. */
+  output(name: string, tensor: string, type: ElementType, dims: readonly Dimension[]): void {
+    this.#outputs.set(tensor, name)
     this.#graph.message(12, valueInfo(name, type, dims))
   }
 
@@ -66,53 +81,45 @@ export class Graph {
     domain = '',
   ): string[] {
     const names = Array.from({ length: outputs }, () => this.#unique(op))
-    this.#write(op, inputs, names, attributes, domain)
+    this.#nodes.push({ op, inputs, outputs: names, attributes, domain })
     return names
   }
 
-  /** Gives a tensor the name of a graph output. */
-  rename(from: string, to: string): void {
-    this.#write('Identity', [from], [to], {}, '')
-  }
-
-  #write(
-    op: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    attributes: Record<string, Attribute>,
-    domain: string,
-  ): void {
-    const node = new Message()
-    for (const name of inputs) node.text(1, name)
-    for (const name of outputs) node.text(2, name)
-    node.text(4, op)
-    for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value))
-    if (domain) node.text(7, domain)
-    this.#graph.message(1, node)
-  }
-
   finish(): Uint8Array {
+    const final = (name: string) => this.#outputs.get(name) ?? name
+    for (const { op, inputs, outputs, attributes, domain } of this.#nodes) {
+      const node = new Message()
+      for (const name of inputs) node.text(1, final(name))
+      for (const name of outputs) node.text(2, final(name))
+      node.text(4, op)
+      for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value))
+      if (domain) node.text(7, domain)
+      this.#graph.message(1, node)
+    }
     const opset = (domain: string, version: number) => new Message().text(1, domain).int(2, version)
     return new Message()
       .int(1, IR_VERSION)
-      .message(7, this.#graph.text(2, 'bench'))
+      .message(7, this.#graph.text(2, 'hrm_act_step'))
       .message(8, opset('', OPSET))
       .message(8, opset(MICROSOFT, 1))
       .finish()
   }
 }
 
-function valueInfo(name: string, type: ElementType, dims: readonly number[]): Message {
+function valueInfo(name: string, type: ElementType, dims: readonly Dimension[]): Message {
   const shape = new Message()
-  for (const dim of dims) shape.message(1, new Message().int(1, dim))
+  for (const dim of dims) {
+    shape.message(1, typeof dim === 'string' ? new Message().text(2, dim) : new Message().int(1, dim))
+  }
   const tensor = new Message().int(1, DATA_TYPE[type]).message(2, shape)
   return new Message().text(1, name).message(2, new Message().message(1, tensor))
 }
 
-/** Last field: `AttributeProto.AttributeType`, 1 float, 2 int, 7 ints. */
+/** Last field: `AttributeProto.AttributeType`, 1 float, 2 int, 3 string, 7 ints. */
 function attribute(name: string, value: Attribute): Message {
   const message = new Message().text(1, name)
   if (typeof value === 'number') return message.int(3, value).int(20, 2)
+  if (typeof value === 'string') return message.text(4, value).int(20, 3)
   if ('float' in value) return message.float(2, value.float).int(20, 1)
   for (const item of value) message.int(8, item)
   return message.int(20, 7)

@@ -8,7 +8,6 @@ import type { ModelConfig } from '../../src/weights/config.ts'
 import type { Model } from '../../src/weights/model.ts'
 import { readModel } from '../../src/weights/read-model.ts'
 import { isSameModel, relativeError, TOLERANCE } from './agreement.ts'
-import { groupOrder } from './hrm-graph.ts'
 import { LINEAR_KINDS, type LinearKind } from './linear-graph.ts'
 import { createOrtStep, type OrtConfiguration } from './ort-step.ts'
 import { OFFICIAL_CONFIG, randomModel } from './random-model.ts'
@@ -98,26 +97,4 @@ test('the tolerance tells a wrong graph: other lists, no RoPE, other heads', asy
   expect(await errorOf(full, { linear: 'f32' }, still)).toBeGreaterThan(1.3 * TOLERANCE.trained)
   const split = { ...still, config: { ...still.config, num_heads: 8 } }
   expect(await errorOf(full, { linear: 'f32' }, split)).toBeGreaterThan(1.3 * TOLERANCE.trained)
-})
-
-test('lists that are no groups are refused', () => {
-  const table = (rows: number[][]) => ({ width: rows[0].length, indices: Int32Array.from(rows.flat()) })
-  const groups = [
-    [0, 2],
-    [1, 3],
-    [0, 2],
-    [1, 3],
-  ]
-  expect(groupOrder(table(groups), 4)).toEqual([0, 2, 1, 3])
-  const chain = [
-    [0, 1],
-    [1, 2],
-    [2, 0],
-  ]
-  expect(() => groupOrder(table(chain), 3)).toThrow('not a group')
-  const missing = [
-    [1, -1],
-    [0, -1],
-  ]
-  expect(() => groupOrder(table(missing), 2)).toThrow('not a group')
 })

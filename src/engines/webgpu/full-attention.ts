@@ -1,0 +1,45 @@
+import type { Model } from '../../weights/model.ts'
+import { type Graph, MICROSOFT } from './onnx.ts'
+import type { Attend } from './step-graph.ts'
+
+/** Attention of every token over all `n`, in ONNX Runtime's fused operator. */
+export function fullAttention(g: Graph, model: Model, n: number): Attend {
+  const { hidden_size: d, num_heads } = model.config
+  const rotate = model.rope && rotation(g, model.rope, n, d, d / num_heads)
+  const sizes = g.ints([2], [2 * d, d])
+  return (qkv) => {
+    const [qk, v] = g.nodes('Split', [qkv, sizes], 2, { axis: 2 })
+    const [q, k] = g.nodes('Split', [rotate ? rotate(qk) : qk], 2, { axis: 2, num_outputs: 2 })
+    return g.node('MultiHeadAttention', [q, k, v], { num_heads }, MICROSOFT)
+  }
+}
+
+/**
+ * RoPE of q and k at once. Not the fused RotaryEmbedding: it takes one cosine a pair of columns, and the file's tables
+ * have one a column.
+ */
+function rotation(
+  g: Graph,
+  { cos, sin }: { cos: Float32Array; sin: Float32Array },
+  n: number,
+  d: number,
+  dim: number,
+): (qk: string) => string {
+  const half = dim / 2
+  /** `[n][dim]` to `[1, n, 2 * hidden]`. */
+  const wide = (value: (row: number, column: number) => number) =>
+    g.floats(
+      [1, n, 2 * d],
+      Float32Array.from({ length: n * 2 * d }, (_, i) => value(Math.floor(i / (2 * d)), i % dim)),
+    )
+  const cosines = wide((t, i) => cos[t * dim + i])
+  const sines = wide((t, i) => (i < half ? -1 : 1) * sin[t * dim + i])
+  const partner = g.ints(
+    [2 * d],
+    Array.from({ length: 2 * d }, (_, i) => (i % dim < half ? i + half : i - half)),
+  )
+  return (qk) => {
+    const rotated = g.node('Mul', [g.node('Gather', [qk, partner], { axis: 2 }), sines])
+    return g.node('Add', [g.node('Mul', [qk, cosines]), rotated])
+  }
+}
