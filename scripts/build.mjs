@@ -11,7 +11,6 @@ const common = {
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  sourcemap: true,
   logLevel: 'warning',
 }
 

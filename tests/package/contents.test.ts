@@ -77,6 +77,14 @@ describe('what is packed', () => {
     ])
   })
 
+  test('names no source maps, which are not in it', async () => {
+    for (const folder of ['browser', 'node', 'workerd', 'cli'].map((name) => join(installed, 'dist', name))) {
+      for (const name of await readdir(folder)) {
+        if (name.endsWith('.js')) expect(await readFile(join(folder, name), 'utf8')).not.toContain('sourceMappingURL')
+      }
+    }
+  })
+
   test('needs no other package', async () => {
     const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     expect([dependencies, peerDependencies]).toEqual([undefined, undefined])

@@ -18,12 +18,14 @@ export interface WorkerdServer {
 /**
  * The Worker as wrangler bundles it, in workerd and nothing else: `wrangler dev` puts proxies in front that keep from
  * the Worker that a client has left.
+ *
+ * @param project folder with the wrangler.toml
  */
-export async function startWorkerd(): Promise<WorkerdServer> {
+export async function startWorkerd(project = root): Promise<WorkerdServer> {
   const dir = await mkdtemp(join(tmpdir(), 'hrm-edge-workerd-'))
   const wrangler = fromWrangler.resolve('../bin/wrangler.js')
   await ended(
-    spawn(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], { cwd: root, stdio: 'ignore' }),
+    spawn(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], { cwd: project, stdio: 'ignore' }),
   )
   await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
 
@@ -60,7 +62,7 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** Same date and flags as wrangler.toml. */
 function configFor(files: string[]): string {
-  const kinds: Record<string, string> = { js: 'esModule', wasm: 'wasm', safetensors: 'data' }
+  const kinds: Record<string, string> = { js: 'esModule', wasm: 'wasm', safetensors: 'data', bin: 'data' }
   const modules = files
     .map((name) => ({ name, kind: kinds[name.split('.').at(-1)!] }))
     .filter(({ kind }) => kind !== undefined)

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+}
+
+export interface StaticServer {
+  /** With a slash at the end. */
+  origin: string
+  close(): void
+}
+
+/** Serves the files of a folder and knows nothing else, like any web space. `/` is `index.html`. */
+export async function serveFolder(folder: string): Promise<StaticServer> {
+  const server = createServer(async ({ url }, response) => {
+    const path = new URL(url!, 'http://localhost').pathname
+    const name = path.endsWith('/') ? `${path}index.html` : path
+    try {
+      const body = await readFile(join(folder, decodeURIComponent(name)))
+      response.writeHead(200, { 'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(body)
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

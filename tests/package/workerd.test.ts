@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startWorkerd, type WorkerdServer } from '../worker/workerd-server.ts'
+import { BOARD, createProject, type Project, SOLUTION } from './project.ts'
+
+/** Nothing about kernels or weights: wrangler bundles what the package imports. */
+const WRANGLER = `
+name = "consumer"
+main = "worker.js"
+compatibility_date = "2026-11-01"
+`
+const WORKER = `
+import { createSolver, HrmError } from 'hrm-edge'
+import { createClient, HrmError as ClientError } from 'hrm-edge/client'
+import { kernelUrl } from 'hrm-edge/wasm'
+
+let solver
+export default {
+  async fetch(request) {
+    solver ??= createSolver({ task: 'sudoku' })
+    const { backend, build, solve } = await solver
+    let address
+    try { address = kernelUrl('relaxed') } catch (error) { address = error.code }
+    const result = await solve(new URL(request.url).searchParams.get('board'))
+    return Response.json({ ...result, backend, build, address, oneClass: HrmError === ClientError && !!createClient })
+  },
+}
+`
+
+let project: Project
+let workerd: WorkerdServer
+beforeAll(async () => {
+  project = await createProject({ 'wrangler.toml': WRANGLER, 'worker.js': WORKER })
+  workerd = await startWorkerd(project.folder)
+})
+afterAll(async () => {
+  await workerd?.close()
+  await project?.remove()
+})
+
+test('a Worker that wrangler bundles solves the board in workerd', async () => {
+  const response = await fetch(new URL(`/?board=${BOARD}`, workerd.url))
+  expect(await response.json()).toMatchObject({
+    status: 'solved',
+    solution: SOLUTION,
+    verified: true,
+    backend: 'wasm',
+    build: 'relaxed',
+    address: 'engine_unavailable',
+    oneClass: true,
+  })
+})
