@@ -17,7 +17,7 @@ test('admits max solves and no more, until one leaves', () => {
 
 test('a place that stood still is given away, one that was renewed is not', () => {
   let time = 0
-  const admission = createAdmission(2, 100, () => time)
+  const admission = createAdmission(2, 100, undefined, () => time)
   const stuck = admission.acquire()
   const busy = admission.acquire()
   time = 90

@@ -14,10 +14,15 @@ export interface Admission {
 }
 
 /**
- * Lets at most `max` solves run at once. A place that was not renewed for `leaseMs` counts as free once it is needed:
+ * Lets at most `max` solves (or whatever `what` says) run at once. A place that was not renewed for `leaseMs` counts as free once it is needed:
  * a runtime may drop a request without running its `finally`, and the place would be lost for the isolate's life.
  */
-export function createAdmission(max: number, leaseMs: number, now: () => number = Date.now): Admission {
+export function createAdmission(
+  max: number,
+  leaseMs: number,
+  what = 'solves',
+  now: () => number = Date.now,
+): Admission {
   const renewedAt = new Map<symbol, number>()
 
   function take(owner: symbol, refusal: string): void {
@@ -35,9 +40,9 @@ export function createAdmission(max: number, leaseMs: number, now: () => number 
     },
     acquire() {
       const owner = Symbol('lease')
-      take(owner, `${max} solves are in flight; try again shortly.`)
+      take(owner, `${max} ${what} are in flight; try again shortly.`)
       return {
-        renew: () => take(owner, 'The solve stood still and lost its place to others.'),
+        renew: () => take(owner, `The request stood still and lost its place to other ${what}.`),
         release: () => {
           renewedAt.delete(owner)
         },

@@ -21,6 +21,7 @@ describe('failures', () => {
     ['a wrong method', 'method_not_allowed', '/v1/solve'],
     ['an unknown model', 'model_unknown', '/v1/models/nothing'],
     ['an unknown problem', 'not_found', '/problems/constructor'],
+    ['a job where none can be run', 'jobs_unavailable', `/v1/jobs/${crypto.randomUUID()}`],
     ['a media type that is not offered', 'not_acceptable', '/v1/tasks', { headers: { Accept: 'image/png' } }],
     ['a page asked for as JSON', 'not_acceptable', '/docs', { headers: { Accept: 'application/json' } }],
     ['broken JSON', 'json_malformed', '/v1/solve', { method: 'POST', headers: json, body: '{"task":' }],
@@ -77,6 +78,9 @@ describe('failures', () => {
   test('405 names the methods there are', async () => {
     const { app } = fakeApp()
     expect((await app.request('/v1/solve')).headers.get('Allow')).toBe('POST, OPTIONS')
+    expect((await app.request('/v1/jobs/x', { method: 'POST' })).headers.get('Allow')).toBe(
+      'GET, HEAD, DELETE, OPTIONS',
+    )
     const response = await app.request('/v1/models', { method: 'DELETE' })
     expect(response.status).toBe(405)
     expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS')
@@ -158,6 +162,14 @@ test('API keys are needed where they are set', async () => {
   expect((await problemOf(refused)).code).toBe('unauthorized')
   expect((await post('/v1/solve', solve)).status).toBe(401)
   expect((await post('/v1/solve/batch', { task: 'sudoku', boards: [BOARD] })).status).toBe(401)
+  for (const [method, path] of [
+    ['POST', ''],
+    ['GET', '/x'],
+    ['GET', '/x/results'],
+    ['DELETE', '/x'],
+  ]) {
+    expect((await app.request(`/v1/jobs${path}`, { method })).status).toBe(401)
+  }
   expect((await post('/v1/solve', solve, { Authorization: 'Bearer k1' })).status).toBe(200)
   expect((await app.request('/health')).status).toBe(200)
 })

@@ -8,6 +8,7 @@ import { createAdmission } from './admission.ts'
 import { keepHashedFiles } from './assets.ts'
 import type { ResultCache } from './cache.ts'
 import { type GuardOptions, guard } from './guard.ts'
+import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, type Log, logToConsole } from './log.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
@@ -15,6 +16,7 @@ import { addBatch } from './routes/batch.ts'
 import { addCatalogue } from './routes/catalogue.ts'
 import { addDocuments } from './routes/documents.ts'
 import { addHealth } from './routes/health.ts'
+import { addJobs } from './routes/jobs.ts'
 import { addSolve } from './routes/solve.ts'
 import { securityHeaders } from './security.ts'
 import type { AppEnv, GetSolver, Service } from './service.ts'
@@ -27,6 +29,8 @@ export interface AppOptions extends GuardOptions {
   /** Serves files for what no route matches; calls `next` where it has none. */
   assets?: MiddlewareHandler
   cache?: ResultCache
+  /** What bulk jobs run on, by the bindings of the request. Without it their routes answer 501. */
+  jobs?: (c: Context) => JobPlatform | undefined
   /** Default: one JSON line on the console. */
   log?: Log
   /** Milliseconds, where a clock runs during compute (not in a deployed Worker): adds Server-Timing. */
@@ -46,6 +50,8 @@ export function createApp(options: AppOptions) {
     solvers: options.solvers,
     limits,
     admission: createAdmission(limits.maxInFlight, limits.leaseMs),
+    uploads: createAdmission(limits.maxUploads, limits.leaseMs, 'uploads'),
+    jobs: options.jobs,
     cache: options.cache,
     log: options.log ?? logToConsole,
     clock: options.clock,
@@ -57,19 +63,20 @@ export function createApp(options: AppOptions) {
     securityHeaders(),
     cors({
       origin: '*',
-      allowMethods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
+      allowMethods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
       allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-      exposeHeaders: ['Allow', 'ETag', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
+      exposeHeaders: ['Allow', 'ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
       maxAge: 86_400,
     }),
     methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }),
   )
   // a pattern that ends in /* takes in the path before it too
-  app.use('/v1/solve/*', guard(options))
+  for (const path of ['/v1/solve/*', '/v1/jobs/*']) app.use(path, guard(options))
   for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag())
 
   addSolve(app, service)
   addBatch(app, service)
+  addJobs(app, service)
   addCatalogue(app, service)
   addHealth(app, service)
   addDocuments(app)

@@ -1,10 +1,9 @@
 import { HrmError } from '../src/errors.ts'
 import type { SolveResult, Solver } from '../src/solve/types.ts'
-import { createTask } from '../src/tasks/create-task.ts'
-import type { Task } from '../src/tasks/task.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
+import { taskOf } from './task-of.ts'
 
 export interface BatchJob {
   solver: Solver
@@ -71,12 +70,8 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   }
 }
 
-/** A task prepares tables for every board size it meets: one is kept per solver. */
-const tasks = new WeakMap<Solver, Task>()
-
 function checkBoards(solver: Solver, boards: readonly string[]): void {
-  const task = tasks.get(solver) ?? createTask(solver.model.config)
-  tasks.set(solver, task)
+  const task = taskOf(solver)
   for (const [board, text] of boards.entries()) {
     try {
       task.parse(text)

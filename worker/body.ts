@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { ProblemError } from './problem.ts'
 import type { AppEnv } from './service.ts'
 
@@ -9,12 +9,7 @@ import type { AppEnv } from './service.ts'
  */
 export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
   return async function limitBodyMiddleware(c, next) {
-    const encoding = c.req.header('Content-Encoding') ?? 'identity'
-    if (encoding.toLowerCase() !== 'identity') {
-      throw new ProblemError('media_type_unsupported', 'The body must not be compressed.', {
-        headers: { 'Accept-Encoding': 'identity' },
-      })
-    }
+    refuseCompressed(c)
     const bytes = await readAtMost(c.req.raw.body, maxBytes)
     let text: string
     try {
@@ -28,23 +23,42 @@ export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
   }
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
-  if (body === null) return new Uint8Array()
+/** @throws ProblemError `media_type_unsupported` */
+export function refuseCompressed(c: Context): void {
+  const encoding = c.req.header('Content-Encoding') ?? 'identity'
+  if (encoding.toLowerCase() === 'identity') return
+  throw new ProblemError('media_type_unsupported', 'The body must not be compressed.', {
+    headers: { 'Accept-Encoding': 'identity' },
+  })
+}
+
+/** The chunks of a body as they arrive. @throws ProblemError `body_too_large`, `body_incomplete` */
+export async function* receive(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array> {
+  if (body === null) return
   const reader = body.getReader()
+  let size = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause) => {
+        throw new ProblemError('body_incomplete', 'The connection ended before the body did.', { cause })
+      })
+      if (done) return
+      size += value.byteLength
+      if (size > maxBytes) throw new ProblemError('body_too_large', `The body is larger than ${maxBytes} bytes.`)
+      yield value
+    }
+  } finally {
+    // not awaited: cancelling may wait for a client that never stops sending
+    reader.cancel().catch(() => {})
+  }
+}
+
+async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause) => {
-      throw new ProblemError('body_incomplete', 'The connection ended before the body did.', { cause })
-    })
-    if (done) break
-    size += value.byteLength
-    if (size > maxBytes) {
-      // not awaited: cancelling may wait for a client that never stops sending
-      reader.cancel().catch(() => {})
-      throw new ProblemError('body_too_large', `The body is larger than ${maxBytes} bytes.`)
-    }
-    chunks.push(value)
+  for await (const chunk of receive(body, maxBytes)) {
+    chunks.push(chunk)
+    size += chunk.byteLength
   }
   const bytes = new Uint8Array(size)
   let at = 0

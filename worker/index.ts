@@ -3,7 +3,12 @@ import { createSolver } from '../src/index.ts'
 import { createApp } from './app.ts'
 import { platformCache } from './cache.ts'
 import { parseApiKeys } from './guard.ts'
+import { type Batch, consume } from './jobs/consumer.ts'
+import type { JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
+import { logToConsole } from './log.ts'
 import { lazySolver } from './service.ts'
+
+export { JobObject } from './jobs/job-object.ts'
 
 /** What wrangler.toml binds. */
 interface Bindings {
@@ -11,6 +16,10 @@ interface Bindings {
   RATE_LIMITER?: { limit(options: { key: string }): Promise<{ success: boolean }> }
   /** Secret: hex SHA-256 hashes of the keys that are let in. */
   API_KEYS_SHA256?: string
+  /** Bulk jobs need all three. */
+  JOB_FILES?: JobFiles
+  JOB_LEDGERS?: { idFromName(name: string): object; get(id: object): JobLedger }
+  JOB_QUEUE?: object
 }
 
 const bindingsOf = (c: Context): Bindings => c.env
@@ -22,11 +31,26 @@ const assets: MiddlewareHandler = async function serveAssets(c, next) {
   return new Response(response.body, response) // a copy: headers of a fetched response cannot be changed
 }
 
-/** The Cloudflare Worker. */
-export default createApp({
-  solvers: new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]]),
+function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE }: Bindings): JobPlatform | undefined {
+  if (!JOB_FILES || !JOB_LEDGERS || !JOB_QUEUE) return undefined
+  return { files: JOB_FILES, ledger: (job) => JOB_LEDGERS.get(JOB_LEDGERS.idFromName(job)) }
+}
+
+const solvers = new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]])
+
+const app = createApp({
+  solvers,
   assets,
   cache: platformCache(() => (caches as unknown as { default: Cache }).default),
+  jobs: (c) => jobsOf(bindingsOf(c)),
   apiKeys: (c) => parseApiKeys(bindingsOf(c).API_KEYS_SHA256),
   rateLimit: async (c, caller) => (await bindingsOf(c).RATE_LIMITER?.limit({ key: caller }))?.success ?? true,
 })
+
+/** The Cloudflare Worker. */
+export default {
+  fetch: app.fetch,
+  async queue(batch: Batch, bindings: Bindings): Promise<void> {
+    await consume(batch, jobsOf(bindings)!, { solvers, log: logToConsole })
+  },
+}

@@ -12,7 +12,7 @@ const board = (limits: Limits) =>
     example: EXAMPLE,
   })
 
-const solveFields = {
+export const solveFields = {
   task: z.string().min(1).max(64).openapi({ description: 'A name from `/v1/tasks`.', example: 'sudoku' }),
   seed: z
     .int()
@@ -135,6 +135,7 @@ export const problem = z
     requestId: z.string(),
     cells: z.array(cell).optional().openapi({ description: 'The cells to blame, 0-based.' }),
     board: z.int().optional().openapi({ description: 'Which board of a batch is to blame, 0-based.' }),
+    line: z.int().optional().openapi({ description: "Which line of a job's file is to blame, 1-based." }),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   })
   .openapi('Problem')

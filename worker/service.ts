@@ -3,6 +3,7 @@ import { HrmError } from '../src/errors.ts'
 import type { Solver } from '../src/solve/types.ts'
 import type { Admission } from './admission.ts'
 import type { ResultCache } from './cache.ts'
+import type { JobPlatform } from './jobs/platform.ts'
 import type { Limits } from './limits.ts'
 import type { Log } from './log.ts'
 
@@ -19,6 +20,10 @@ export interface Service {
   readonly solvers: ReadonlyMap<string, GetSolver>
   readonly limits: Limits
   readonly admission: Admission
+  /** Places of jobs whose boards are being received. */
+  readonly uploads: Admission
+  /** What bulk jobs run on, where there is such a thing. */
+  readonly jobs: ((c: Context) => JobPlatform | undefined) | undefined
   readonly cache: ResultCache | undefined
   readonly log: Log
   /** Milliseconds, only where a clock runs during compute. */

@@ -7,7 +7,7 @@ export interface BoardInput {
   line?: number
 }
 
-const BOARD_COLUMNS = ['question', 'puzzle', 'board']
+export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
 
 /**
  * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
@@ -42,7 +42,8 @@ function isSquare(lines: readonly BoardInput[]): boolean {
   return n >= 4 && lines.every((l) => l.board.length === n) && !(side >= 4 && Number.isInteger(side))
 }
 
-function boardColumn(header: readonly string[]): number {
+/** Which column of a CSV with this header holds the boards; -1 if none does. */
+export function boardColumn(header: readonly string[]): number {
   const names = header.map((name) => name.trim().toLowerCase())
   return names.findIndex((name) => BOARD_COLUMNS.includes(name))
 }

@@ -10,12 +10,15 @@ const WORDS: Record<ProblemStatus, string> = {
   405: 'Method not allowed',
   406: 'Not acceptable',
   408: 'Request timeout',
+  409: 'Not yet',
+  410: 'Gone',
   413: 'Body too large',
   415: 'Unsupported media type',
   422: 'Invalid input',
   429: 'Too many requests',
   431: 'Headers too large',
   500: 'Internal error',
+  501: 'Not implemented here',
   503: 'Unavailable for now',
 }
 

@@ -25,6 +25,10 @@ test('describes every route of the API', async () => {
     expect.arrayContaining([
       'post /v1/solve',
       'post /v1/solve/batch',
+      'post /v1/jobs',
+      'get /v1/jobs/{id}',
+      'delete /v1/jobs/{id}',
+      'get /v1/jobs/{id}/results',
       'get /v1/models',
       'get /v1/models/{id}',
       'get /v1/tasks',
@@ -82,8 +86,10 @@ test('docs/http.md has every route, problem and limit', async () => {
     for (const method of Object.keys(item)) expect(text).toContain(`\`${method.toUpperCase()} ${path}\``)
   for (const [code, { status }] of Object.entries(PROBLEMS))
     expect(text).toMatch(new RegExp(`^\\|[^|]*\`${code}\`[^|]*\\| ${status} +\\|`, 'm'))
-  const { maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps } = DEFAULT_LIMITS
-  for (const limit of [maxSteps, maxBoards, maxBoardChars, maxInFlight, defaultSteps]) {
-    expect(text).toMatch(new RegExp(`\\| ${limit} +\\|`))
+  const { maxSteps, maxBoards, maxBoardChars, maxBodyBytes, maxInFlight, defaultSteps } = DEFAULT_LIMITS
+  const { maxJobBoards, maxJobSteps, maxJobBytes, maxUploads } = DEFAULT_LIMITS
+  const ofRequests = [maxSteps, maxBoards, maxBoardChars, maxBodyBytes, maxInFlight, defaultSteps]
+  for (const limit of [...ofRequests, maxJobBoards, maxJobSteps, maxJobBytes, maxUploads]) {
+    expect(text).toMatch(new RegExp(`\\| (${limit}|${limit.toLocaleString('en')})( bytes)? +\\|`))
   }
 })

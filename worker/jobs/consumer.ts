@@ -1,0 +1,125 @@
+import { z } from '@hono/zod-openapi'
+import type { SolveResult } from '../../src/solve/types.ts'
+import { errorLog, type Log } from '../log.ts'
+import { toProblemError } from '../problem.ts'
+import type { GetSolver } from '../service.ts'
+import {
+  boardsKey,
+  type ChunkMessage,
+  type ChunkWork,
+  type JobFiles,
+  type JobPlatform,
+  resultsKey,
+} from './platform.ts'
+import type { JobResult } from './schemas.ts'
+
+/** The part of a queue's batch that is used. */
+export interface Batch {
+  readonly queue: string
+  readonly messages: readonly {
+    readonly body: unknown
+    /** 1 for the first delivery. */
+    readonly attempts: number
+    ack(): void
+    retry(options?: { delaySeconds?: number }): void
+  }[]
+}
+
+export interface ConsumerOptions {
+  solvers: ReadonlyMap<string, GetSolver>
+  log: Log
+}
+
+/** The queue of what no try could solve is told apart by the end of its name. */
+const DEAD = '-dead'
+
+const chunkMessage = z.object({ job: z.string().min(1), chunk: z.int().min(0) })
+
+/**
+ * Solves the chunks of a batch, or settles those that no try could solve. A message is acknowledged only once its
+ * results are stored and the ledger knows: whatever kills this, the queue delivers it again.
+ */
+export async function consume(batch: Batch, platform: JobPlatform, options: ConsumerOptions): Promise<void> {
+  for (const message of batch.messages) {
+    const { success, data, error } = chunkMessage.safeParse(message.body)
+    if (!success) {
+      options.log(errorLog('queue', 'internal_error', error))
+      message.ack()
+      continue
+    }
+    if (batch.queue.endsWith(DEAD)) {
+      await platform.ledger(data.job).fail(data.chunk)
+      message.ack()
+      continue
+    }
+    try {
+      await solveChunk(data, platform, options)
+      message.ack()
+    } catch (error) {
+      const { code, message: detail } = toProblemError(error)
+      options.log(errorLog(nameOf(data), code, error))
+      // the ledger may be what failed; the next try matters more than the reason
+      await platform
+        .ledger(data.job)
+        .note(data.chunk, { code, detail })
+        .catch(() => {})
+      message.retry({ delaySeconds: 2 ** message.attempts })
+    }
+  }
+}
+
+async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solvers, log }: ConsumerOptions) {
+  const { job, chunk } = message
+  const ledger = platform.ledger(job)
+  const work = await ledger.claim(chunk)
+  if (!work) return
+  const boards = await readBoards(platform.files, job, work)
+  const getSolver = solvers.get(work.task)
+  if (!boards) throw new Error(`boards ${work.first} to ${work.first + work.boards - 1} of the job are not stored`)
+  if (!getSolver) throw new Error(`the job's task ${work.task} is not served`)
+  const solver = await getSolver()
+  const { maxSteps, seed } = work
+  const results = await solver.solveBatch(boards, { maxSteps, seed })
+  await platform.files.put(resultsKey(job, chunk), results.map((result, i) => line(work, boards, i, result)).join(''))
+
+  const solved = results.filter(({ status }) => status === 'solved').length
+  const sum = (field: 'steps' | 'attempts') => results.reduce((total, result) => total + result[field], 0)
+  const totals = { solved, steps: sum('steps'), attempts: sum('attempts') }
+  const isWanted = await ledger.complete(chunk, totals)
+  if (!isWanted) await platform.files.delete(resultsKey(job, chunk))
+  log({
+    event: 'solve',
+    id: nameOf(message),
+    task: work.task,
+    model: solver.model.name,
+    boards: boards.length,
+    ...totals,
+    maxSteps,
+    outcome: isWanted ? 'done' : 'job_gone',
+    cached: false,
+    stream: false,
+  })
+}
+
+const nameOf = ({ job, chunk }: ChunkMessage) => `${job}/${chunk}`
+
+function line(work: ChunkWork, boards: readonly string[], i: number, result: SolveResult): string {
+  const { status, solution, steps, attempts, verified, model } = result
+  const row: JobResult = { index: work.first + i, board: boards[i], status, solution, steps, attempts, verified, model }
+  return `${JSON.stringify(row)}\n`
+}
+
+/** The boards of a chunk; undefined when they are not all there. */
+export async function readBoards(
+  files: JobFiles,
+  job: string,
+  { offset, length, boards }: Pick<ChunkWork, 'offset' | 'length' | 'boards'>,
+): Promise<string[] | undefined> {
+  const text = await (await files.get(boardsKey(job), { range: { offset, length } }))?.text()
+  const lines = text?.split('\n').filter((json) => json !== '') ?? []
+  try {
+    return lines.length === boards ? lines.map((json) => JSON.parse(json) as string) : undefined
+  } catch {
+    return undefined // not what was stored there
+  }
+}

@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi'
+import { BOARD_COLUMNS, boardColumn } from '../../src/cli/board-input.ts'
+import { readCsv } from '../../src/cli/csv.ts'
+import { receive } from '../body.ts'
+import { ProblemError } from '../problem.ts'
+
+export const JOB_FORMATS = ['application/jsonl', 'application/x-ndjson', 'text/csv'] as const
+export type JobFormat = (typeof JOB_FORMATS)[number]
+
+/** A board and the line (1-based) it stands on. */
+export interface JobRow {
+  line: number
+  board: string
+}
+
+/** A row holds one board; a longer line is no file of boards. */
+const MAX_LINE_CHARS = 1 << 16
+
+/** @throws ProblemError `media_type_unsupported` */
+export function formatOf(contentType: string | undefined): JobFormat {
+  const type = contentType?.split(';')[0].trim().toLowerCase()
+  const format = JOB_FORMATS.find((known) => known === type)
+  if (format) return format
+  throw new ProblemError('media_type_unsupported', `The boards must come as ${JOB_FORMATS.join(' or ')}.`, {
+    headers: { Accept: JOB_FORMATS.join(', ') },
+  })
+}
+
+/**
+ * The boards of a file as its bytes arrive: nothing but the row that is being read is held.
+ * @throws ProblemError `data_invalid` naming the line, `body_too_large`, `body_incomplete`; HrmError `data_invalid`
+ */
+export function readJobFile(
+  body: ReadableStream<Uint8Array> | null,
+  format: JobFormat,
+  maxBytes: number,
+): AsyncGenerator<JobRow> {
+  const text = decode(receive(body, maxBytes))
+  return format === 'text/csv' ? csvRows(text) : jsonRows(text)
+}
+
+const refuse = (line: number, what: string, cause?: unknown) =>
+  new ProblemError('data_invalid', `Line ${line}: ${what}`, { extras: { line }, cause })
+
+/** Quietly replacing what is not UTF-8 would change boards. A byte order mark in front is dropped. */
+async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let line = 1
+  const read = (chunk?: Uint8Array) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined })
+    } catch (cause) {
+      throw refuse(line, 'here, or soon after, the file is not valid UTF-8.', cause)
+    }
+  }
+  for await (const chunk of chunks) {
+    const text = read(chunk)
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line++
+    yield text
+  }
+  yield read()
+}
+
+async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<JobRow> {
+  let width = 0
+  let column = -1
+  for await (const { line, fields } of readCsv(text, 'The file')) {
+    if (width === 0) {
+      width = fields.length
+      column = boardColumn(fields)
+      if (column < 0) throw refuse(line, `the header has no column named ${BOARD_COLUMNS.join(', ')}.`)
+    } else if (fields.length !== width) {
+      throw refuse(line, `${fields.length} fields, the header has ${width}.`)
+    } else yield { line, board: fields[column] }
+  }
+}
+
+const row = z.union([z.string(), z.strictObject({ board: z.string() }).transform(({ board }) => board)])
+
+async function* jsonRows(text: AsyncIterable<string>): AsyncGenerator<JobRow> {
+  for await (const { line, text: json } of textLines(text)) {
+    let value: unknown
+    try {
+      value = JSON.parse(json)
+    } catch (cause) {
+      throw refuse(line, 'this is not JSON.', cause)
+    }
+    const { success, data } = row.safeParse(value)
+    if (!success) throw refuse(line, 'this is neither a string nor an object with `board` alone.')
+    yield { line, board: data }
+  }
+}
+
+/** Lines that are not empty: a file of nothing but line ends must cost next to nothing. */
+async function* textLines(chunks: AsyncIterable<string>): AsyncGenerator<{ line: number; text: string }> {
+  let line = 1
+  let rest = ''
+  for await (const chunk of chunks) {
+    const parts = (rest + chunk).split('\n')
+    rest = parts.pop()!
+    for (const text of parts) {
+      if (text.length > MAX_LINE_CHARS) throw refuse(line, `more than ${MAX_LINE_CHARS} characters.`)
+      if (text.trim() !== '') yield { line, text }
+      line++
+    }
+    if (rest.length > MAX_LINE_CHARS) throw refuse(line, `more than ${MAX_LINE_CHARS} characters.`)
+  }
+  if (rest.trim() !== '') yield { line, text: rest }
+}

@@ -1,0 +1,75 @@
+import { readBoards } from './consumer.ts'
+import { type ChunkPlace, type JobPlatform, resultsKey } from './platform.ts'
+import type { JobResult, JobStatus } from './schemas.ts'
+
+/** Chunks read ahead: R2 answers in tens of milliseconds, and a job has up to 1,600 chunks. */
+const AHEAD = 4
+
+const COLUMNS = ['index', 'board', 'status', 'solution', 'steps', 'attempts', 'verified', 'model'] as const
+
+/** The results of all boards in order, as text; a few chunks are all that is ever held. */
+export function streamResults(
+  platform: JobPlatform,
+  job: JobStatus,
+  chunks: readonly ChunkPlace[],
+  format: 'jsonl' | 'csv',
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const reading: Promise<string>[] = []
+  let next = 0
+
+  const readAhead = () => {
+    while (reading.length < AHEAD && next < chunks.length) {
+      const text = readChunk(platform, job, next, chunks[next])
+      text.catch(() => {}) // told to whoever comes to it
+      reading.push(text)
+      next++
+    }
+  }
+
+  return new ReadableStream({
+    start(controller) {
+      if (format === 'csv') controller.enqueue(encoder.encode(`${COLUMNS.join(',')}\r\n`))
+    },
+    async pull(controller) {
+      readAhead()
+      const text = await reading.shift()
+      if (text === undefined) controller.close()
+      else controller.enqueue(encoder.encode(format === 'csv' ? toCsv(text) : text))
+    },
+  })
+}
+
+async function readChunk(platform: JobPlatform, job: JobStatus, n: number, place: ChunkPlace): Promise<string> {
+  const stored = place.failed ? null : await platform.files.get(resultsKey(job.id, n))
+  if (stored) return stored.text()
+  const boards = await readBoards(platform.files, job.id, place)
+  const lines = Array.from({ length: place.boards }, (_, i) => {
+    const row: JobResult = {
+      index: place.first + i,
+      board: boards?.[i] ?? null,
+      status: 'failed',
+      solution: null,
+      steps: 0,
+      attempts: 0,
+      verified: false,
+      model: job.model,
+    }
+    return `${JSON.stringify(row)}\n`
+  })
+  return lines.join('')
+}
+
+/** RFC 4180. */
+function toCsv(lines: string): string {
+  const rows = lines
+    .split('\n')
+    .filter((json) => json !== '')
+    .map((json) => {
+      const row = JSON.parse(json) as JobResult
+      return COLUMNS.map((column) => field(String(row[column] ?? ''))).join(',')
+    })
+  return rows.map((row) => `${row}\r\n`).join('')
+}
+
+const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

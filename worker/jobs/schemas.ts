@@ -1,0 +1,75 @@
+import { z } from '@hono/zod-openapi'
+import type { Limits } from '../limits.ts'
+import { problemCode, solveFields } from '../schemas.ts'
+
+export const jobQuery = (limits: Limits) =>
+  z.strictObject({
+    task: solveFields.task,
+    maxSteps: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(limits.maxSteps)
+      .default(limits.defaultSteps)
+      .openapi({ type: 'integer', description: 'Budget of each board in ACT steps.' }),
+    seed: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .default(0)
+      .openapi({ type: 'integer', description: 'As in `/v1/solve`, the same for every board.' }),
+  })
+
+export const jobId = z.object({ id: z.string().openapi({ example: '6f1c2f0e-3d0f-4f57-9f4a-0f6f0f8f7a10' }) })
+
+const count = (description: string) => z.int().openapi({ description })
+
+export const jobStatus = z
+  .object({
+    id: z.string(),
+    task: z.string(),
+    model: z.string(),
+    state: z.enum(['running', 'done', 'cancelled']),
+    maxSteps: z.int(),
+    seed: z.int(),
+    boards: count('All boards of the job.'),
+    solved: count('Boards solved so far.'),
+    unsolved: count('Boards whose budget was spent.'),
+    failed: count('Boards that no try could compute; `failures` tells why.'),
+    steps: count('ACT steps spent.'),
+    attempts: z.int(),
+    failures: z
+      .array(
+        z.object({
+          first: count('0-based index of the first board of the chunk.'),
+          boards: z.int(),
+          code: problemCode,
+          detail: z.string(),
+        }),
+      )
+      .openapi({ description: 'The first hundred chunks that failed.' }),
+    createdAt: z.string().openapi({ format: 'date-time' }),
+    endedAt: z.string().nullable().openapi({ format: 'date-time' }),
+    expiresAt: z
+      .string()
+      .openapi({ format: 'date-time', description: 'When the job and its results are deleted, at the latest.' }),
+  })
+  .openapi('Job')
+
+export type JobStatus = z.infer<typeof jobStatus>
+
+export const jobResult = z
+  .object({
+    index: count('0-based, in the order of the file.'),
+    board: z.string().nullable().openapi({ description: 'As it was sent; null where it could not be read again.' }),
+    status: z.enum(['solved', 'unsolved', 'failed']),
+    solution: z.string().nullable(),
+    steps: z.int(),
+    attempts: z.int(),
+    verified: z.boolean(),
+    model: z.string(),
+  })
+  .openapi('JobResult')
+
+export type JobResult = z.infer<typeof jobResult>

@@ -1,0 +1,68 @@
+import { HrmError } from '../../src/errors.ts'
+import type { Solver } from '../../src/solve/types.ts'
+import type { Lease } from '../admission.ts'
+import type { Limits } from '../limits.ts'
+import { ProblemError, toProblemError } from '../problem.ts'
+import { taskOf } from '../task-of.ts'
+import { type JobFormat, type JobRow, readJobFile } from './job-file.ts'
+import { boardsKey, type JobPlatform } from './platform.ts'
+import type { JobStatus } from './schemas.ts'
+import { storeBoards } from './store-boards.ts'
+
+export interface Submission {
+  id: string
+  solver: Solver
+  maxSteps: number
+  seed: number
+  format: JobFormat
+  body: ReadableStream<Uint8Array> | null
+  /** Renewed while rows arrive. */
+  lease: Lease
+}
+
+/**
+ * Checks and stores the boards as they arrive, then hands the job to its ledger. One bad row refuses the whole file.
+ * @throws ProblemError or HrmError `board_*`, `data_invalid`, `option_invalid`, `body_*`
+ */
+export async function submitJob(platform: JobPlatform, limits: Limits, submission: Submission): Promise<JobStatus> {
+  const { id, solver, maxSteps, seed, format, body } = submission
+  const chunkBoards = Math.max(1, Math.min(limits.chunkBoards, Math.floor(limits.chunkSteps / maxSteps)))
+  const rows = readJobFile(body, format, limits.maxJobBytes)
+  const key = boardsKey(id)
+  const chunks = await storeBoards(platform.files, key, checkRows(rows, limits, submission), chunkBoards)
+  try {
+    if (chunks.length === 0) throw new HrmError('data_invalid', 'The file holds no board.')
+    const job = { id, task: solver.task, model: solver.model.name, maxSteps, seed, chunks }
+    return await platform.ledger(id).create(job)
+  } catch (error) {
+    await platform.files.delete(key).catch(() => {})
+    throw error
+  }
+}
+
+async function* checkRows(
+  rows: AsyncIterable<JobRow>,
+  limits: Limits,
+  { solver, maxSteps, lease }: Submission,
+): AsyncGenerator<string> {
+  const task = taskOf(solver)
+  const most = Math.min(limits.maxJobBoards, Math.floor(limits.maxJobSteps / maxSteps))
+  let boards = 0
+  for await (const { line, board } of rows) {
+    const refuse = (code: ProblemError['code'], what: string, cause?: ProblemError) =>
+      new ProblemError(code, `Line ${line}: ${what}`, { extras: { ...cause?.extras, line }, cause })
+    if (++boards > most) throw refuse('data_invalid', `a job of ${maxSteps} steps a board has ${most} boards at most.`)
+    if (board.length > limits.maxBoardChars) {
+      throw refuse('board_length', `a board has ${limits.maxBoardChars} characters at most.`)
+    }
+    try {
+      task.parse(board)
+    } catch (error) {
+      const problem = toProblemError(error)
+      if (problem.kind.status !== 422) throw error
+      throw refuse(problem.code, problem.message, problem)
+    }
+    lease.renew()
+    yield board
+  }
+}

@@ -1,0 +1,12 @@
+import type { Solver } from '../src/solve/types.ts'
+import { createTask } from '../src/tasks/create-task.ts'
+import type { Task } from '../src/tasks/task.ts'
+
+const tasks = new WeakMap<Solver, Task>()
+
+/** Reads boards as the solver does. A task prepares tables for every board size it meets: one is kept per solver. */
+export function taskOf(solver: Solver): Task {
+  const task = tasks.get(solver) ?? createTask(solver.model.config)
+  tasks.set(solver, task)
+  return task
+}
