@@ -1,45 +1,25 @@
-import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as HrmEdgeWorker from '../../src/browser/index.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { expectSolution } from './playground-page.ts'
+import { type StaticServer, serveFolder } from './static-server.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html' }
-
-const PAGE = `<!doctype html><link rel="icon" href="data:">
-<script type="module">import * as module from '/dist/browser/worker.js'; globalThis.module = module</script>`
-
 /** `hrm-edge/worker` as a page has it that serves the package's own files and uses no bundler. */
-let server: Server
+let server: StaticServer
 let browser: Browser
 let origin: string
 beforeAll(async () => {
-  const root = new URL('../../', import.meta.url)
-  server = createServer(async ({ url }, response) => {
-    const path = new URL(url!, 'http://localhost').pathname
-    try {
-      const body = path === '/' ? PAGE : await readFile(new URL(`.${path}`, root))
-      response
-        .writeHead(200, { 'Content-Type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' })
-        .end(body)
-    } catch {
-      response.writeHead(404).end()
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  server = await serveFolder(fileURLToPath(new URL('../../', import.meta.url)))
+  origin = `${server.origin}tests/browser/worker-page.html`
   browser = await launchChromium()
 })
 afterAll(async () => {
   await browser?.close()
-  server?.closeAllConnections()
   server?.close()
 })
 
