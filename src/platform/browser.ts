@@ -1,5 +1,6 @@
+import { cacheStorage } from './cache-storage.ts'
+import { download, parseUrl } from './download.ts'
 import type { KernelBuild, Platform, ShippedTask } from './platform.ts'
-import { fetchBytes, parseUrl } from './read-response.ts'
 
 // Written out one by one: bundlers find assets by the literal `new URL('...', import.meta.url)`.
 const kernelUrls: Record<KernelBuild, () => URL> = {
@@ -13,8 +14,9 @@ const weightUrls: Record<ShippedTask, () => URL> = {
 export const platform: Platform = {
   kernelUrl: (build) => kernelUrls[build](),
   weightsUrl: (task) => weightUrls[task](),
-  loadKernel: async (build) => WebAssembly.compile((await fetchBytes(kernelUrls[build]())) as BufferSource),
-  loadShippedWeights: (task, signal, onProgress) => fetchBytes(weightUrls[task](), signal, onProgress),
-  loadNamed: async (name, signal, onProgress) =>
-    fetchBytes(parseUrl(name, globalThis.location?.href), signal, onProgress),
+  loadKernel: async (build) => WebAssembly.compile((await download(kernelUrls[build]())) as BufferSource),
+  loadShippedWeights: (task, options) => download(weightUrls[task](), options),
+  resolve: (name) => parseUrl(name, globalThis.location?.href),
+  read: download,
+  store: cacheStorage,
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { HrmError } from '../errors.ts'
-import type { KernelBuild, Platform, ReadProgress, ShippedTask } from './platform.ts'
-import { fetchBytes, parseUrl } from './read-response.ts'
+import { cacheFolder } from './cache-folder.ts'
+import { download, parseUrl } from './download.ts'
+import type { KernelBuild, Platform, ReadOptions, ShippedTask } from './platform.ts'
 
 // The same two folders up from here as from the built dist/<runtime>/.
 const root = new URL('../../', import.meta.url)
@@ -13,14 +14,14 @@ export const platform: Platform = {
   kernelUrl,
   weightsUrl,
   loadKernel: async (build) => WebAssembly.compile(await readFile(kernelUrl(build))),
-  loadShippedWeights: (task, signal, onProgress) => readLocal(weightsUrl(task), signal, onProgress),
-  loadNamed: async (name, signal, onProgress) => {
-    const url = /^[a-z][a-z0-9+.-]+:/i.test(name) ? parseUrl(name) : pathToFileURL(name)
-    return url.protocol === 'file:' ? readLocal(url, signal, onProgress) : fetchBytes(url, signal, onProgress)
-  },
+  loadShippedWeights: (task, options) => readLocal(weightsUrl(task), options),
+  // Two letters at least: C:\ is a path.
+  resolve: (name) => (/^[a-z][a-z0-9+.-]+:/i.test(name) ? parseUrl(name) : pathToFileURL(name)),
+  read: (url, options) => (url.protocol === 'file:' ? readLocal(url, options) : download(url, options)),
+  store: cacheFolder,
 }
 
-async function readLocal(url: URL, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array> {
+async function readLocal(url: URL, { signal, onProgress }: ReadOptions = {}): Promise<Uint8Array> {
   try {
     const bytes = await readFile(url, { signal })
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })

@@ -13,6 +13,7 @@ export type KernelBuild = 'relaxed' | 'simd128'
  * const solvers = await Promise.all(SHIPPED_TASKS.map((task) => createSolver({ task })))
  */
 export const SHIPPED_TASKS = ['sudoku'] as const
+
 /**
  * A task with weights in this package.
  *
@@ -31,9 +32,30 @@ export interface Platform {
   /** Where the weights lie. @throws HrmError `engine_unavailable` where files have no address */
   weightsUrl(task: ShippedTask): URL
   loadKernel(build: KernelBuild): Promise<WebAssembly.Module>
-  loadShippedWeights(task: ShippedTask, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array>
-  /** Reads weights that are named by a string: a URL, or in Node a path too. */
-  loadNamed(name: string, signal?: AbortSignal, onProgress?: ReadProgress): Promise<Uint8Array>
+  loadShippedWeights(task: ShippedTask, options?: ReadOptions): Promise<Uint8Array>
+  /** What a string names: a URL, in a page relative to it, in Node a path too. @throws HrmError `weights_fetch` */
+  resolve(name: string): URL
+  /** @throws HrmError `weights_fetch`, `aborted` */
+  read(url: URL, options?: ReadOptions): Promise<Uint8Array>
+  /** Keeps downloads from one run to the next; absent where there is nothing to keep them in. */
+  readonly store?: WeightsStore
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal
+  onProgress?: ReadProgress
+  /** Pass over what caches between here and the server hold: it was found to be wrong. */
+  reload?: boolean
 }
 
 export type ReadProgress = (progress: { loaded: number; total?: number }) => void
+
+/**
+ * Files by the lower-case hex sha256 of their content. What comes out is hostile until it is hashed again, and any call
+ * may fail.
+ */
+export interface WeightsStore {
+  get(sha256: string): Promise<Uint8Array | undefined>
+  put(sha256: string, bytes: Uint8Array): Promise<void>
+  remove(sha256: string): Promise<void>
+}

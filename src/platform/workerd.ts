@@ -3,8 +3,8 @@ import relaxed from '../../dist/wasm/relaxed.wasm'
 import simd128 from '../../dist/wasm/simd128.wasm'
 import sudoku from '../../model/weights/sudoku.safetensors'
 import { HrmError } from '../errors.ts'
+import { download, parseUrl } from './download.ts'
 import type { Platform } from './platform.ts'
-import { fetchBytes, parseUrl } from './read-response.ts'
 
 const kernels = { relaxed, simd128 }
 const weights = { sudoku }
@@ -17,10 +17,12 @@ export const platform: Platform = {
   kernelUrl: noAddress,
   weightsUrl: noAddress,
   loadKernel: async (build) => kernels[build],
-  loadShippedWeights: async (task, _signal, onProgress) => {
+  loadShippedWeights: async (task, { onProgress } = {}) => {
     const bytes = new Uint8Array(weights[task])
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
     return bytes
   },
-  loadNamed: async (name, signal, onProgress) => fetchBytes(parseUrl(name), signal, onProgress),
+  resolve: (name) => parseUrl(name),
+  // workerd refuses a request that says `reload`
+  read: (url, { reload: _, ...options } = {}) => download(url, options),
 }

@@ -29,6 +29,11 @@ export interface CreateSolverOptions {
   weights?: WeightsSource
   /** Refuse weights whose sha256 (hex) differs. */
   sha256?: string
+  /**
+   * Keep weights that come from a URL and have a `sha256`, and take them from there the next time, hashed again: in the
+   * browser's Cache Storage, in Node in the user's cache folder (`HRM_EDGE_CACHE`). Default true.
+   */
+  cache?: boolean
   /** Default `auto`: wasm where WebAssembly SIMD runs, else reference. */
   backend?: Backend | 'auto'
   /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */

@@ -47,5 +47,5 @@ export function createKernelLoader(sources: KernelSources = {}): (build: KernelB
 async function compile(source: KernelSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
   const named = typeof source === 'string' || source instanceof URL
-  return WebAssembly.compile((named ? await platform.loadNamed(String(source)) : source) as BufferSource)
+  return WebAssembly.compile((named ? await platform.read(platform.resolve(String(source))) : source) as BufferSource)
 }

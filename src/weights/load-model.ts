@@ -2,6 +2,8 @@ import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
+import { hashOf } from './hash.ts'
+import { readKept } from './keep.ts'
 import type { Model } from './model.ts'
 import { readModel } from './read-model.ts'
 
@@ -13,14 +15,15 @@ export interface LoadedModel {
 
 /**
  * Reads and checks the weights that the options ask for.
- * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `aborted`
+ * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `option_invalid`, `aborted`
  */
 export async function loadModel(options: CreateSolverOptions): Promise<LoadedModel> {
   const { task, weights, signal, onProgress } = options
-  const bytes = await readBytes(options)
+  const wanted = checkHash(options.sha256)
+  const bytes = await readBytes(options, wanted)
   const sha256 = await hashOf(bytes)
-  if (options.sha256 !== undefined && options.sha256.toLowerCase() !== sha256) {
-    throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${options.sha256}`)
+  if (wanted !== undefined && wanted !== sha256) {
+    throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
   if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
   if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights)) {
@@ -33,17 +36,29 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   return { model, sha256 }
 }
 
-function readBytes({ task, weights, signal, onProgress }: CreateSolverOptions): Promise<Uint8Array> {
-  if (weights === undefined) {
-    return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), signal, onProgress)
+async function readBytes(
+  { task, weights, cache = true, signal, onProgress }: CreateSolverOptions,
+  sha256: string | undefined,
+): Promise<Uint8Array> {
+  if (weights === undefined) return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), { signal, onProgress })
+  if (weights instanceof ArrayBuffer) return new Uint8Array(weights)
+  if (ArrayBuffer.isView(weights)) return new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)
+  if (typeof weights !== 'string' && !(weights instanceof URL)) {
+    throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a URL or a string')
   }
-  if (weights instanceof ArrayBuffer) return Promise.resolve(new Uint8Array(weights))
-  if (ArrayBuffer.isView(weights)) {
-    return Promise.resolve(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
+  const url = weights instanceof URL ? weights : platform.resolve(weights)
+  const { store } = platform
+  if (!cache || !store || sha256 === undefined || !url.protocol.startsWith('http')) {
+    return platform.read(url, { signal, onProgress })
   }
-  if (typeof weights === 'string') return platform.loadNamed(weights, signal, onProgress)
-  if (weights instanceof URL) return platform.loadNamed(weights.href, signal, onProgress)
-  throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a URL or a string')
+  return readKept(store, sha256, (options) => platform.read(url, options), { signal, onProgress })
+}
+
+/** Lower case. The hash becomes a file's name: nothing else may pass. @throws HrmError `option_invalid` */
+function checkHash(sha256: unknown): string | undefined {
+  if (sha256 === undefined) return undefined
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256)) return sha256.toLowerCase()
+  throw new HrmError('option_invalid', `sha256 is ${JSON.stringify(sha256)}, not 64 hexadecimal digits`)
 }
 
 function shippedTask(task: string): ShippedTask {
@@ -55,10 +70,4 @@ function shippedTask(task: string): ShippedTask {
     )
   }
   return known
-}
-
-async function hashOf(bytes: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) return ''
-  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource)
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('')
 }

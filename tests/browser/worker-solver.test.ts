@@ -106,7 +106,7 @@ test('restores typed errors with their cells', async () => {
         () => solver.solve(bad, { maxSteps: -1 }),
         () => createSolver({ weights: '/no/such/file' }),
         () => createSolver({ weights: new Uint8Array(100) }),
-        () => createSolver({ sha256: '00' }),
+        () => createSolver({ sha256: '0'.repeat(64) }),
         () => createSolver({ task: 'chess' }),
       ]) {
         const error = await call().then(

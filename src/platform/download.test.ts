@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
-import { fetchBytes, parseUrl } from './read-response.ts'
+import { download, parseUrl } from './download.ts'
 
 const BODY = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
 
@@ -21,6 +21,10 @@ const routes: Record<string, (response: ServerResponse) => void> = {
   '/broken': (response) => {
     response.writeHead(200, { 'content-length': BODY.length })
     response.write(BODY.subarray(0, 1000), () => response.destroy())
+  },
+  '/half': (response) => {
+    response.writeHead(200, { 'content-length': BODY.length })
+    response.write(BODY.subarray(0, BODY.length / 2), () => setTimeout(() => response.destroy(), 50))
   },
   '/never': (response) => response.writeHead(200).write('x'),
 }
@@ -43,11 +47,11 @@ afterAll(() => {
 
 const read = async (path: string, signal?: AbortSignal) => {
   const progress: { loaded: number; total?: number }[] = []
-  const bytes = await fetchBytes(new URL(base + path), signal, (p) => progress.push(p))
+  const bytes = await download(new URL(base + path), { signal, onProgress: (p) => progress.push(p) })
   return { bytes, progress }
 }
 
-describe('fetchBytes', () => {
+describe('download', () => {
   it.each([
     ['/whole', BODY.length],
     ['/chunked', undefined],
@@ -78,6 +82,51 @@ describe('fetchBytes', () => {
     setTimeout(() => controller.abort(reason), 20)
     const during = await expectHrmRejection(read('/never', controller.signal), 'aborted', 'reading the weights')
     expect(during.cause).toBe(reason)
+  })
+})
+
+describe('download from a server that stumbles', () => {
+  let tries: string[]
+  /** Takes one answer of `script` a request; the last one goes on. */
+  const stumble = (...script: string[]) => {
+    tries = []
+    routes['/stumbles'] = (response) => {
+      const answer = script[Math.min(tries.length, script.length - 1)]
+      tries.push(answer)
+      if (/^\d/.test(answer)) response.writeHead(Number(answer)).end()
+      else routes[answer](response)
+    }
+    return read('/stumbles')
+  }
+
+  it('tries again after a cut connection and a failing server; the progress never falls', async () => {
+    const { bytes, progress } = await stumble('/half', '503', '/whole')
+    expect(bytes).toEqual(BODY)
+    expect(tries).toEqual(['/half', '503', '/whole'])
+    const loaded = progress.map((p) => p.loaded)
+    expect(loaded).toEqual(loaded.toSorted((a, b) => a - b))
+    expect(loaded[0]).toBeLessThanOrEqual(BODY.length / 2)
+    expect(loaded.at(-1)).toBe(BODY.length)
+  })
+
+  it('gives up after the third try, and at once where another would not help', async () => {
+    await expectHrmRejection(stumble('/half'), 'weights_fetch')
+    expect(tries.length).toBe(3)
+    await expectHrmRejection(stumble('503'), 'weights_fetch', 'HTTP 503')
+    expect(tries.length).toBe(3)
+    await expectHrmRejection(stumble('404'), 'weights_fetch', 'HTTP 404')
+    expect(tries.length).toBe(1)
+    await expectHrmRejection(stumble('429', '403'), 'weights_fetch', 'HTTP 403')
+    expect(tries.length).toBe(2)
+  })
+
+  it('can be aborted while it waits for the next try', async () => {
+    routes['/stumbles'] = (response) => {
+      response.writeHead(503).end()
+      setTimeout(() => controller.abort(), 20)
+    }
+    const controller = new AbortController()
+    await expectHrmRejection(read('/stumbles', controller.signal), 'aborted')
   })
 })
 

@@ -1,0 +1,6 @@
+/** Lower-case hex sha256; empty where the page has no crypto.subtle (plain http). */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) return ''
+  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource)
+  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('')
+}
