@@ -35,6 +35,14 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
   constructor(ctx: DurableObjectState, env: JobObjectBindings) {
     super(ctx, env)
     this.#ledger = createLedger(ctx.storage.sql, { ...JOB_TIMES, ...JSON.parse(env.JOB_TIMES ?? '{}') })
+    ctx.blockConcurrencyWhile(() => this.#wakeInTime())
+  }
+
+  /** The alarm may be later than the times say now, or lost. */
+  async #wakeInTime(): Promise<void> {
+    const look = this.#ledger.nextLook()
+    const alarm = await this.ctx.storage.getAlarm()
+    if (look !== undefined && (alarm === null || alarm > look)) await this.ctx.storage.setAlarm(look)
   }
 
   async create(job: NewJob): Promise<JobStatus> {
