@@ -1,9 +1,18 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
+import type { jobResult, jobStatus } from '../../worker/jobs/schemas.ts'
 import type { modelInfo, problem, solveResult, taskInfo } from '../../worker/schemas.ts'
 import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-support.ts'
 import type { SolveResult } from '../solve/types.ts'
-import { createClient, HrmHttpError, type Problem, type ServedModel, type ServedTask } from './index.ts'
+import {
+  createClient,
+  HrmHttpError,
+  type Job,
+  type JobResult,
+  type Problem,
+  type ServedModel,
+  type ServedTask,
+} from './index.ts'
 
 /** A client whose requests go straight to an app. */
 function clientOf({ app }: ReturnType<typeof fakeApp>, apiKey?: string) {
@@ -16,6 +25,8 @@ test('types are those of the schemas', () => {
   expectTypeOf<z.infer<typeof modelInfo>>().toEqualTypeOf<ServedModel>()
   expectTypeOf<z.infer<typeof taskInfo>>().toEqualTypeOf<ServedTask>()
   expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()
+  expectTypeOf<z.infer<typeof jobStatus>>().toEqualTypeOf<Job>()
+  expectTypeOf<z.infer<typeof jobResult>>().toEqualTypeOf<JobResult>()
 })
 
 test('solves, in a batch too', async () => {
@@ -114,4 +125,33 @@ test('names an abort, a dead network and a stranger', async () => {
   const steps = createClient('http://localhost', { fetch: cut }).steps('sudoku', BOARD)
   expect(await steps.next()).toMatchObject({ value: { step: 1 } })
   await expect(steps.next()).rejects.toMatchObject({ code: 'network', message: 'The stream ended before the result.' })
+})
+
+test('a job is waited for through passing failures, not through lasting ones', async () => {
+  const answers: (() => Response | never)[] = []
+  const asked: string[] = []
+  const fetch: typeof globalThis.fetch = async (url) => {
+    asked.push(String(url))
+    return answers.shift()!()
+  }
+  const client = createClient('http://localhost', { fetch })
+  const problem = (status: number, code: string) => () =>
+    new Response(JSON.stringify({ status, code, detail: code }), {
+      status,
+      headers: { 'Content-Type': 'application/problem+json' },
+    })
+  const refused = () => {
+    throw new TypeError('refused')
+  }
+  answers.push(refused, problem(503, 'overloaded'), problem(429, 'rate_limited'), () =>
+    Response.json({ state: 'done' }),
+  )
+  expect(await client.waitForJob('a/b', { intervalMs: 1 })).toEqual({ state: 'done' })
+  expect(asked[0]).toBe('http://localhost/v1/jobs/a%2Fb')
+
+  answers.push(problem(404, 'job_unknown'))
+  await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ code: 'job_unknown' })
+  answers.push(refused, refused, () => Response.json({ state: 'running' }), ...new Array(6).fill(refused))
+  await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ code: 'network' })
+  expect(answers).toEqual([])
 })

@@ -2,12 +2,14 @@ import { HrmError } from '../errors.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import type { CardScore } from '../weights/card.ts'
 import { HrmHttpError, readFailure } from './http-error.ts'
-import { type ServerEvent, serverEvents } from './server-events.ts'
+import { type Job, type JobBoards, type JobOptions, type JobResult, jobBody, pause, type WaitOptions } from './jobs.ts'
+import { bodyLines, type ServerEvent, serverEvents } from './server-events.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
 export type { AttemptKind, SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 export type { CardScore } from '../weights/card.ts'
 export { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
+export type { Job, JobBoards, JobFile, JobOptions, JobResult, WaitOptions } from './jobs.ts'
 export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCode } from './problem.ts'
 
 /**
@@ -80,6 +82,21 @@ export interface Client {
   steps(task: string, board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
   /** Up to 64 boards; `maxSteps` is one budget for all of them. Results in the order of the boards. */
   solveBatch(task: string, boards: readonly string[], options?: SolveOptions): Promise<SolveResult[]>
+  /**
+   * Sends up to 100,000 boards to be solved in the background. The answer has the job's `id`; the boards were checked.
+   * @throws HrmHttpError with the service's problem, `line` naming the line of a bad board; HrmError `aborted`
+   */
+  submitJob(task: string, boards: JobBoards, options?: JobOptions): Promise<Job>
+  job(id: string, options?: { signal?: AbortSignal }): Promise<Job>
+  /**
+   * Looks until the job has ended. A service that is busy or cannot be reached is asked again, up to five times in a row.
+   * @throws HrmHttpError with the service's problem; HrmError `aborted`, which leaves the job as it is
+   */
+  waitForJob(id: string, options?: WaitOptions): Promise<Job>
+  /** The results of a job that is done, in the order of its boards. */
+  jobResults(id: string, options?: { signal?: AbortSignal }): AsyncGenerator<JobResult, void, void>
+  /** Ends a job and deletes its boards and results. */
+  cancelJob(id: string, options?: { signal?: AbortSignal }): Promise<Job>
   models(): Promise<ServedModel[]>
   tasks(): Promise<ServedTask[]>
 }
@@ -96,27 +113,32 @@ export interface Client {
 export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, apiKey }: ClientOptions = {}): Client {
   const base = String(baseUrl).replace(/\/+$/, '')
 
-  async function request(path: string, accept: string, body?: object, signal?: AbortSignal): Promise<Response> {
-    const headers: Record<string, string> = { Accept: accept }
-    if (apiKey !== undefined) headers.Authorization = `Bearer ${apiKey}`
-    if (body) headers['Content-Type'] = 'application/json'
-    const init: RequestInit = { method: body ? 'POST' : 'GET', headers, signal }
-    if (body) init.body = JSON.stringify(body)
-    const response = await guarded(signal, () => fetch(base + path, init))
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers)
+    if (apiKey !== undefined) headers.set('Authorization', `Bearer ${apiKey}`)
+    const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
     if (!response.ok) throw await readFailure(response)
     return response
   }
 
-  async function json<T>(path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const response = await request(path, 'application/json', body, signal)
-    return guarded(signal, () => response.json() as Promise<T>)
+  function post(path: string, accept: string, body: object, signal?: AbortSignal): Promise<Response> {
+    const headers = { Accept: accept, 'Content-Type': JSON_TYPE }
+    return send(path, { method: 'POST', headers, body: JSON.stringify(body), signal })
   }
 
+  async function json<T>(response: Promise<Response>, signal?: AbortSignal | null): Promise<T> {
+    const answer = await response
+    return guarded(signal, () => answer.json() as Promise<T>)
+  }
+
+  const get = <T>(path: string, { signal, method = 'GET' }: Pick<RequestInit, 'signal' | 'method'> = {}): Promise<T> =>
+    json(send(path, { method, headers: { Accept: JSON_TYPE }, signal }), signal)
+
   return {
-    solve: (task, board, { signal, ...options } = {}) => json('/v1/solve', { task, board, ...options }, signal),
+    solve: (task, board, { signal, ...options } = {}) =>
+      json(post('/v1/solve', JSON_TYPE, { task, board, ...options }, signal), signal),
     async *steps(task, board, { signal, ...options } = {}) {
-      const body = { task, board, ...options }
-      const response = await request('/v1/solve', 'text/event-stream', body, signal)
+      const response = await post('/v1/solve', 'text/event-stream', { task, board, ...options }, signal)
       const events = serverEvents(response.body!)
       try {
         for (;;) {
@@ -131,17 +153,63 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
       }
     },
     async solveBatch(task, boards, { signal, ...options } = {}) {
-      const { results } = await json<{ results: SolveResult[] }>(
-        '/v1/solve/batch',
-        { task, boards, ...options },
-        signal,
-      )
-      return results
+      const response = post('/v1/solve/batch', JSON_TYPE, { task, boards, ...options }, signal)
+      return (await json<{ results: SolveResult[] }>(response, signal)).results
     },
-    models: async () => (await json<{ models: ServedModel[] }>('/v1/models')).models,
-    tasks: async () => (await json<{ tasks: ServedTask[] }>('/v1/tasks')).tasks,
+    submitJob(task, boards, { signal, ...options } = {}) {
+      const query = new URLSearchParams({ task })
+      for (const [name, value] of Object.entries(options)) if (value !== undefined) query.set(name, String(value))
+      const { body, type } = jobBody(boards)
+      const headers = { Accept: JSON_TYPE, 'Content-Type': type }
+      const init = { method: 'POST', headers, body, signal, duplex: 'half' } // the last for streams
+      return json(send(`/v1/jobs?${query}`, init), signal)
+    },
+    job: (id, options) => get(jobPath(id), options),
+    async waitForJob(id, { intervalMs = 2000, onProgress, signal } = {}) {
+      let failures = 0
+      for (;;) {
+        let wait = intervalMs
+        try {
+          const job = await get<Job>(jobPath(id), { signal })
+          failures = 0
+          onProgress?.(job)
+          if (job.state !== 'running') return job
+        } catch (error) {
+          if (!isPassing(error) || ++failures > MAX_FAILURES) throw error
+          wait = Math.max(wait, (error.retryAfter ?? 0) * 1000)
+        }
+        await pause(wait, signal)
+      }
+    },
+    async *jobResults(id, { signal } = {}) {
+      const headers = { Accept: 'application/jsonl' }
+      const response = await send(`${jobPath(id)}/results`, { method: 'GET', headers, signal })
+      const lines = bodyLines(response.body!)
+      try {
+        for (;;) {
+          const next = await guarded(signal, () => lines.next())
+          if (next.done) return
+          yield JSON.parse(next.value) as JobResult
+        }
+      } finally {
+        await lines.return()
+      }
+    },
+    cancelJob: (id, { signal } = {}) => get(jobPath(id), { signal, method: 'DELETE' }),
+    models: async () => (await get<{ models: ServedModel[] }>('/v1/models')).models,
+    tasks: async () => (await get<{ tasks: ServedTask[] }>('/v1/tasks')).tasks,
   }
 }
+
+const JSON_TYPE = 'application/json'
+/** In a row, while a job is waited for. */
+const MAX_FAILURES = 5
+
+const jobPath = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`
+
+/** Whether asking again may help. */
+const isPassing = (error: unknown): error is HrmHttpError =>
+  error instanceof HrmHttpError && (error.code === 'network' || error.status === 429 || error.status === 503)
 
 /** Events of other names belong to versions to come and are passed over. */
 function readEvent({ event, data }: ServerEvent, response: Response): { step?: SolveStep; result?: SolveResult } {
@@ -152,7 +220,7 @@ function readEvent({ event, data }: ServerEvent, response: Response): { step?: S
 }
 
 /** Names what fetch and its streams throw. */
-async function guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+async function guarded<T>(signal: AbortSignal | null | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

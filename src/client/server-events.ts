@@ -7,7 +7,7 @@ export interface ServerEvent {
 export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent, void, void> {
   let event = ''
   let data: string[] = []
-  for await (const line of lines(body)) {
+  for await (const line of bodyLines(body)) {
     if (line === '') {
       if (data.length > 0) yield { event: event || 'message', data: data.join('\n') }
       event = ''
@@ -21,7 +21,7 @@ export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGene
 }
 
 /** Lines ended by LF, CR or CRLF; what follows the last end is no line. */
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
+export async function* bodyLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
