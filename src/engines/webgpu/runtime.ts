@@ -1,0 +1,138 @@
+import { HrmError } from '../../errors.ts'
+import type { OrtModule } from './ort.ts'
+
+/** Why WebGPU is not used, or no longer. */
+export type GpuFault = 'no_adapter' | 'device_lost' | 'out_of_memory' | 'shader_error' | 'failed'
+
+/** `engine_unavailable` or `engine_failed`, with what happened to the GPU. */
+export class GpuError extends HrmError {
+  readonly fault: GpuFault
+
+  constructor(fault: GpuFault, message: string, cause?: unknown) {
+    super(fault === 'no_adapter' ? 'engine_unavailable' : 'engine_failed', message, { cause })
+    this.fault = fault
+  }
+}
+
+/** ONNX Runtime on one GPU device. Engines of one solver share it. */
+export interface GpuRuntime {
+  readonly ort: OrtModule
+  readonly device: GPUDevice
+  /** The adapter's name, for people. */
+  readonly adapter: string
+  /**
+   * Runs a call into ONNX Runtime, which takes one at a time.
+   * @throws GpuError as soon as the device fails, whether the call ends or not
+   */
+  exclusive<T>(call: () => Promise<T>): Promise<T>
+  /** Destroys the device. */
+  dispose(): void
+}
+
+/** Limits that the size of a batch depends on; a device has the smallest allowed ones unless it asks for more. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupsPerDimension',
+] as const
+/** Features that ONNX Runtime's shaders make use of. */
+const FEATURES = ['shader-f16', 'subgroups'] as const
+
+/** A failed call is put down to the device if the device is lost within this time, in ms. */
+const BLAME_WITHIN = 200
+/** A call that the loss of its device left hanging is given up after this time, in ms. */
+const GIVE_UP_AFTER = 2_000
+
+/** One turn a module: sessions of several devices still share one WebAssembly instance. */
+const turns = new WeakMap<OrtModule, Promise<unknown>>()
+
+/** @throws GpuError `no_adapter` */
+export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Promise<OrtModule>): Promise<GpuRuntime> {
+  if (!gpu) throw new GpuError('no_adapter', 'there is no WebGPU here')
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch((cause: unknown) => {
+    throw new GpuError('no_adapter', 'WebGPU gave no adapter', cause)
+  })
+  if (!adapter) throw new GpuError('no_adapter', 'WebGPU has no adapter here')
+  const ort = await loadOrt()
+  const device = await adapter
+    .requestDevice({
+      requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    })
+    .catch((cause: unknown) => {
+      throw new GpuError('no_adapter', 'WebGPU gave no device', cause)
+    })
+  return watch(ort, device, nameOf(adapter.info))
+}
+
+function watch(ort: OrtModule, device: GPUDevice, adapter: string): GpuRuntime {
+  let failure: GpuError | undefined
+  let fail: (error: GpuError) => void = () => {}
+  const failed = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      failure ??= error
+      reject(failure)
+    }
+  })
+  failed.catch(() => {})
+  device.lost.then(({ message }) => fail(new GpuError('device_lost', `the GPU device was lost: ${message}`)))
+  device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault()
+    const { error } = event
+    const fault = error instanceof GPUOutOfMemoryError ? 'out_of_memory' : faultOf(error.message)
+    fail(new GpuError(fault, `the GPU reported an error: ${error.message}`, error))
+  })
+
+  return {
+    ort,
+    device,
+    adapter,
+    async exclusive(call) {
+      const before = turns.get(ort)
+      let done: () => void = () => {}
+      turns.set(ort, new Promise<void>((resolve) => (done = resolve)))
+      await before
+      if (failure) {
+        done()
+        throw failure
+      }
+      const result = call()
+      const ended = result.then(done, done)
+      try {
+        return await Promise.race([result, failed])
+      } catch (cause) {
+        await Promise.race([ended, wait(GIVE_UP_AFTER)])
+        done()
+        await Promise.race([device.lost, wait(BLAME_WITHIN)])
+        fail(
+          cause instanceof GpuError
+            ? cause
+            : new GpuError(faultOf(String(cause)), `ONNX Runtime failed: ${cause}`, cause),
+        )
+        throw failure
+      }
+    },
+    dispose() {
+      device.destroy()
+    },
+  }
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** ONNX Runtime hands on what the device said as text. */
+function faultOf(message: string): GpuFault {
+  if (/out of memory|failed to allocate|allocation/i.test(message)) return 'out_of_memory'
+  if (/device.*(lost|destroyed)/i.test(message)) return 'device_lost'
+  if (/shader|wgsl|pipeline/i.test(message)) return 'shader_error'
+  return 'failed'
+}
+
+function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [...new Set([vendor, architecture, description || device])].filter(Boolean).join(' ') || 'a GPU without a name'
+}
