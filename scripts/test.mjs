@@ -11,21 +11,26 @@ const python = join(modelDir, '.venv', 'bin', 'python')
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 const reports = mkdtempSync(join(tmpdir(), 'hrm-edge-test-'))
 
+/** Installs exactly what a folder's requirements.lock names into its .venv. */
+function pythonPackages(folder, size) {
+  const lock = readFileSync(join(root, folder, 'requirements.lock'), 'utf8')
+  const stamp = join(root, folder, '.venv', '.hrm-lock')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.error(`hrm-edge: installing the Python packages of ${folder} (once; ${size}) ...`)
+  // uv lives in an environment of its own, because `uv pip sync` removes everything that is not in the lock file.
+  must('python3', ['-m', 'venv', 'model/.uv'])
+  must(join(modelDir, '.uv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv==0.13.9'])
+  const uv = join(modelDir, '.uv', 'bin', 'uv')
+  must(uv, ['venv', '--quiet', '--clear', '--python', 'python3', `${folder}/.venv`])
+  const inVenv = ['--python', join(root, folder, '.venv', 'bin', 'python')]
+  must(uv, ['pip', 'sync', '--quiet', '--system-certs', ...inVenv, `${folder}/requirements.lock`])
+  writeFileSync(stamp, lock)
+}
+
 /** Set-up beyond npm packages, by what needs it. */
 const needs = {
-  python() {
-    const lock = readFileSync(join(modelDir, 'requirements.lock'), 'utf8')
-    const stamp = join(modelDir, '.venv', '.hrm-lock')
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-    console.error('hrm-edge: installing the Python packages (once; PyTorch is large) ...')
-    // uv lives in an environment of its own, because `uv pip sync` removes everything that is not in the lock file.
-    must('python3', ['-m', 'venv', 'model/.uv'])
-    must(join(modelDir, '.uv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv==0.13.9'])
-    const uv = join(modelDir, '.uv', 'bin', 'uv')
-    must(uv, ['venv', '--quiet', '--clear', '--python', 'python3', 'model/.venv'])
-    must(uv, ['pip', 'sync', '--quiet', '--system-certs', '--python', python, 'model/requirements.lock'])
-    writeFileSync(stamp, lock)
-  },
+  python: () => pythonPackages('model', 'PyTorch is large'),
+  schemathesis: () => pythonPackages('tests/api', 'a few small ones'),
   chromium() {
     if (spawnSync('chromium', ['--version']).status === 0) return
     console.error('hrm-edge: installing Chromium ...')
@@ -44,6 +49,7 @@ const suites = {
   types: check(bin('tsc'), '-p', 'tsconfig.json'),
   unit: vitest('vitest.config.ts'),
   worker: vitest('tests/worker/vitest.config.ts'),
+  api: { ...vitest('tests/api/vitest.config.ts'), needs: ['schemathesis'] },
   browser: { ...vitest('tests/browser/vitest.config.ts'), needs: ['chromium'] },
   package: { ...vitest('tests/package/vitest.config.ts'), needs: ['chromium'] },
   ruff: { ...check(python, '-m', 'ruff', 'check', 'model'), needs: ['python'] },

@@ -27,7 +27,7 @@ const model = createRoute({
   operationId: 'model',
   tags: ['catalogue'],
   summary: 'One model',
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: z.object({ id: z.string().openapi({ example: 'sudoku-d32-search' }) }) },
   responses: {
     200: { description: 'The model', content: { [JSON_TYPE]: { schema: modelInfo } } },
     ...problems(404, 406, 500, 503),

@@ -22,12 +22,27 @@ const WORDS: Record<ProblemStatus, string> = {
   503: 'Unavailable for now',
 }
 
+const header = (description: string, type: 'string' | 'integer' = 'string') => ({
+  description,
+  required: true,
+  schema: { type },
+})
+const retryAfter = { 'Retry-After': header('Seconds to wait before another try.', 'integer') }
+const COMMON_HEADERS = { 'X-Request-Id': header('As in `requestId`, and in the log of the service.') }
+const HEADERS: Partial<Record<ProblemStatus, Record<string, ReturnType<typeof header>>>> = {
+  401: { 'WWW-Authenticate': header('The scheme to use.') },
+  409: retryAfter,
+  429: retryAfter,
+  503: retryAfter,
+}
+
 /** OpenAPI responses for the failures of a route. The description lists the codes that have the status. */
 export function problems<S extends ProblemStatus>(...statuses: S[]) {
   const entries = statuses.map((status) => {
     const codes = Object.entries(PROBLEMS).filter(([, kind]) => kind.status === status)
     const description = `${WORDS[status]}: ${codes.map(([code]) => `\`${code}\``).join(', ')}`
-    return [status, { description, content: { 'application/problem+json': { schema: problem } } }] as const
+    const headers = { ...COMMON_HEADERS, ...HEADERS[status] }
+    return [status, { description, headers, content: { 'application/problem+json': { schema: problem } } }] as const
   })
   return Object.fromEntries(entries) as Record<S, (typeof entries)[number][1]>
 }

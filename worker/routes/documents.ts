@@ -15,7 +15,7 @@ const problemRoute = createRoute({
   operationId: 'problem',
   tags: ['operation'],
   summary: 'What the `type` of a problem stands for',
-  request: { params: z.object({ code: z.string() }) },
+  request: { params: z.object({ code: z.string().openapi({ example: 'board_conflict' }) }) },
   responses: {
     200: { description: 'The kind of problem', content: { [JSON_TYPE]: { schema: problemKind } } },
     ...problems(404, 406),

@@ -13,6 +13,8 @@ import { OPTIONAL_KEY, problems } from './declare.ts'
 
 const JSON_TYPE = 'application/json'
 const text = { type: 'string' } as const
+/** A runtime expression: the id in the answer to a submission. */
+const JOB_ID = { id: '$response.body#/id' }
 const statusContent = { [JSON_TYPE]: { schema: jobStatus } }
 
 const submit = ({ limits }: Service) =>
@@ -33,7 +35,11 @@ const submit = ({ limits }: Service) =>
     },
     responses: {
       202: {
-        description: 'The job has begun. `Location` is where it is found.',
+        description: 'The job has begun.',
+        headers: { Location: { description: 'Where it is found.', required: true, schema: text } },
+        links: Object.fromEntries(
+          ['job', 'jobResults', 'cancelJob'].map((operationId) => [operationId, { operationId, parameters: JOB_ID }]),
+        ),
         content: statusContent,
       },
       ...problems(400, 401, 406, 413, 415, 422, 429, 500, 501, 503),

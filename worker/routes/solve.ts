@@ -28,7 +28,13 @@ const route = ({ limits }: Service) =>
     request: { body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits) } } } },
     responses: {
       200: {
-        description: 'The result. `ETag` names it: the same request to the same model has the same.',
+        description: 'The result',
+        headers: {
+          ETag: {
+            description: 'Names the result: the same request to the same model has the same. Not on streams.',
+            schema: { type: 'string' },
+          },
+        },
         content: {
           [JSON_TYPE]: { schema: solveResult },
           [SSE_TYPE]: { schema: z.string().openapi({ example: 'event: step\nid: 1\ndata: {"step":1}\n\n' }) },
