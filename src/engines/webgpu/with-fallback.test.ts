@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bitsOf, expectSameBits } from '../../../tests/helpers/bits.ts'
+import { CANDIDATES, OFFICIAL } from '../../../tests/helpers/configs.ts'
+import { describeEngine, engineFor, randomTokens, readAll } from '../../../tests/helpers/engine-contract.ts'
+import { expectHrmError, expectHrmRejection } from '../../../tests/helpers/errors.ts'
+import { tinyModel } from '../../../tests/helpers/weights-file.ts'
+import { HrmError } from '../../errors.ts'
+import { createEngineFactory, type EngineFactory } from '../create-engine.ts'
+import type { Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
+import { withFallback } from './with-fallback.ts'
+
+let wasm: EngineFactory
+beforeAll(async () => {
+  wasm = await createEngineFactory('wasm')
+})
+
+/**
+ * A wasm engine that keeps carries to itself, as a GPU does, and is lost after so many steps: from then on it knows
+ * nothing, and says so when it is next waited for.
+ */
+function losable(options: EngineOptions, stepsLeft: number): Engine {
+  const engine = wasm(options)
+  const mark = Symbol('kept')
+  const unwrap = (carry: Carry | undefined) =>
+    carry && !(carry instanceof Float32Array) ? (carry as KeptCarry & { floats: Float32Array }).floats : carry
+  let left = stepsLeft
+  return {
+    ...engine,
+    start: (slot, tokens, carry, puzzle) => engine.start(slot, tokens, unwrap(carry), puzzle),
+    saveCarry: (slot) => {
+      const floats = engine.saveCarry(slot) as Float32Array
+      return { kept: mark, floats: left > 0 ? floats : floats.fill(0) } as KeptCarry
+    },
+    async readCarry(slot) {
+      if (left <= 0) throw new HrmError('engine_failed', 'the device was lost')
+      return engine.readCarry(slot)
+    },
+    async step(slots) {
+      if (left-- <= 0) throw new HrmError('engine_failed', 'the device was lost')
+      await engine.step(slots)
+    },
+    dispose() {
+      left = 0
+      engine.dispose()
+    },
+  }
+}
+
+const fallingBack =
+  (stepsLeft: number, onFallback: (error: unknown) => void = () => {}): EngineFactory =>
+  (options) =>
+    withFallback(options, (o) => losable(o, stepsLeft), wasm, onFallback)
+
+for (const steps of [0, 1, 3, Number.POSITIVE_INFINITY]) {
+  describeEngine(`with a fallback after ${steps} steps`, () => fallingBack(steps))
+}
+
+type Action =
+  | { kind: 'start' | 'floats' | 'tokens'; slot: number; seed: number }
+  | { kind: 'save' | 'release' | 'results'; slot: number }
+  | { kind: 'restore'; slot: number; pick: number; seed: number; puzzle: number }
+  | { kind: 'step'; slots: number[] }
+
+const slot = fc.nat(2)
+const seed = fc.nat(1000)
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('start', 'floats', 'tokens'), slot, seed }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('save', 'release', 'results'), slot }) },
+  fc.record({ kind: fc.constant('restore' as const), slot, pick: fc.nat(), seed, puzzle: fc.nat(2) }),
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('step' as const), slots: fc.subarray([0, 1, 2]) }) },
+)
+const actions = fc.array(action, { maxLength: 30 })
+
+/** Does what it is told to an engine and hands out everything that can be read on the way. */
+async function perform(engine: Engine, list: readonly Action[]): Promise<string[]> {
+  const seen: string[] = []
+  const saved: Carry[] = []
+  const owners = new Map<Carry, number>()
+  const drop = (slot: number) => {
+    for (const carry of saved.filter((c) => owners.get(c) === slot)) saved.splice(saved.indexOf(carry), 1)
+  }
+  const see = (slot: number, floats: Iterable<number>) =>
+    seen.push(`slot ${slot}: ${bitsOf(Float32Array.from(floats)).join('').slice(0, 400)}`)
+  const look = (slot: number) => see(slot, [...engine.logits(slot), ...engine.q(slot)])
+  for (const action of list) {
+    switch (action.kind) {
+      case 'start':
+        engine.start(action.slot, randomTokens(OFFICIAL, action.seed), undefined, action.seed % 3)
+        drop(action.slot)
+        break
+      case 'floats':
+        engine.start(
+          action.slot,
+          randomTokens(OFFICIAL, action.seed),
+          Float32Array.from({ length: engine.carrySize }, (_, i) => Math.sin(i + action.seed)),
+        )
+        drop(action.slot)
+        break
+      case 'tokens':
+        engine.setTokens(action.slot, randomTokens(OFFICIAL, action.seed))
+        break
+      case 'save': {
+        const carry = engine.saveCarry(action.slot)
+        owners.set(carry, action.slot)
+        saved.push(carry)
+        break
+      }
+      case 'release': {
+        const carry = saved.pop()
+        if (carry) engine.releaseCarry(carry)
+        break
+      }
+      case 'restore': {
+        const carry = saved[action.pick % Math.max(1, saved.length)]
+        if (carry) engine.start(action.slot, randomTokens(OFFICIAL, action.seed), carry, action.puzzle)
+        break
+      }
+      case 'results':
+        look(action.slot)
+        break
+      case 'step':
+        await engine.step(action.slots)
+        for (const s of action.slots) look(s)
+    }
+  }
+  for (const s of [0, 1, 2]) see(s, await engine.readCarry(s))
+  return seen
+}
+
+describe('withFallback', () => {
+  const started = (engine: Engine): Engine => {
+    for (const s of [0, 1, 2]) engine.start(s, randomTokens(OFFICIAL, s))
+    return engine
+  }
+
+  it('leaves no trace of a loss, wherever it comes', async () => {
+    const model = tinyModel(OFFICIAL)
+    await fc.assert(
+      fc.asyncProperty(actions, fc.nat(12), async (list, stepsLeft) => {
+        const told: unknown[] = []
+        const failing = started(
+          engineFor(
+            fallingBack(stepsLeft, (error) => told.push(error)),
+            model,
+          ),
+        )
+        const steady = started(engineFor(wasm, model))
+        expect(await perform(failing, list)).toEqual(await perform(steady, list))
+        const steps = list.filter((action) => action.kind === 'step').length
+        expect(told.length).toBe(steps >= stepsLeft ? 1 : 0)
+        for (const engine of [failing, steady]) engine.dispose()
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('says which engine runs', async () => {
+    const told: unknown[] = []
+    const engine = started(
+      engineFor(
+        (options) =>
+          withFallback(
+            options,
+            (o) => ({ ...losable(o, 1), backend: 'webgpu', build: 'a GPU' }),
+            wasm,
+            (error) => told.push(error),
+          ),
+        tinyModel(OFFICIAL),
+      ),
+    )
+    await engine.step([0])
+    expect([engine.backend, engine.build, told.length]).toEqual(['webgpu', 'a GPU', 0])
+    await engine.step([0])
+    expect([engine.backend, told]).toEqual(['wasm', [expect.objectContaining({ code: 'engine_failed' })]])
+    engine.dispose()
+  })
+
+  it('replaces an engine that cannot even be made, but not one that a model does not fit', async () => {
+    const model = tinyModel(CANDIDATES)
+    const told: unknown[] = []
+    const make = (error: Error) =>
+      engineFor(
+        (options) =>
+          withFallback(
+            options,
+            () => {
+              throw error
+            },
+            wasm,
+            (e) => told.push(e),
+          ),
+        model,
+      )
+    const lack = new RangeError('no memory')
+    const engine = make(lack)
+    engine.start(0, randomTokens(CANDIDATES, 1))
+    await engine.step([0])
+    const want = engineFor(wasm, model)
+    want.start(0, randomTokens(CANDIDATES, 1))
+    await want.step([0])
+    expectSameBits(await readAll(engine, 0), await readAll(want, 0), 'the second engine')
+    expect(told).toEqual([lack])
+    expectHrmError(() => make(new HrmError('task_mismatch', 'no')), 'task_mismatch')
+  })
+
+  it('hands on a failure of the second engine', async () => {
+    const engine = started(
+      engineFor(
+        (options) =>
+          withFallback(
+            options,
+            (o) => losable(o, 0),
+            (o) => losable(o, 2),
+            () => {},
+          ),
+        tinyModel(OFFICIAL),
+      ),
+    )
+    await engine.step([0, 1])
+    await engine.step([2])
+    await expectHrmRejection(Promise.resolve(engine.step([2])), 'engine_failed', 'lost')
+  })
+
+  it('stops computing again when it is disposed', async () => {
+    const engine = started(engineFor(fallingBack(20), tinyModel(OFFICIAL)))
+    for (let i = 0; i < 20; i++) await engine.step([0, 1, 2])
+    const step = Promise.resolve(engine.step([0, 1, 2]))
+    setTimeout(() => engine.dispose(), 0)
+    await expectHrmRejection(step, 'disposed')
+  })
+})
