@@ -7,12 +7,21 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const fromWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'))
+export const wranglerScript = fromWrangler.resolve('../bin/wrangler.js')
 
 export interface WorkerdServer {
   url: URL
   /** What the Worker has written with console.log, line by line. */
   lines(): string[]
   close(): Promise<void>
+}
+
+/** The Worker as wrangler would deploy it, in a folder of its own. */
+export async function bundleWorker(project = root): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'hrm-edge-workerd-'))
+  const args = [wranglerScript, 'deploy', '--dry-run', '--outdir', dir]
+  await ended(spawn(process.execPath, args, { cwd: project, stdio: 'ignore' }))
+  return dir
 }
 
 /**
@@ -22,11 +31,7 @@ export interface WorkerdServer {
  * @param project folder with the wrangler.toml
  */
 export async function startWorkerd(project = root): Promise<WorkerdServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'hrm-edge-workerd-'))
-  const wrangler = fromWrangler.resolve('../bin/wrangler.js')
-  await ended(
-    spawn(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', dir], { cwd: project, stdio: 'ignore' }),
-  )
+  const dir = await bundleWorker(project)
   await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
 
   const child = spawn(fromWrangler('workerd').default, ['serve', 'config.capnp', '--control-fd=3'], {

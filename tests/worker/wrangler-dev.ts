@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleWorker, wranglerScript } from './workerd-server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const wrangler = createRequire(createRequire(import.meta.url).resolve('wrangler')).resolve('../bin/wrangler.js')
 
 export interface WranglerDev {
   url: URL
@@ -19,22 +18,31 @@ export interface WranglerDev {
 export const storageDir = () => mkdtemp(join(tmpdir(), 'hrm-edge-storage-'))
 export const removeStorage = (dir: string) => rm(dir, { recursive: true, force: true })
 
-/** `wrangler dev`: the Worker with all of its bindings, emulated. */
+/**
+ * `wrangler dev`: the Worker with all of its bindings, emulated. It is bundled first, because wrangler would build it
+ * anew whenever a source changes.
+ */
 export async function startWranglerDev(dir: string, vars: Record<string, string> = {}): Promise<WranglerDev> {
+  const bundle = await bundleWorker()
+  const config = (await readFile(join(root, 'wrangler.toml'), 'utf8'))
+    .replace(/^main = .*$/m, 'main = "index.js"\nno_bundle = true\nfind_additional_modules = true')
+    .replace('./dist/playground', join(root, 'dist/playground'))
+  await writeFile(join(bundle, 'wrangler.toml'), config)
   const port = await freePort()
   const options = ['--port', String(port), '--inspector-port', '0', '--persist-to', dir, '--log-level', 'error']
   const varOptions = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-  const child = spawn(process.execPath, [wrangler, 'dev', ...options, ...varOptions], {
-    cwd: root,
+  const child = spawn(process.execPath, [wranglerScript, 'dev', ...options, ...varOptions], {
+    cwd: bundle,
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true, // a process group of its own, so that workerd ends with it
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1' },
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = new URL(`http://127.0.0.1:${port}`)
-  const kill = () => {
+  const kill = async () => {
     if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
-    return gone
+    await gone
+    await rm(bundle, { recursive: true, force: true })
   }
   for (;;) {
     const response = await fetch(new URL('/health', url)).catch(() => undefined)
