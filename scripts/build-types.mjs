@@ -10,7 +10,7 @@ import { must, root } from './setup.mjs'
 /** What people import, by the source of its declarations. */
 const ENTRIES = {
   index: 'index',
-  worker: 'browser/index',
+  worker: 'threads/index',
   wasm: 'wasm/index',
   client: 'client/index',
 }
@@ -83,7 +83,7 @@ function extract(name, entry, work, check) {
     localBuild: !check,
     messageCallback(message) {
       message.handled = true
-      if (message.messageId === 'console-api-report-created') return
+      if (message.messageId.startsWith('console-api-report')) return
       const bad = message.logLevel === ExtractorLogLevel.Warning || message.logLevel === ExtractorLogLevel.Error
       if (bad) complaints.push(`${name}: ${message.messageId}: ${message.text}`)
     },

@@ -34,10 +34,10 @@ const serverApart = {
 /** What people import, by the name under which they do. */
 const library = {
   index: 'src/index.ts',
+  worker: 'src/threads/index.ts',
   wasm: 'src/wasm/index.ts',
   client: 'src/client/index.ts',
 }
-const workers = { worker: 'src/browser/index.ts', 'worker-entry': 'src/browser/worker-entry.ts' }
 
 /** wrangler and the like take a `.bin` file for data without being told, and would not know a `.safetensors`. */
 const weightsAsBin = {
@@ -58,10 +58,16 @@ const weightsAsBin = {
  */
 const runtime = { splitting: true, chunkNames: 'chunk-[hash]' }
 const bundles = [
-  { ...runtime, entryPoints: library, outdir: 'dist/node', platform: 'node', conditions: ['node'] },
   {
     ...runtime,
-    entryPoints: { ...library, ...workers },
+    entryPoints: { ...library, 'worker-entry': 'src/threads/node-entry.ts' },
+    outdir: 'dist/node',
+    platform: 'node',
+    conditions: ['node'],
+  },
+  {
+    ...runtime,
+    entryPoints: { ...library, 'worker-entry': 'src/threads/web-entry.ts' },
     outdir: 'dist/browser',
     platform: 'browser',
     conditions: ['browser'],

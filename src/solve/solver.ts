@@ -4,6 +4,7 @@ import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import { yieldToEventLoop } from './event-loop.ts'
+import { ofNthBoard } from './nth-board.ts'
 import { type CheckedOptions, checkOptions, throwIfAborted } from './options.ts'
 import { bindSlot } from './slot.ts'
 import { createSlotPool, type SlotPool } from './slot-pool.ts'
@@ -159,8 +160,7 @@ function parseNth(task: Task, board: string, index: number): Puzzle {
   try {
     return task.parse(board)
   } catch (error) {
-    if (!(error instanceof HrmError)) throw error
-    throw new HrmError(error.code, `board ${index + 1}: ${error.message}`, { cause: error, cells: [...error.cells] })
+    throw ofNthBoard(error, index)
   }
 }
 

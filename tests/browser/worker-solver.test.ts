@@ -1,13 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type * as HrmEdgeWorker from '../../src/browser/index.ts'
+import type * as HrmEdgeWorker from '../../src/threads/index.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { launchChromium, withPage } from './chromium.ts'
+import { traceMainThread } from './main-thread.ts'
 import { expectSolution } from './playground-page.ts'
 import { type StaticServer, serveFolder } from './static-server.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
+/** Shortest task that the browser calls long. */
+const LONG_TASK_MS = 50
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 /** `hrm-edge/worker` as a page has it that serves the package's own files and uses no bundler. */
 let server: StaticServer
@@ -163,5 +166,35 @@ test('dispose ends the worker', async () => {
       undefined,
     )
     await expect.poll(() => page.workers().length).toBe(0)
+  })
+})
+
+test('a batch over several workers has the results of one, and the page is never busy for long meanwhile', async () => {
+  await withPage(browser, {}, async ({ page, complaints }) => {
+    await page.goto(origin)
+    const boards = Array.from({ length: 20 }, (_, i) => [EASY, EXTREME][i % 2])
+    const solve = (workers: number) =>
+      run(
+        page,
+        async ({ createSolver }, { boards, workers }) => {
+          const solver = await createSolver({ workers, slots: 4 })
+          const results = await solver.solveBatch(boards, { maxSteps: 12 })
+          solver.dispose()
+          return results
+        },
+        { boards, workers },
+      )
+    const one = await solve(1)
+    let three: typeof one = []
+    const tasks = await traceMainThread(page, async () => {
+      three = await solve(3)
+    })
+    expect(three).toEqual(one)
+    expect(new Set(one.map(({ status }) => status))).toEqual(new Set(['solved', 'unsolved']))
+    console.info(`main thread during a batch on three workers: longest task ${tasks[0]} ms of ${tasks.length}`)
+    // Without it a trace that measured nothing would pass.
+    expect(tasks.length).toBeGreaterThan(20)
+    expect(tasks[0]).toBeLessThan(LONG_TASK_MS)
+    expect(complaints).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import { BOARD, createProject, type Project, repository, SOLUTION } from './proj
 /** The README's example, and that all sub-paths work together. */
 const SCRIPT = `
 import { createSolver, HrmError } from 'hrm-edge'
+import { createSolver as createThreads } from 'hrm-edge/worker'
 import { createClient, HrmError as ClientError } from 'hrm-edge/client'
 import { HrmError as WasmError, weightsUrl } from 'hrm-edge/wasm'
 
@@ -17,9 +18,13 @@ for await (const { step, confidence, qHalt } of solver.steps('${BOARD}')) steps.
 const refusal = await solver.solve('55' + '.'.repeat(79)).catch((error) => error)
 solver.dispose()
 createClient('http://localhost')
+const threads = await createThreads({ workers: 2, slots: 2 })
+const batch = await threads.solveBatch(Array(10).fill('${BOARD}'))
+threads.dispose()
 console.log(JSON.stringify({
   result,
   steps,
+  batch,
   backend: solver.backend,
   refused: refusal instanceof HrmError && refusal.code,
   oneClass: HrmError === ClientError && HrmError === WasmError,
@@ -43,9 +48,10 @@ beforeAll(async () => {
 afterAll(() => project?.remove())
 
 test('Node solves the board', () => {
-  const { result, steps, ...rest } = JSON.parse(fromNode)
+  const { result, steps, batch, ...rest } = JSON.parse(fromNode)
   expect(result).toMatchObject({ status: 'solved', solution: SOLUTION, verified: true })
   expect(steps.length).toBe(result.steps)
+  expect(batch).toEqual(Array(10).fill(result))
   expect(rest).toEqual({
     backend: 'wasm',
     refused: 'board_conflict',

@@ -27,7 +27,7 @@ export async function buildPlayground() {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
   const weights = await readFile(join(root, 'model/weights/sudoku.safetensors'))
-  const worker = await emit('worker.js', await bundle('src/browser/worker-entry.ts', { plugins: [emittedAssets] }))
+  const worker = await emit('worker.js', await bundle('src/threads/web-entry.ts', { plugins: [emittedAssets] }))
   const script = await emit(
     'app.js',
     await bundle('worker/playground/main.ts', {

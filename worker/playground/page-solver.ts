@@ -1,5 +1,5 @@
-import { createSolver } from '../../src/browser/index.ts'
 import type { Solver } from '../../src/solve/types.ts'
+import { createSolver } from '../../src/threads/index.ts'
 
 // Put in by build.mjs.
 declare const WORKER_FILE: string

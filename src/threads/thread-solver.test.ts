@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { expectHrmError } from '../../tests/helpers/errors.ts'
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
 import type { CreateSolverOptions, Solver, SolveStep } from '../solve/types.ts'
+import type { HostPort } from './host.ts'
 import type { WorkerLike } from './link.ts'
 import { STEP_WINDOW } from './protocol.ts'
-import { type HostPort, serveSolver } from './worker-host.ts'
-import { createWorkerSolver } from './worker-solver.ts'
+import { serveSolver } from './solver-host.ts'
+import { type CreateThreadSolverOptions, createThreadSolver } from './thread-solver.ts'
+import { holdWebLock } from './web-lock.ts'
+import { startThread } from './web-worker.ts'
 
 const LONG = 1000
 
@@ -18,7 +22,12 @@ class CountingSolver implements Solver {
   computed = 0
   left = false
 
-  async *steps(board: string, { maxSteps = LONG, signal }: Parameters<Solver['steps']>[1] = {}) {
+  steps(board: string, options?: Parameters<Solver['steps']>[1]) {
+    if (board === 'refused') throw new HrmError('board_length', 'too short')
+    return this.#run(board, options)
+  }
+
+  async *#run(board: string, { maxSteps = LONG, signal }: Parameters<Solver['steps']>[1] = {}) {
     if (board === 'conflict') {
       throw new HrmError('board_conflict', 'two 7s in row 1', { cells: [{ index: 3, row: 0, column: 3 }] })
     }
@@ -44,10 +53,16 @@ class CountingSolver implements Solver {
     }
   }
 
-  async solveBatch(boards: readonly string[], { onProgress }: Parameters<Solver['solveBatch']>[1] = {}) {
-    boards.forEach((_, i) => {
+  batches: (readonly string[])[] = []
+
+  async solveBatch(boards: readonly string[], { onProgress, signal }: Parameters<Solver['solveBatch']>[1] = {}) {
+    this.batches.push(boards)
+    for (const i of boards.keys()) {
+      await yieldToEventLoop()
+      if (signal?.aborted) throw new HrmError('aborted', 'aborted')
+      if (boards[i] === 'fails') throw new HrmError('engine_failed', 'trap')
       onProgress?.({ done: i + 1, total: boards.length, solved: i })
-    })
+    }
     return boards.map((solution) => ({ solution })) as never
   }
 
@@ -74,10 +89,14 @@ class ChannelWorker extends EventTarget implements WorkerLike {
     port1.addEventListener('message', ({ data }) => this.dispatchEvent(new MessageEvent('message', { data })))
     port1.start()
     port2.start()
-    serveSolver(port2 as unknown as HostPort, async (options) => {
-      this.options = options
-      return create ? create(options) : this.solver
-    })
+    serveSolver(
+      port2 as unknown as HostPort,
+      async (options) => {
+        this.options = options
+        return create ? create(options) : this.solver
+      },
+      holdWebLock,
+    )
   }
 
   postMessage(message: unknown) {
@@ -96,13 +115,13 @@ class ChannelWorker extends EventTarget implements WorkerLike {
 }
 
 /** A worker solver and every worker it has started, the newest last. */
-async function setup(options: CreateSolverOptions = {}) {
+async function setup(options: CreateThreadSolverOptions = {}) {
   const workers: ChannelWorker[] = []
   const worker = () => {
     workers.push(new ChannelWorker())
     return workers.at(-1)!
   }
-  const solver = await createWorkerSolver({ ...options, worker })
+  const solver = await createThreadSolver({ ...options, worker })
   return { solver, workers }
 }
 
@@ -112,7 +131,7 @@ const failureOf = (promise: Promise<unknown>) =>
     (error: HrmError) => error,
   )
 
-describe('createWorkerSolver', () => {
+describe('createThreadSolver', () => {
   test('knows of the solver what is data', async () => {
     const { solver } = await setup()
     expect(solver).toMatchObject({ task: 'sudoku', backend: 'reference', build: 'typescript' })
@@ -126,7 +145,7 @@ describe('createWorkerSolver', () => {
       onProgress?.({ loaded: 20, total: 20 })
       return new CountingSolver()
     })
-    await createWorkerSolver({
+    await createThreadSolver({
       weights: new URL('https://example.test/w.safetensors'),
       slots: 3,
       onProgress: (p) => heard.push(p),
@@ -143,7 +162,7 @@ describe('createWorkerSolver', () => {
     const worker = new ChannelWorker(async () => {
       throw new HrmError('weights_hash', 'sha256 differs')
     })
-    const error = await failureOf(createWorkerSolver({ worker: () => worker }))
+    const error = await failureOf(createThreadSolver({ worker: () => worker }))
     expect(error).toBeInstanceOf(HrmError)
     expect(error).toMatchObject({ code: 'weights_hash', message: 'sha256 differs' })
     expect(worker.terminated).toBe(true)
@@ -152,14 +171,14 @@ describe('createWorkerSolver', () => {
   test('ends the worker when the creation is aborted', async () => {
     const abort = new AbortController()
     const worker = new ChannelWorker(() => new Promise(() => {}))
-    const creation = createWorkerSolver({ worker: () => worker, signal: abort.signal })
+    const creation = createThreadSolver({ worker: () => worker, signal: abort.signal })
     abort.abort('enough')
     expect(await failureOf(creation)).toMatchObject({ code: 'aborted', cause: 'enough' })
     expect(worker.terminated).toBe(true)
   })
 
-  test('says what is missing where there are no workers', async () => {
-    expect(await failureOf(createWorkerSolver())).toMatchObject({ code: 'engine_unavailable' })
+  test('says what is missing where there are no web workers', () => {
+    expectHrmError(startThread, 'engine_unavailable', 'needs web workers')
   })
 })
 
@@ -269,6 +288,68 @@ test('solveBatch gives results in order and progress', async () => {
   expect(done).toEqual([1, 2])
 })
 
+describe('several workers', () => {
+  const BOARDS = Array.from({ length: 100 }, (_, i) => `board ${i}`)
+
+  test('start when they are needed', async () => {
+    const { solver, workers } = await setup({ workers: 3 })
+    expect(workers).toHaveLength(1)
+    await solver.solve('board', { maxSteps: 2 })
+    await solver.solve('board', { maxSteps: 2 })
+    expect(workers).toHaveLength(1)
+    const streams = [1, 2, 3, 4].map(() => solver.steps('board', { maxSteps: 100 }))
+    await Promise.all(streams.map((steps) => steps.next()))
+    expect(workers).toHaveLength(3)
+    expect(workers[2].options?.sha256).toBe('ab'.repeat(32))
+    for (const steps of streams) await steps.return(undefined as never)
+  })
+
+  test('share a batch out; its order and progress are those of one', async () => {
+    const { solver, workers } = await setup({ workers: 3, slots: 4 })
+    const progress: { done: number; total: number }[] = []
+    const results = await solver.solveBatch(BOARDS, { onProgress: (p) => progress.push(p) })
+    expect(results.map((result) => result.solution)).toEqual(BOARDS)
+    expect(workers).toHaveLength(3)
+    for (const { solver } of workers) expect(solver.batches.length).toBeGreaterThan(0)
+    expect(progress.map(({ done, total }) => [done, total])).toEqual(BOARDS.map((_, i) => [i + 1, 100]))
+  })
+
+  test('look at every board before the first is solved, and name the bad one by its place in the batch', async () => {
+    const { solver, workers } = await setup({ workers: 2, slots: 4 })
+    const error = await failureOf(solver.solveBatch([...BOARDS, 'refused']))
+    expect(error).toMatchObject({ code: 'board_length', message: 'board 101: too short' })
+    for (const { solver } of workers) expect(solver.batches).toEqual([])
+  })
+
+  test('all stop when one fails, and the failure is that one', async () => {
+    const { solver, workers } = await setup({ workers: 3, slots: 1 })
+    const error = await failureOf(solver.solveBatch(['fails', ...BOARDS]))
+    expect(error).toMatchObject({ code: 'engine_failed', message: 'trap' })
+    const taken = workers.reduce((sum, { solver }) => sum + solver.batches.flat().length, 0)
+    expect(taken).toBeLessThan(BOARDS.length)
+  })
+
+  test('all stop when the batch is aborted', async () => {
+    const { solver, workers } = await setup({ workers: 2, slots: 4 })
+    const abort = new AbortController()
+    const onProgress = ({ done }: { done: number }) => done === 10 && abort.abort('enough')
+    const error = await failureOf(solver.solveBatch(BOARDS, { signal: abort.signal, onProgress }))
+    expect(error).toMatchObject({ code: 'aborted' })
+    expect(workers.flatMap(({ solver }) => solver.batches.flat()).length).toBeLessThan(BOARDS.length)
+  })
+
+  test.each([0, -1, 1.5, Number.NaN, 1025, '2'])('cannot be %s', async (workers) => {
+    expect(await failureOf(setup({ workers: workers as number }))).toMatchObject({ code: 'option_invalid' })
+  })
+
+  test('are all ended by dispose', async () => {
+    const { solver, workers } = await setup({ workers: 2, slots: 4 })
+    await solver.solveBatch(BOARDS)
+    solver.dispose()
+    expect(workers.map(({ terminated }) => terminated)).toEqual([true, true])
+  })
+})
+
 describe('a worker that dies', () => {
   test('fails what it was doing; the next solve starts another with the same weights', async () => {
     const { solver, workers } = await setup()
@@ -325,7 +406,7 @@ describe('a worker that dies', () => {
       )
       return workers.at(-1)!
     }
-    const solver = await createWorkerSolver({ worker })
+    const solver = await createThreadSolver({ worker })
     workers[0].crash()
     expect(await failureOf(solver.solve('board'))).toMatchObject({ code: 'weights_fetch' })
     expect(await solver.solve('board', { maxSteps: 2 })).toMatchObject({ steps: 2 })

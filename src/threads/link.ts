@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { fromWireError, type OpeningRequest, type Progress, type Reply, type Request } from './protocol.ts'
+import { fromWireError, type Reply } from './protocol.ts'
 
 /**
  * The part of a Worker that a solver uses.
@@ -7,20 +7,25 @@ import { fromWireError, type OpeningRequest, type Progress, type Reply, type Req
  * @example
  * const worker = (): WorkerLike => new Worker('/assets/solver-worker.js', { type: 'module' })
  */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>
+export interface WorkerLike {
+  postMessage(message: unknown): void
+  terminate(): unknown
+  addEventListener(type: 'message' | 'messageerror' | 'error', listener: (event: Event) => void): void
+  /** Node: from now on the process waits for this worker. */
+  ref?(): void
+  /** Node: the process may end although this worker runs. */
+  unref?(): void
+}
 
 /** One request under way. */
 export interface Call {
-  onStep?: (step: Extract<Reply, { type: 'step' }>['step']) => void
-  onProgress?: (progress: Progress) => void
-  resolve: (value: Extract<Reply, { type: 'result' }>['value']) => void
+  onStep?: (step: never) => void
+  onProgress?: (progress: never) => void
+  resolve: (value: unknown) => void
   reject: (error: HrmError) => void
 }
 
-/** `Omit` over every member of the union. */
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
-
-/** The page's end of one worker: matches answers to calls, and notices when the worker dies. */
+/** The near end of one worker: matches answers to calls, and notices when the worker dies. */
 export class Link {
   readonly #worker: WorkerLike
   readonly #calls = new Map<number, Call>()
@@ -29,9 +34,11 @@ export class Link {
   #nextId = 1
   #death: HrmError | undefined
 
-  constructor(worker: WorkerLike, lock: string) {
+  /** @param lock Web Lock that the worker may say to hold */
+  constructor(worker: WorkerLike, lock = '') {
     this.#worker = worker
     this.#lock = lock
+    worker.unref?.()
     worker.addEventListener('message', (event) => this.#receive((event as MessageEvent<Reply>).data))
     worker.addEventListener('error', (event) => {
       // Else the browser reports it a second time, as uncaught in the page.
@@ -47,30 +54,31 @@ export class Link {
   }
 
   /** @returns the id under which to `send` what belongs to the call */
-  open(request: WithoutId<OpeningRequest>, call: Call): number {
+  open(request: { type: string }, call: Call): number {
     const id = this.#nextId++
     if (this.#death) {
       call.reject(this.#death)
       return id
     }
     this.#calls.set(id, call)
+    this.#worker.ref?.()
     try {
       this.#worker.postMessage({ ...request, id })
     } catch (cause) {
-      this.#calls.delete(id)
+      this.#end(id)
       call.reject(new HrmError('option_invalid', 'this cannot be sent to a worker', { cause }))
     }
     return id
   }
 
   send(type: 'credit' | 'abort', id: number): void {
-    if (this.#calls.has(id)) this.#worker.postMessage({ type, id } satisfies Request)
+    if (this.#calls.has(id)) this.#worker.postMessage({ type, id })
   }
 
   /** Ends a call on this side: what the worker still says of it is not heard. */
   abandon(id: number): void {
     this.send('abort', id)
-    this.#calls.delete(id)
+    this.#end(id)
   }
 
   /** Ends the worker, and every open call with `reason`. */
@@ -84,6 +92,11 @@ export class Link {
     for (const call of calls) call.reject(reason)
   }
 
+  #end(id: number): void {
+    this.#calls.delete(id)
+    if (this.#calls.size === 0) this.#worker.unref?.()
+  }
+
   #receive(reply: Reply): void {
     if (reply.type === 'alive') {
       if (reply.locked) this.#watchLock()
@@ -91,16 +104,16 @@ export class Link {
     }
     const call = this.#calls.get(reply.id)
     if (call === undefined) return
-    if (reply.type === 'step') call.onStep?.(reply.step)
-    else if (reply.type === 'progress') call.onProgress?.(reply.progress)
+    if (reply.type === 'step') call.onStep?.(reply.step as never)
+    else if (reply.type === 'progress') call.onProgress?.(reply.progress as never)
     else {
-      this.#calls.delete(reply.id)
+      this.#end(reply.id)
       if (reply.type === 'result') call.resolve(reply.value)
       else call.reject(fromWireError(reply.error))
     }
   }
 
-  /** The lock is the worker's while it lives (worker-host.ts): to be given it means that the worker is gone. */
+  /** The lock is the worker's while it lives (web-lock.ts): to be given it means that the worker is gone. */
   #watchLock(): void {
     navigator.locks
       .request(this.#lock, { signal: this.#watch.signal }, () => this.close(failure('it ended without a word')))

@@ -1,16 +1,8 @@
 import { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode } from '../errors.ts'
-import type {
-  CreateSolverOptions,
-  SolveBatchOptions,
-  SolveOptions,
-  SolveResult,
-  Solver,
-  SolveStep,
-} from '../solve/types.ts'
 
 /**
- * What a page and its solver worker say to each other. Every request opens a call under a fresh `id`; every answer
- * carries that id; a call ends with exactly one `result` or `error`.
+ * What a page, or Node's main thread, and a worker say to each other. Every request opens a call under a fresh `id`;
+ * every answer carries that id; a call ends with exactly one `result` or `error`.
  *
  *     page                         worker
  *     create  ------------------>            (once, first)
@@ -22,34 +14,23 @@ import type {
  *     credit  ------------------>            one more step may be computed
  *     abort   ------------------>            heard after the ACT step that is running
  *             <------------------  error     code `aborted`
+ *
+ * What can be asked (`Opening`) is a worker's own: solver-host.ts, src/cli/eval/eval-thread.ts.
  */
-export type Request = OpeningRequest | { type: 'credit'; id: number } | { type: 'abort'; id: number }
-
-/** A request that opens a call. */
-export type OpeningRequest =
-  | { type: 'create'; id: number; options: WireCreateOptions; lock: string }
-  | { type: 'steps'; id: number; board: string; options: WireSolveOptions }
-  | { type: 'solve'; id: number; board: string; options: WireSolveOptions }
-  | { type: 'batch'; id: number; boards: readonly string[]; options: WireSolveOptions }
+export type Request<Opening> =
+  | (Opening & { id: number })
+  | { type: 'credit'; id: number }
+  | { type: 'abort'; id: number }
 
 export type Reply =
   | { type: 'alive'; id: number; locked: boolean }
-  | { type: 'progress'; id: number; progress: Progress }
-  | { type: 'step'; id: number; step: SolveStep }
-  | { type: 'result'; id: number; value: SolverInfo | SolveResult | SolveResult[] }
+  | { type: 'progress'; id: number; progress: unknown }
+  | { type: 'step'; id: number; step: unknown }
+  | { type: 'result'; id: number; value: unknown }
   | { type: 'error'; id: number; error: WireError }
 
 /** Steps a worker computes before the page has taken the first of them: enough to hide the messages' delay. */
 export const STEP_WINDOW = 8
-
-export type WireCreateOptions = Omit<CreateSolverOptions, 'signal' | 'onProgress'>
-export type WireSolveOptions = Omit<SolveOptions, 'signal'>
-export type Progress =
-  | Parameters<NonNullable<CreateSolverOptions['onProgress']>>[0]
-  | Parameters<NonNullable<SolveBatchOptions['onProgress']>>[0]
-
-/** The part of a solver that is data. */
-export type SolverInfo = Pick<Solver, 'task' | 'model' | 'backend' | 'build'>
 
 /** An error as it crosses: structured clone drops the class and the fields of an Error. */
 export interface WireError {

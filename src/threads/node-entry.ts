@@ -1,0 +1,6 @@
+import { createSolver } from '../index.ts'
+import { threadPort } from './node-port.ts'
+import { serveSolver } from './solver-host.ts'
+
+/** The script of the solver's thread in Node: `createThreadSolver` starts it. */
+serveSolver(threadPort(), createSolver)

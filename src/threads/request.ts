@@ -1,0 +1,47 @@
+import { HrmError } from '../errors.ts'
+import type { Call, Link } from './link.ts'
+
+export interface RequestOptions {
+  signal?: AbortSignal
+  onOpen?: (id: number) => void
+  onStep?: Call['onStep']
+  onProgress?: Call['onProgress']
+}
+
+/**
+ * One call over a link. An abort ends it at once on this side; the worker stops after the ACT step it is in.
+ * @throws HrmError what the worker threw, `aborted`, `engine_failed` when it dies
+ */
+export function request<T>(
+  link: Link,
+  message: { type: string },
+  { signal, onOpen, onStep, onProgress }: RequestOptions = {},
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal))
+    const finish = () => signal?.removeEventListener('abort', onAbort)
+    const id = link.open(message, {
+      onStep,
+      onProgress,
+      resolve: (value) => {
+        finish()
+        resolve(value as T)
+      },
+      reject: (error) => {
+        finish()
+        reject(error)
+      },
+    })
+    onOpen?.(id)
+    function onAbort() {
+      link.abandon(id)
+      finish()
+      reject(aborted(signal!))
+    }
+    signal?.addEventListener('abort', onAbort)
+  })
+}
+
+function aborted(signal: AbortSignal): HrmError {
+  return new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
+}

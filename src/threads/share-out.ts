@@ -1,0 +1,36 @@
+/** Items handed out at once, at most: a worker must not keep the last ones while the others have none. */
+const MAX_CHUNK = 64
+
+/**
+ * Hands out `count` items, a chunk at a time, to whichever worker is free. What becomes of an item must not depend on
+ * who gets it, or with which others.
+ *
+ * @param least items that a worker does well to have at once
+ * @param run does the items `from` to `to` (not included); its signal is aborted when another chunk has failed
+ * @throws the first failure, once every worker has left its chunk; no more chunks are handed out after it
+ */
+export async function shareOut<W>(
+  count: number,
+  workers: readonly W[],
+  least: number,
+  run: (worker: W, from: number, to: number, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController()
+  let next = 0
+  let failure: { error: unknown } | undefined
+  const work = async (worker: W): Promise<void> => {
+    while (next < count && !failure) {
+      const size = Math.min(MAX_CHUNK, Math.max(least, Math.ceil((count - next) / (workers.length * 4))))
+      const from = next
+      next = Math.min(count, next + size)
+      try {
+        await run(worker, from, next, stop.signal)
+      } catch (error) {
+        failure ??= { error }
+        stop.abort()
+      }
+    }
+  }
+  await Promise.all(workers.map(work))
+  if (failure) throw failure.error
+}

@@ -1,0 +1,44 @@
+import type { SolveResult, SolveStep } from '../solve/types.ts'
+import type { Link } from './link.ts'
+import { request } from './request.ts'
+
+/** The steps that a call sends, then its result. Leaving the loop ends the call. */
+export async function* streamSteps(
+  link: Link,
+  message: { type: string },
+  signal?: AbortSignal,
+): AsyncGenerator<SolveStep, SolveResult, void> {
+  const queue: SolveStep[] = []
+  let wake = () => {}
+  let id = 0
+  let settled = false
+  const result = request<SolveResult>(link, message, {
+    signal,
+    onOpen: (opened) => (id = opened),
+    onStep: (step: SolveStep) => {
+      queue.push(step)
+      wake()
+    },
+  })
+  // Awaited below; until then a failure must not count as unhandled.
+  result
+    .catch(() => {})
+    .finally(() => {
+      settled = true
+      wake()
+    })
+  try {
+    while ((!settled || queue.length > 0) && !signal?.aborted) {
+      const step = queue.shift()
+      if (step === undefined) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      yield step
+      link.send('credit', id)
+    }
+    return await result
+  } finally {
+    link.abandon(id)
+  }
+}

@@ -1,0 +1,184 @@
+import { startThread } from '#thread'
+import { HrmError } from '../errors.ts'
+import { checkOptions, checkSlots, DEFAULT_SLOTS } from '../solve/options.ts'
+import type {
+  CreateSolverOptions,
+  SolveBatchOptions,
+  SolveOptions,
+  SolveResult,
+  Solver,
+  SolveStep,
+} from '../solve/types.ts'
+import { Link, type WorkerLike } from './link.ts'
+import { type RequestOptions, request } from './request.ts'
+import { Seat } from './seat.ts'
+import { shareOut } from './share-out.ts'
+import type { SolverInfo, SolverRequest, WireCreateOptions } from './solver-host.ts'
+import { streamSteps } from './stream.ts'
+
+const MAX_WORKERS = 1024
+
+/**
+ * `CreateSolverOptions`, how many workers, and where they come from.
+ *
+ * @example
+ * // For bundlers that do not follow `new URL(..., import.meta.url)`: a script that imports 'hrm-edge/worker-entry'.
+ * const solver = await createSolver({ worker: () => new Worker('/solver-worker.js', { type: 'module' }) })
+ */
+export interface CreateThreadSolverOptions extends CreateSolverOptions {
+  /**
+   * Workers at most. `solveBatch` shares its boards out among them, and solves that come together each get their own;
+   * the answers do not depend on how many there are. All but the first start when they are needed. Default 1.
+   */
+  workers?: number
+  /** Starts a worker. Default: the script that lies beside this module. For builds that put it elsewhere. */
+  worker?: () => WorkerLike
+}
+
+/**
+ * A solver that computes in web workers, or in Node's threads, so that the page never waits for it. Same calls, same
+ * answers, same errors as `createSolver` of `hrm-edge`. A worker that dies fails what it was doing with `engine_failed`;
+ * the next call starts another, with the same weights.
+ *
+ * @example
+ * import { createSolver } from 'hrm-edge/worker'
+ * const solver = await createSolver({ task: 'sudoku', workers: navigator.hardwareConcurrency })
+ * const results = await solver.solveBatch(boards)
+ *
+ * @throws HrmError as `createSolver` of `hrm-edge`, and `engine_failed` when the worker cannot be started
+ */
+export async function createThreadSolver(options: CreateThreadSolverOptions = {}): Promise<Solver> {
+  const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new HrmError('option_invalid', `workers is ${workers}, not a whole number from 1 to ${MAX_WORKERS}`)
+  }
+  const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
+  const { relaxed, simd128 } = rest.kernels ?? {}
+  const kernels = { relaxed: absolute(relaxed), simd128: absolute(simd128) }
+  const wire = { ...rest, weights: absolute(rest.weights), kernels }
+  const { link, info } = await connect(worker, wire, { signal, onProgress })
+  // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
+  const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
+  const connectAgain = async () => (await connect(worker, again)).link
+  const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
+  return new ThreadSolver(seats, slots, info)
+}
+
+class ThreadSolver implements Solver {
+  readonly task
+  readonly model
+  readonly backend
+  readonly build
+  readonly #seats: readonly Seat[]
+  readonly #slots: number
+  #disposed = false
+
+  constructor(seats: readonly Seat[], slots: number, info: SolverInfo) {
+    this.task = info.task
+    this.model = info.model
+    this.backend = info.backend
+    this.build = info.build
+    this.#seats = seats
+    this.#slots = slots
+  }
+
+  async solve(board: string, { signal, ...options }: SolveOptions = {}): Promise<SolveResult> {
+    return this.#ask(this.#idlest(), { type: 'solve', board, options }, { signal })
+  }
+
+  async *steps(board: string, { signal, ...options }: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
+    this.#refuseDisposed()
+    const message: SolverRequest = { type: 'steps', board, options }
+    const { link, done } = this.#idlest().take()
+    try {
+      const live = await link
+      this.#refuseDisposed()
+      return yield* streamSteps(live, message, signal)
+    } finally {
+      done()
+    }
+  }
+
+  async solveBatch(
+    boards: readonly string[],
+    { signal, onProgress, ...options }: SolveBatchOptions = {},
+  ): Promise<SolveResult[]> {
+    if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+    const wanted = Math.ceil(boards.length / this.#slots)
+    if (this.#seats.length === 1 || wanted <= 1) {
+      return this.#ask(this.#idlest(), { type: 'batch', boards, options }, { signal, onProgress })
+    }
+    checkOptions(options)
+    await this.#ask(this.#idlest(), { type: 'check', boards }, { signal })
+    const results: SolveResult[] = []
+    const tell = onProgress && sumUp(boards.length, onProgress)
+    await shareOut(boards.length, this.#seats.slice(0, wanted), this.#slots, async (seat, from, to, stop) => {
+      const part = await this.#ask<SolveResult[]>(
+        seat,
+        { type: 'batch', boards: boards.slice(from, to), options },
+        { signal: signal ? AbortSignal.any([signal, stop]) : stop, onProgress: tell?.(from) },
+      )
+      part.forEach((result, i) => {
+        results[from + i] = result
+      })
+    })
+    return results
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    for (const seat of this.#seats) seat.close(disposed())
+  }
+
+  async #ask<T>(seat: Seat, message: SolverRequest, options: RequestOptions): Promise<T> {
+    this.#refuseDisposed()
+    return seat.use((link) => {
+      this.#refuseDisposed()
+      return request<T>(link, message, options)
+    })
+  }
+
+  /** Where the fewest calls are under way; the first of several. */
+  #idlest(): Seat {
+    return this.#seats.reduce((best, seat) => (seat.load < best.load ? seat : best))
+  }
+
+  #refuseDisposed(): void {
+    if (this.#disposed) throw disposed()
+  }
+}
+
+type BatchProgress = Parameters<NonNullable<SolveBatchOptions['onProgress']>>[0]
+
+/** Makes one progress of those of many parts, each known by where it begins. */
+function sumUp(total: number, onProgress: (progress: BatchProgress) => void) {
+  const parts = new Map<number, BatchProgress>()
+  return (from: number) => (part: BatchProgress) => {
+    parts.set(from, part)
+    const sum = (of: 'done' | 'solved') => [...parts.values()].reduce((n, p) => n + p[of], 0)
+    onProgress({ done: sum('done'), total, solved: sum('solved') })
+  }
+}
+
+/** Starts a worker and builds the solver in it. A worker whose solver cannot be built is ended again. */
+async function connect(worker: () => WorkerLike, options: WireCreateOptions, call: RequestOptions = {}) {
+  const lock = `hrm-edge-worker-${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`
+  const link = new Link(worker(), lock)
+  try {
+    return { link, info: await request<SolverInfo>(link, { type: 'create', options, lock } as SolverRequest, call) }
+  } catch (error) {
+    link.close(error as HrmError)
+    throw error
+  }
+}
+
+/** A relative URL means relative to the page, not to the worker's script. */
+function absolute<T>(source: T): T | string {
+  if (source instanceof URL) return source.href
+  if (typeof source !== 'string' || typeof document === 'undefined') return source
+  return new URL(source, document.baseURI).href
+}
+
+function disposed(): HrmError {
+  return new HrmError('disposed', 'this solver was disposed')
+}
