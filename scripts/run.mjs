@@ -1,5 +1,5 @@
 // `npm run -s hrm -- ARGS` and `npm run solve`: sets up what is missing, then runs the CLI under the pinned Node.
-// `npm run bench`: the same for tests/bench.
+// `npm run bench`, `npm run load`: the same for tests/bench and tests/load.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -7,15 +7,13 @@ import { pathToFileURL } from 'node:url'
 import { pinnedNode, root, setup } from './setup.mjs'
 
 await setup()
-const bench = process.argv[2] === '--bench'
+const tool = { '--bench': 'tests/bench/main.ts', '--load': 'tests/load/main.ts' }[process.argv[2]]
 const cli = join(root, 'dist', 'cli', 'bin.js')
-if (!bench && Number(process.versions.node.split('.')[0]) >= 22) {
+if (!tool && Number(process.versions.node.split('.')[0]) >= 22) {
   process.argv.splice(1, 1, cli)
   await import(pathToFileURL(cli).href)
 } else {
-  const args = bench
-    ? [join(root, 'tests', 'bench', 'main.ts'), ...process.argv.slice(3)]
-    : [cli, ...process.argv.slice(2)]
+  const args = tool ? [join(root, tool), ...process.argv.slice(3)] : [cli, ...process.argv.slice(2)]
   const child = spawn(pinnedNode, args, { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))

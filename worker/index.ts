@@ -12,7 +12,7 @@ export { JobObject } from './jobs/job-object.ts'
 
 /** What wrangler.toml binds. */
 interface Bindings {
-  ASSETS: { fetch(request: Request): Promise<Response> }
+  ASSETS?: { fetch(request: Request): Promise<Response> }
   RATE_LIMITER?: { limit(options: { key: string }): Promise<{ success: boolean }> }
   /** Secret: hex SHA-256 hashes of the keys that are let in. */
   API_KEYS_SHA256?: string
@@ -26,8 +26,8 @@ const bindingsOf = (c: Context): Bindings => c.env
 
 const assets: MiddlewareHandler = async function serveAssets(c, next) {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next()
-  const response = await bindingsOf(c).ASSETS.fetch(c.req.raw)
-  if (response.status === 404) return next()
+  const response = await bindingsOf(c).ASSETS?.fetch(c.req.raw)
+  if (!response || response.status === 404) return next()
   return new Response(response.body, response) // a copy: headers of a fetched response cannot be changed
 }
 

@@ -1,0 +1,91 @@
+// `npm run load`: many clients at once against the Worker in workerd. Every answer must be one that is declared, and
+// every solved board is checked by the rules. Fails on the first kind of answer that is not so.
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import autocannon from 'autocannon'
+import { startWorkerd } from '../worker/workerd-server.ts'
+import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
+import { type Ask, createMix } from './mix.ts'
+import { report, type Tally } from './report.ts'
+
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '256' },
+    seconds: { type: 'string', default: '60' },
+    /** Instead of a time. */
+    requests: { type: 'string' },
+    /** How many different boards; 0 for never the same twice. */
+    boards: { type: 'string', default: '0' },
+    /** `workerd` alone has no cache; `dev` is `wrangler dev`, which has; or a URL. */
+    server: { type: 'string', default: 'workerd' },
+  },
+})
+
+async function start(): Promise<{ url: URL; close(): Promise<void> }> {
+  if (values.server === 'workerd') return startWorkerd()
+  if (values.server !== 'dev') return { url: new URL(values.server), close: async () => {} }
+  const dir = await storageDir()
+  const { url, kill } = await startWranglerDev(dir)
+  return {
+    url,
+    async close() {
+      await kill()
+      await removeStorage(dir)
+    },
+  }
+}
+
+const server = await start()
+const next = createMix(Number(values.boards))
+const tally: Tally = { answers: 0, solved: 0, statuses: new Map(), wrong: [], solveMs: [] }
+try {
+  await (await fetch(new URL('/ready', server.url))).text()
+  const began = performance.now()
+  const run = autocannon({
+    url: server.url.href,
+    connections: Number(values.connections),
+    timeout: 120,
+    ...(values.requests ? { amount: Number(values.requests) } : { duration: Number(values.seconds) }),
+    requests: [
+      {
+        setupRequest(request, context: { ask?: Ask; at?: number }) {
+          context.ask = next()
+          context.at = performance.now()
+          const { method, path, headers, body } = context.ask
+          return { ...request, method, path, headers, body }
+        },
+        onResponse(status, body, context: { ask?: Ask; at?: number }, headers) {
+          const { ask, at } = context
+          if (!ask || at === undefined) return
+          count(ask, status, typeOf(headers), body, performance.now() - at)
+        },
+      },
+    ],
+  })
+  const result = await run
+  const seconds = (performance.now() - began) / 1000
+  const ok = report({ ...tally, seconds, errors: result.errors, timeouts: result.timeouts }, cpus()[0].model)
+  process.exitCode = ok ? 0 : 1
+} finally {
+  await server.close()
+}
+
+function count(ask: Ask, status: number, type: string, body: string, ms: number): void {
+  tally.answers++
+  const key = `${ask.kind}: ${status}`
+  tally.statuses.set(key, (tally.statuses.get(key) ?? 0) + 1)
+  let verdict: ReturnType<Ask['judge']>
+  try {
+    verdict = ask.judge(status, type, body)
+  } catch (error) {
+    verdict = { wrong: `${error} in ${status} ${body.slice(0, 200)}` }
+  }
+  if ('wrong' in verdict) tally.wrong.push(`${ask.kind}: ${verdict.wrong}`)
+  else tally.solved += verdict.solved
+  if (ask.kind === 'solve' && status === 200) tally.solveMs.push(ms)
+}
+
+function typeOf(headers: object | undefined): string {
+  const entries = Object.entries(headers ?? {})
+  return String(entries.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '')
+}
