@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -68,6 +69,28 @@ describe('the same bits come from', () => {
   test('Bun, whose engine is not V8', async () => {
     expect(await project.run(await findBun(), 'solve.js')).toBe(fromNode)
   })
+})
+
+test('the service and the playground that the package brings', async () => {
+  const child = spawn(process.execPath, ['node_modules/.bin/hrm', 'serve', '--port', '0'], { cwd: project.folder })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  try {
+    const origin = await new Promise<string>((resolve, reject) => {
+      child.stderr.on('data', (chunk) => {
+        const address = /http:\/\/\S+/.exec(String(chunk))
+        if (address) resolve(address[0])
+      })
+      ended.then(() => reject(new Error('it ended')))
+    })
+    expect(await (await fetch(origin)).text()).toContain('<title>hrm-edge')
+    const body = JSON.stringify({ task: 'sudoku', board: BOARD })
+    const headers = { 'Content-Type': 'application/json' }
+    const response = await fetch(`${origin}/v1/solve`, { method: 'POST', headers, body })
+    expect(await response.json()).toMatchObject({ status: 'solved', solution: SOLUTION })
+  } finally {
+    child.kill()
+    await ended
+  }
 })
 
 test('the command that the package installs', async () => {
