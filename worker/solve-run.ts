@@ -1,4 +1,5 @@
 import type { SolveResult, Solver, SolveStep } from '../src/solve/types.ts'
+import type { Lease } from './admission.ts'
 import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
@@ -22,8 +23,8 @@ export type SolveRun = AsyncGenerator<SolveStep, SolveResult, void>
 export async function* runSolve(service: Service, job: SolveJob): SolveRun {
   const { solver, signal } = job
   const { board, maxSteps, seed } = job.request
-  const lease = service.admission.acquire()
   const start = service.clock?.()
+  let lease: Lease | undefined
   let steps: ReturnType<Solver['steps']> | undefined
   let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = {
     steps: 0,
@@ -32,7 +33,9 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
     outcome: 'aborted',
   }
   try {
+    // reads the board: a bad one is told so however busy the service is
     steps = solver.steps(board, { maxSteps, seed, signal })
+    lease = service.admission.acquire()
     for (;;) {
       const next = await steps.next()
       if (next.done) {
@@ -47,7 +50,7 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
     spent.outcome = toProblemError(error).code
     throw error
   } finally {
-    lease.release()
+    lease?.release()
     const ms = start === undefined ? {} : { ms: service.clock!() - start }
     service.log({ ...logOf(job), ...spent, ...ms })
     await steps?.return(undefined as never)

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { startWorkerd } from '../worker/workerd-server.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
+import { cpuSeconds } from './cpu.ts'
 import { type Ask, createMix } from './mix.ts'
 import { report, type Tally } from './report.ts'
 
@@ -21,7 +22,7 @@ const { values } = parseArgs({
   },
 })
 
-async function start(): Promise<{ url: URL; close(): Promise<void> }> {
+async function start(): Promise<{ url: URL; pid?: number; close(): Promise<void> }> {
   if (values.server === 'workerd') return startWorkerd()
   if (values.server !== 'dev') return { url: new URL(values.server), close: async () => {} }
   const dir = await storageDir()
@@ -41,6 +42,7 @@ const tally: Tally = { answers: 0, solved: 0, statuses: new Map(), wrong: [], so
 try {
   await (await fetch(new URL('/ready', server.url))).text()
   const began = performance.now()
+  const cpuBefore = server.pid === undefined ? 0 : await cpuSeconds(server.pid)
   const run = autocannon({
     url: server.url.href,
     connections: Number(values.connections),
@@ -64,7 +66,8 @@ try {
   })
   const result = await run
   const seconds = (performance.now() - began) / 1000
-  const ok = report({ ...tally, seconds, errors: result.errors, timeouts: result.timeouts }, cpus()[0].model)
+  const cpu = server.pid === undefined ? undefined : (await cpuSeconds(server.pid)) - cpuBefore
+  const ok = report({ ...tally, seconds, cpu, errors: result.errors, timeouts: result.timeouts }, cpus()[0].model)
   process.exitCode = ok ? 0 : 1
 } finally {
   await server.close()

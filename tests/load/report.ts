@@ -10,8 +10,11 @@ export interface Tally {
 }
 
 /** Prints what happened. @returns whether every answer was right */
-export function report(run: Tally & { seconds: number; errors: number; timeouts: number }, machine: string): boolean {
-  const { answers, solved, statuses, wrong, solveMs, seconds, errors, timeouts } = run
+export function report(
+  run: Tally & { seconds: number; cpu?: number; errors: number; timeouts: number },
+  machine: string,
+): boolean {
+  const { answers, solved, statuses, wrong, solveMs, seconds, cpu, errors, timeouts } = run
   const times = solveMs.toSorted((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]?.toFixed(0)
   const lines = [
@@ -19,6 +22,7 @@ export function report(run: Tally & { seconds: number; errors: number; timeouts:
     ...[...statuses].sort().map(([key, count]) => `  ${key.padEnd(24)}${String(count).padStart(8)}`),
     `boards solved and checked: ${solved} (${(solved / seconds).toFixed(1)} a second)`,
     `single solves answered 200: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
+    ...(cpu === undefined ? [] : [`CPU time of the server: ${cpu.toFixed(1)} s`]),
     `connections that failed: ${errors}, timeouts: ${timeouts}`,
     `wrong answers: ${wrong.length}`,
     ...wrong.slice(0, 10).map((what) => `  ${what}`),

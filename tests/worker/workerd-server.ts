@@ -11,6 +11,7 @@ export const wranglerScript = fromWrangler.resolve('../bin/wrangler.js')
 
 export interface WorkerdServer {
   url: URL
+  pid: number
   /** What the Worker has written with console.log, line by line. */
   lines(): string[]
   close(): Promise<void>
@@ -51,6 +52,7 @@ export async function startWorkerd(project = root): Promise<WorkerdServer> {
   })
   return {
     url: new URL(`http://127.0.0.1:${port}`),
+    pid: child.pid!,
     lines: () => output.split('\n'),
     async close() {
       child.kill()

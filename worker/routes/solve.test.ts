@@ -153,6 +153,9 @@ test('no more solves than admitted, then all is well again', async () => {
   expect(refused.status).toBe(503)
   expect(refused.headers.get('Retry-After')).toBe('1')
   expect((await problemOf(refused)).code).toBe('overloaded')
+  // a bad board is not worth another try, and is told so
+  expect((await post('/v1/solve', { ...solve, board: CONFLICT })).status).toBe(422)
+  expect((await post('/v1/solve', { ...solve, board: CONFLICT }, SSE)).status).toBe(422)
   open()
   for (const response of await Promise.all(running)) {
     expect(response.status).toBe(200)
