@@ -1,5 +1,5 @@
-import { createEngineFactory } from './engines/create-engine.ts'
-import { checkSlots, DEFAULT_SLOTS } from './solve/options.ts'
+import { openEngines } from './engines/create-engine.ts'
+import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS } from './solve/options.ts'
 import { createSolverFrom } from './solve/solver.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
 import { createTask } from './tasks/create-task.ts'
@@ -22,14 +22,15 @@ export type * from './public-types.ts'
  * `engine_fetch`, `option_invalid`, `aborted`
  */
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
-  const slots = checkSlots(options.slots ?? DEFAULT_SLOTS)
-  const [loaded, createEngine] = await Promise.all([
+  const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
+  const { backend = 'auto', webgpu, onFallback, kernels } = options
+  const [loaded, engines] = await Promise.all([
     loadModel(options),
-    createEngineFactory(options.backend ?? 'auto', createKernelLoader(options.kernels)),
+    openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels) }),
   ])
   const { model } = loaded
   const geometry = buildGeometry(model.config, trainedShape(model.config))
   const task = createTask(model.config)
-  const first = createEngine({ model, geometry, slots })
-  return createSolverFrom({ loaded, task, slots, createEngine, first })
+  const first = engines.create({ model, geometry, slots })
+  return createSolverFrom({ loaded, task, slots, engines, first })
 }

@@ -1,5 +1,6 @@
 /** Every type that the solver's interface is made of; `hrm-edge` and `hrm-edge/worker` export the same ones. */
 export type { Backend } from './engines/engine.ts'
+export type { Fallback, GpuFault, WebGpu } from './engines/gpu.ts'
 export type { ErrorCell, HrmErrorCode, HrmErrorOptions } from './errors.ts'
 export type {
   AttemptKind,

@@ -2,6 +2,7 @@ import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { Backend, Engine, EngineOptions } from './engine.ts'
+import type { BatchEngines, Fallback, GpuEngines, GpuFailure, WebGpu } from './gpu.ts'
 import { createReferenceEngine } from './reference/reference-engine.ts'
 import { createWasmEngineFactory } from './wasm/wasm-engine.ts'
 
@@ -28,8 +29,61 @@ export async function createEngineFactory(
         throw error
       }
     case 'webgpu':
-      throw new HrmError('engine_unavailable', 'this version has no webgpu backend')
+      throw new HrmError('engine_unavailable', "backend webgpu needs the option webgpu: webgpu() of 'hrm-edge/webgpu'")
     default:
       throw new HrmError('option_invalid', `backend is ${JSON.stringify(backend)}, not wasm, webgpu, reference or auto`)
+  }
+}
+
+export interface OpenEnginesOptions {
+  backend: Backend | 'auto'
+  loadKernel?: (build: KernelBuild) => Promise<WebAssembly.Module>
+  webgpu?: WebGpu
+  onFallback?: (fallback: Fallback) => void
+}
+
+/** What a solver makes its engines with. */
+export interface Engines {
+  create: EngineFactory
+  /** For batches, where `auto` may choose. */
+  batch?: BatchEngines
+  /** Lets go of what the engines shared. */
+  release(): void
+}
+
+/**
+ * Gets a backend ready, WebGPU included. `auto` with WebGPU at hand solves single boards as it does without, and looks
+ * at the GPU when the first batch comes.
+ * @throws HrmError `engine_unavailable`, `engine_fetch`, `option_invalid`
+ */
+export async function openEngines(options: OpenEnginesOptions): Promise<Engines> {
+  const { backend, loadKernel, webgpu, onFallback = () => {} } = options
+  if (backend === 'webgpu' && webgpu) return webgpu.open(await createEngineFactory('auto', loadKernel), onFallback)
+  const create = await createEngineFactory(backend, loadKernel)
+  if (backend !== 'auto' || !webgpu) return { create, release() {} }
+  let gpu: Promise<GpuEngines | undefined> | undefined
+  const open = async (): Promise<GpuEngines | undefined> => {
+    try {
+      return await webgpu.open(create, onFallback)
+    } catch (error) {
+      if (!(error instanceof HrmError) || error.code !== 'engine_unavailable') throw error
+      const to = create === createReferenceEngine ? 'reference' : 'wasm'
+      onFallback({ from: 'webgpu', to, reason: (error as Partial<GpuFailure>).fault ?? 'failed', error })
+      return undefined
+    }
+  }
+  return {
+    create,
+    batch: {
+      async factoryFor(engineOptions, boards) {
+        if (boards < 2) return undefined
+        gpu ??= open()
+        const engines = await gpu
+        return engines && boards >= (await engines.breakEven(engineOptions)) ? engines.create : undefined
+      },
+    },
+    release() {
+      gpu?.then((engines) => engines?.release()).catch(() => {})
+    },
   }
 }

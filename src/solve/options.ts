@@ -7,6 +7,8 @@ export const DEFAULT_MAX_STEPS = 256
 export const MAX_STEPS_LIMIT = 1_000_000
 
 export const DEFAULT_SLOTS = 8
+/** Default with WebGPU, where more boards at once cost little more time. */
+export const GPU_SLOTS = 64
 const MAX_SLOTS = 1024
 
 export interface CheckedOptions {

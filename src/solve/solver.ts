@@ -1,3 +1,4 @@
+import type { EngineFactory, Engines } from '../engines/create-engine.ts'
 import type { Engine, EngineOptions } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
@@ -15,7 +16,7 @@ export interface SolverParts {
   readonly loaded: LoadedModel
   readonly task: Task
   readonly slots: number
-  readonly createEngine: (options: EngineOptions) => Engine
+  readonly engines: Engines
   /** An engine to begin with, so that its failures show when the solver is made. */
   readonly first: Engine
 }
@@ -23,21 +24,32 @@ export interface SolverParts {
 type Program = Generator<void, SolveResult, void>
 
 /** Ties model, task and engine together. One engine is kept for every board size that comes up. */
-export function createSolverFrom({ loaded, task, slots, createEngine, first }: SolverParts): Solver {
+export function createSolverFrom({ loaded, task, slots, engines, first }: SolverParts): Solver {
   const { model } = loaded
   const pools = new Map<number, SlotPool>([[first.tokens, createSlotPool(first)]])
+  const batchPools = new Map<number, SlotPool>()
   let disposed = false
 
-  const poolFor = (puzzle: Puzzle): SlotPool => {
+  const refuseDisposed = (): void => {
     if (disposed) throw new HrmError('disposed', 'the solver was disposed')
-    const geometry = task.geometry(puzzle)
-    let pool = pools.get(geometry.tokens)
+  }
+  const poolIn = (held: Map<number, SlotPool>, options: EngineOptions, create: EngineFactory): SlotPool => {
+    refuseDisposed()
+    let pool = held.get(options.geometry.tokens)
     if (!pool?.healthy) {
       pool?.dispose()
-      pool = createSlotPool(createEngine({ model, geometry, slots }))
-      pools.set(geometry.tokens, pool)
+      pool = createSlotPool(create(options))
+      held.set(options.geometry.tokens, pool)
     }
     return pool
+  }
+  const optionsFor = (puzzle: Puzzle): EngineOptions => ({ model, geometry: task.geometry(puzzle), slots })
+  const poolFor = (puzzle: Puzzle): SlotPool => poolIn(pools, optionsFor(puzzle), engines.create)
+  /** The pool for so many boards at once. */
+  const batchPoolFor = async (puzzle: Puzzle, boards: number): Promise<SlotPool> => {
+    refuseDisposed()
+    const create = await engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
+    return create ? poolIn(batchPools, optionsFor(puzzle), create) : poolFor(puzzle)
   }
 
   const begin = (
@@ -77,8 +89,12 @@ export function createSolverFrom({ loaded, task, slots, createEngine, first }: S
   return {
     task: task.name,
     model: describeModel(loaded),
-    backend: first.backend,
-    build: first.build,
+    get backend() {
+      return first.backend
+    },
+    get build() {
+      return first.build
+    },
     async solve(board, options = {}) {
       const run = steps(task.parse(board), checkOptions(options), false)
       for (;;) {
@@ -103,14 +119,17 @@ export function createSolverFrom({ loaded, task, slots, createEngine, first }: S
         options.onProgress?.({ done, total: boards.length, solved })
       }
       for (const group of groupByTokens(task, puzzles)) {
-        await solveGroup(poolFor(puzzles[group[0]]), puzzles, group, checked, begin, finish)
+        const pool = await batchPoolFor(puzzles[group[0]], group.length)
+        await solveGroup(pool, puzzles, group, checked, begin, finish)
       }
       return results
     },
     dispose() {
       disposed = true
-      for (const pool of pools.values()) pool.dispose()
+      for (const pool of [...pools.values(), ...batchPools.values()]) pool.dispose()
       pools.clear()
+      batchPools.clear()
+      engines.release()
     },
   }
 }

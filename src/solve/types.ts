@@ -1,4 +1,5 @@
 import type { Backend } from '../engines/engine.ts'
+import type { Fallback, WebGpu } from '../engines/gpu.ts'
 import type { KernelSources } from '../wasm/kernel-sources.ts'
 import type { ModelCard } from '../weights/card.ts'
 import type { ModelConfig } from '../weights/config.ts'
@@ -34,11 +35,18 @@ export interface CreateSolverOptions {
    * browser's Cache Storage, in Node in the user's cache folder (`HRM_EDGE_CACHE`). Default true.
    */
   cache?: boolean
-  /** Default `auto`: wasm where WebAssembly SIMD runs, else reference. */
+  /**
+   * Default `auto`: wasm where WebAssembly SIMD runs, else reference; batches on the GPU where `webgpu` is given and
+   * quicker.
+   */
   backend?: Backend | 'auto'
+  /** What `webgpu()` of `hrm-edge/webgpu` gives. With `backend: 'webgpu'` all boards are solved there. */
+  webgpu?: WebGpu
+  /** The GPU is not there, or failed: boards are solved in another backend, those in work too. */
+  onFallback?: (fallback: Fallback) => void
   /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */
   kernels?: KernelSources
-  /** Boards computed side by side by `solveBatch`. Default 8. */
+  /** Boards computed side by side by `solveBatch`. Default 8, with `webgpu` 64. */
   slots?: number
   /** Stops the loading. */
   signal?: AbortSignal
@@ -123,6 +131,8 @@ export interface SolveStep {
   board: string
   /** The model's belief in each cell's symbol, 0..1. */
   confidence: number[]
+  /** Symbols that each cell may still hold by the model's belief (0.05 at least), likeliest first. */
+  candidates: string[]
   /** Raw Q-halt logit. */
   qHalt: number
   /** Cells whose symbol differs from the step before. */

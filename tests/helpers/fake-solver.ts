@@ -30,7 +30,7 @@ export function fakeSolver(
     loaded: { model, sha256: '' },
     task: createTask(config),
     slots,
-    createEngine,
+    engines: { create: createEngine, release() {} },
     first,
   })
   return { solver, engines }

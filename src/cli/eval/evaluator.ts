@@ -47,7 +47,7 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
   const { model } = loaded
   const task = createTask(model.config)
   const first = createEngine({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
-  const solver = createSolverFrom({ loaded, task, slots, createEngine, first })
+  const solver = createSolverFrom({ loaded, task, slots, engines: { create: createEngine, release() {} }, first })
   const rawEngines = new Map<number, Engine>()
 
   const rawEngine = (puzzle: Puzzle): Engine => {

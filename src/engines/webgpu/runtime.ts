@@ -1,15 +1,14 @@
 import { HrmError } from '../../errors.ts'
+import type { GpuFailure, GpuFault } from '../gpu.ts'
 import type { OrtModule } from './ort.ts'
 
-/** Why WebGPU is not used, or no longer. */
-export type GpuFault = 'no_adapter' | 'device_lost' | 'out_of_memory' | 'shader_error' | 'failed'
-
 /** `engine_unavailable` or `engine_failed`, with what happened to the GPU. */
-export class GpuError extends HrmError {
+export class GpuError extends HrmError implements GpuFailure {
   readonly fault: GpuFault
 
   constructor(fault: GpuFault, message: string, cause?: unknown) {
-    super(fault === 'no_adapter' ? 'engine_unavailable' : 'engine_failed', message, { cause })
+    const unavailable = fault === 'no_adapter' || fault === 'not_installed'
+    super(unavailable ? 'engine_unavailable' : 'engine_failed', message, { cause })
     this.fault = fault
   }
 }
@@ -51,7 +50,7 @@ const GIVE_UP_AFTER = 2_000
 /** One turn a module: sessions of several devices still share one WebAssembly instance. */
 const turns = new WeakMap<OrtModule, Promise<unknown>>()
 
-/** @throws GpuError `no_adapter` */
+/** @throws GpuError `no_adapter`, and what `loadOrt` throws */
 export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Promise<OrtModule>): Promise<GpuRuntime> {
   if (!gpu) throw new GpuError('no_adapter', 'there is no WebGPU here')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch((cause: unknown) => {
@@ -72,53 +71,61 @@ export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Prom
 
 function watch(ort: OrtModule, device: GPUDevice, adapter: string): GpuRuntime {
   let failure: GpuError | undefined
-  let fail: (error: GpuError) => void = () => {}
-  const failed = new Promise<never>((_, reject) => {
-    fail = (error) => {
-      failure ??= error
-      reject(failure)
-    }
-  })
-  failed.catch(() => {})
+  /** Called once, when the device fails. A promise to race against would keep something of every call. */
+  const onFailure = new Set<(error: GpuError) => void>()
+  const fail = (error: GpuError): void => {
+    if (failure) return
+    failure = error
+    for (const tell of onFailure) tell(error)
+    onFailure.clear()
+  }
   device.lost.then(({ message }) => fail(new GpuError('device_lost', `the GPU device was lost: ${message}`)))
   device.addEventListener('uncapturederror', (event) => {
     event.preventDefault()
     const { error } = event
-    const fault = error instanceof GPUOutOfMemoryError ? 'out_of_memory' : faultOf(error.message)
+    const fault = error.constructor.name === 'GPUOutOfMemoryError' ? 'out_of_memory' : faultOf(error.message)
     fail(new GpuError(fault, `the GPU reported an error: ${error.message}`, error))
   })
+
+  async function exclusive<T>(call: () => Promise<T>): Promise<T> {
+    const before = turns.get(ort)
+    let done: () => void = () => {}
+    turns.set(ort, new Promise<void>((resolve) => (done = resolve)))
+    await before
+    if (failure) {
+      done()
+      throw failure
+    }
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const tell = (error: GpuError) => {
+          reject(error)
+          // The call may hang for ever now. The next one waits a while, in case it does end.
+          setTimeout(done, GIVE_UP_AFTER)
+        }
+        onFailure.add(tell)
+        const end = () => {
+          onFailure.delete(tell)
+          done()
+        }
+        call().then(resolve, reject).then(end)
+      })
+    } catch (cause) {
+      if (cause instanceof HrmError) throw cause
+      await Promise.race([device.lost, wait(BLAME_WITHIN)])
+      fail(new GpuError(faultOf(String(cause)), `ONNX Runtime failed: ${cause}`, cause))
+      throw failure
+    }
+  }
 
   return {
     ort,
     device,
     adapter,
-    async exclusive(call) {
-      const before = turns.get(ort)
-      let done: () => void = () => {}
-      turns.set(ort, new Promise<void>((resolve) => (done = resolve)))
-      await before
-      if (failure) {
-        done()
-        throw failure
-      }
-      const result = call()
-      const ended = result.then(done, done)
-      try {
-        return await Promise.race([result, failed])
-      } catch (cause) {
-        await Promise.race([ended, wait(GIVE_UP_AFTER)])
-        done()
-        await Promise.race([device.lost, wait(BLAME_WITHIN)])
-        fail(
-          cause instanceof GpuError
-            ? cause
-            : new GpuError(faultOf(String(cause)), `ONNX Runtime failed: ${cause}`, cause),
-        )
-        throw failure
-      }
-    },
+    exclusive,
     dispose() {
-      device.destroy()
+      // After what engines have left to release.
+      exclusive(async () => device.destroy()).catch(() => {})
     },
   }
 }

@@ -1,7 +1,7 @@
 import { HrmError } from '../../errors.ts'
 import { checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { EngineFactory } from '../create-engine.ts'
-import type { Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
+import type { Backend, Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
 import { retrace, type Trail, turn } from './trail.ts'
 
 /** A carry that can be computed again should the engine that holds it fail. */
@@ -24,14 +24,14 @@ interface TrackedSlot {
 
 /**
  * An engine that another replaces when it fails: boards go on from where they were, computed again in the second one.
- * @param onFallback is told once, with the error that made the first one fail
+ * @param onFallback is told once: the error that made the first one fail, and what took over
  * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once
  */
 export function withFallback(
   options: EngineOptions,
   createFirst: EngineFactory,
   createSecond: EngineFactory,
-  onFallback: (error: unknown) => void,
+  onFallback: (error: unknown, to: Backend) => void,
 ): Engine {
   const { model, geometry, slots: count } = options
   const mark = Symbol('a carry of this engine')
@@ -44,7 +44,7 @@ export function withFallback(
     if (!isFault(error)) throw error
     engine = createSecond(options)
     fallen = true
-    onFallback(error)
+    onFallback(error, engine.backend)
   }
   const start: Trail = { puzzle: 0, tokens: new Uint8Array(geometry.tokens), steps: 0 }
   const slots: TrackedSlot[] = Array.from({ length: count }, () => ({ trail: start, stale: false, saved: new Set() }))
@@ -68,7 +68,7 @@ export function withFallback(
     engine = second
     fallen = true
     from.dispose()
-    onFallback(error)
+    onFallback(error, engine.backend)
   }
   /** A call into the engine of the moment, and into the second one should the first fail in it. */
   const attempt = <T>(call: (engine: Engine) => T): T => {

@@ -1,0 +1,41 @@
+import type { Engine } from '../engine.ts'
+
+/** Timed steps after one that is not, in which shaders are compiled; the quickest counts. */
+const ROUNDS = 3
+
+/**
+ * From how many boards on `gpu` steps quicker than `base` does, one after the other. Whatever the boards hold, a step
+ * takes the same time.
+ */
+export async function measureBreakEven(gpu: Engine, base: Engine): Promise<number> {
+  const many = gpu.slots
+  const alone = await stepTime(base, 1)
+  const one = await stepTime(gpu, 1)
+  if (one < alone) return 1
+  // A step of many boards takes no less than that of one.
+  if (one >= many * alone) return Number.POSITIVE_INFINITY
+  return breakEvenOf(alone, one, await stepTime(gpu, many), many)
+}
+
+/**
+ * @param alone ms of a board without the GPU
+ * @param one ms of one board on the GPU
+ * @param all ms of `many` boards at once on the GPU, taken to lie on a line with `one`
+ */
+export function breakEvenOf(alone: number, one: number, all: number, many: number): number {
+  const each = Math.max(0, all - one) / (many - 1)
+  return each < alone ? Math.max(1, Math.ceil((one - each) / (alone - each))) : Number.POSITIVE_INFINITY
+}
+
+async function stepTime(engine: Engine, boards: number): Promise<number> {
+  const slots = Array.from({ length: boards }, (_, slot) => slot)
+  for (const slot of slots) engine.start(slot, new Uint8Array(engine.tokens))
+  await engine.step(slots)
+  let best = Number.POSITIVE_INFINITY
+  for (let round = 0; round < ROUNDS; round++) {
+    const begin = performance.now()
+    await engine.step(slots)
+    best = Math.min(best, performance.now() - begin)
+  }
+  return best
+}

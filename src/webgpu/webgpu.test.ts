@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
+import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { type FakeGpu, fakeGpu, fakeOrt } from '../../tests/helpers/fake-gpu.ts'
+import { draftOf, writeFile } from '../../tests/helpers/weights-file.ts'
+import type { OrtModule } from '../engines/webgpu/ort.ts'
+import { createSolver, type Fallback, type Solver } from '../index.ts'
+import { createWebGpu } from './webgpu.ts'
+
+const weights = writeFile(draftOf(CANDIDATES, 1))
+const boards = PUZZLES_4X4.map(([board]) => board)
+const solutions = PUZZLES_4X4.map(([, solution]) => solution)
+
+interface Made {
+  solver: Solver
+  told: Fallback[]
+  loads: () => number
+}
+
+async function make(backend: 'webgpu' | 'auto', gpu: GPU | undefined, ort: () => Promise<unknown>): Promise<Made> {
+  const told: Fallback[] = []
+  let loads = 0
+  const webgpu = createWebGpu(
+    {},
+    {
+      gpu: async () => gpu,
+      ort() {
+        loads++
+        return ort()
+      },
+    },
+  )
+  const onFallback = (fallback: Fallback) => told.push(fallback)
+  const solver = await createSolver({ weights, backend, webgpu, onFallback, slots: 4 })
+  return { solver, told, loads: () => loads }
+}
+
+/** Solves everything, and says why the GPU was left. */
+async function leave(backend: 'webgpu' | 'auto', gpu: GPU | undefined, ort: OrtModule): Promise<string> {
+  const { solver, told } = await make(backend, gpu, async () => ort)
+  const results = await solver.solveBatch(boards, { maxSteps: 5000 })
+  expect(results.map(({ solution }) => solution)).toEqual(solutions)
+  expect(told.map(({ from, to }) => `${from} ${to}`)).toEqual(['webgpu wasm'])
+  expect(told[0].error.code).toMatch(/^engine_(failed|unavailable)$/)
+  solver.dispose()
+  return told[0].reason
+}
+
+/** Does something at the n-th call, and fails in this manner. */
+const failing = (n: number, act: () => void, message?: string) => {
+  let calls = 0
+  return async () => {
+    if (++calls !== n) return
+    act()
+    if (message !== undefined) throw new Error(message)
+  }
+}
+
+const hang = (gpu: FakeGpu): Promise<void> => {
+  gpu.lose()
+  return new Promise(() => {})
+}
+
+describe.each(['webgpu', 'auto'] as const)('the backend %s finishes the batch in another when the GPU', (backend) => {
+  const faults: [string, string, (gpu: FakeGpu) => Parameters<typeof fakeOrt>[0]][] = [
+    ['is lost', 'device_lost', (gpu) => ({ run: failing(3, () => gpu.lose(), 'mapAsync failed') })],
+    ['is lost and the call hangs', 'device_lost', (gpu) => ({ run: () => hang(gpu) })],
+    ['is lost while the session is made', 'device_lost', (gpu) => ({ create: failing(1, () => gpu.lose(), 'no') })],
+    ['runs out of memory', 'out_of_memory', () => ({ run: failing(1, () => {}, 'failed to allocate a buffer') })],
+    [
+      'reports that it ran out of memory',
+      'out_of_memory',
+      (gpu) => ({ run: failing(2, () => gpu.report('GPUOutOfMemoryError', 'no')) }),
+    ],
+    ['compiles no shader', 'shader_error', () => ({ create: failing(1, () => {}, 'Invalid ShaderModule "MatMul"') })],
+    [
+      'reports a shader that does not fit',
+      'shader_error',
+      (gpu) => ({ run: failing(1, () => gpu.report('GPUValidationError', 'the compute pipeline is invalid')) }),
+    ],
+    ['fails otherwise', 'failed', () => ({ run: failing(1, () => {}, 'something else') })],
+  ]
+  it.each(faults)('%s', async (_, reason, sessions) => {
+    const gpu = fakeGpu()
+    expect(await leave(backend, gpu, fakeOrt(sessions(gpu)))).toBe(reason)
+  })
+})
+
+describe('the backend webgpu', () => {
+  it('is refused without the option, without an adapter and without its packages', async () => {
+    await expectHrmRejection(createSolver({ weights, backend: 'webgpu' }), 'engine_unavailable', "'hrm-edge/webgpu'")
+    await expectHrmRejection(
+      make('webgpu', undefined, async () => fakeOrt({})),
+      'engine_unavailable',
+      'no WebGPU here',
+    )
+    const none = { requestAdapter: async () => null } as unknown as GPU
+    await expectHrmRejection(
+      make('webgpu', none, async () => fakeOrt({})),
+      'engine_unavailable',
+      'no adapter',
+    )
+    const missing = () => Promise.reject(new Error('Cannot find package'))
+    await expectHrmRejection(make('webgpu', fakeGpu(), missing), 'engine_unavailable', 'is it installed?')
+    await expectHrmRejection(
+      make('webgpu', fakeGpu(), async () => ({})),
+      'option_invalid',
+      'onnxruntime-web',
+    )
+  })
+
+  it('runs single boards there too, and names the adapter', async () => {
+    const { solver, told } = await make('webgpu', fakeGpu(), async () => fakeOrt({}))
+    expect([solver.backend, solver.build]).toEqual(['webgpu', 'fake'])
+    // The fake says 0 of everything, which leads nowhere.
+    expect(await solver.solve(boards[0], { maxSteps: 40 })).toMatchObject({ status: 'unsolved', steps: 40 })
+    expect([solver.backend, told]).toEqual(['webgpu', []])
+    solver.dispose()
+  })
+})
+
+describe('the backend auto with WebGPU at hand', () => {
+  it('loads nothing for single boards', async () => {
+    const { solver, loads } = await make('auto', fakeGpu(), async () => fakeOrt({}))
+    expect((await solver.solve(boards[0], { maxSteps: 5000 })).solution).toBe(solutions[0])
+    await solver.solveBatch([boards[0]], { maxSteps: 5000 })
+    expect([solver.backend, loads()]).toEqual(['wasm', 0])
+    solver.dispose()
+  })
+
+  it('says why it does not use it, once', async () => {
+    const { solver, told, loads } = await make('auto', undefined, async () => fakeOrt({}))
+    for (let i = 0; i < 2; i++) {
+      const results = await solver.solveBatch(boards, { maxSteps: 5000 })
+      expect(results.map(({ solution }) => solution)).toEqual(solutions)
+    }
+    expect(told).toMatchObject([{ from: 'webgpu', to: 'wasm', reason: 'no_adapter' }])
+    expect(loads()).toBe(0)
+    solver.dispose()
+  })
+
+  it('measures once, and takes the GPU where it is quicker', async () => {
+    let runs = 0
+    const gpu = fakeGpu()
+    const ort = fakeOrt({
+      async run() {
+        runs++
+      },
+    })
+    const { solver, told } = await make('auto', gpu, async () => ort)
+    await solver.solveBatch(boards, { maxSteps: 40 })
+    const first = runs
+    // Steps of the fake take no time: it was measured and chosen.
+    expect(first).toBeGreaterThan(40)
+    await solver.solveBatch(boards, { maxSteps: 40 })
+    expect(runs - first).toBeLessThan(first)
+    expect([told, gpu.devices]).toEqual([[], 1])
+    solver.dispose()
+  })
+
+  it('leaves it where it is slower', async () => {
+    let runs = 0
+    const slow = fakeOrt({
+      async run() {
+        runs++
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      },
+    })
+    const { solver, told } = await make('auto', fakeGpu(), async () => slow)
+    const results = await solver.solveBatch(boards, { maxSteps: 5000 })
+    expect(results.map(({ solution }) => solution)).toEqual(solutions)
+    // One to warm up and three that are timed, of one board.
+    expect([runs, told]).toEqual([4, []])
+    solver.dispose()
+  })
+})
