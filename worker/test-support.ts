@@ -66,7 +66,17 @@ export function fakeSolver(): FakeSolver {
       solver.computed++
       const attempt = Math.ceil(step / 16)
       const confidence = new Array<number>(81).fill(1 / 3)
-      yield { step, attempt, kind: 'plain', board: SOLUTION, confidence, qHalt: 0, changed: [], done: false }
+      yield {
+        step,
+        attempt,
+        kind: 'plain',
+        board: SOLUTION,
+        confidence,
+        candidates: [...SOLUTION],
+        qHalt: 0,
+        changed: [],
+        done: false,
+      }
     }
     const solved = solvable && last === 3
     return {

@@ -1,6 +1,6 @@
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
-import { bestSymbols, confidentSymbols } from './reading.ts'
+import { bestSymbols, candidatesOf, confidentSymbols } from './reading.ts'
 import type { Slot } from './slot.ts'
 import type { AttemptKind, SolveStep } from './types.ts'
 
@@ -96,6 +96,7 @@ function describe(
     ...(guess && { guess }),
     board: task.format(puzzle, cells),
     confidence: Array.from(cells, (s, cell) => probabilities[cell * symbols + s - 1]),
+    candidates: candidatesOf(probabilities, symbols, (s) => task.format(puzzle, Uint8Array.of(s))),
     qHalt: slot.q()[0],
     changed: Array.from(cells.keys()).filter((cell) => cells[cell] !== before[cell]),
     done,

@@ -20,3 +20,26 @@ export function confidentSymbols(probabilities: Float32Array, symbols: number): 
     probabilities[cell * symbols + s - 1] >= CONFIDENT ? s : 0,
   )
 }
+
+/** A belief weaker than this rules a symbol out for people who watch. */
+export const CANDIDATE = 0.05
+
+/**
+ * The symbols that each cell may still hold, likeliest first, the first of equals first; the likeliest is always there.
+ * @param write a symbol (1-based) as boards have it
+ */
+export function candidatesOf(
+  probabilities: Float32Array,
+  symbols: number,
+  write: (symbol: number) => string,
+): string[] {
+  const names = Array.from({ length: symbols }, (_, s) => write(s + 1))
+  return Array.from({ length: probabilities.length / symbols }, (_, cell) => {
+    const beliefs = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
+    const order = [...beliefs.keys()].sort((a, b) => beliefs[b] - beliefs[a])
+    return order
+      .filter((s, rank) => rank === 0 || beliefs[s] >= CANDIDATE)
+      .map((s) => names[s])
+      .join('')
+  })
+}
