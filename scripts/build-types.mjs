@@ -13,6 +13,7 @@ const ENTRIES = {
   worker: 'threads/index',
   wasm: 'wasm/index',
   client: 'client/index',
+  webgpu: 'webgpu/browser',
 }
 
 /** @returns what differs from the committed reports, or would not be clean; empty when all is well */

@@ -14,10 +14,14 @@ const common = {
   logLevel: 'warning',
 }
 
+/** Optional peers of the package, which only `hrm-edge/webgpu` imports, and only when it is used. */
+const gpuPackages = ['onnxruntime-web', 'webgpu']
+
 const cli = {
   outdir: 'dist/cli',
   platform: 'node',
   conditions: ['node'],
+  external: gpuPackages,
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
@@ -60,14 +64,16 @@ const runtime = { splitting: true, chunkNames: 'chunk-[hash]' }
 const bundles = [
   {
     ...runtime,
-    entryPoints: { ...library, 'worker-entry': 'src/threads/node-entry.ts' },
+    entryPoints: { ...library, 'worker-entry': 'src/threads/node-entry.ts', webgpu: 'src/webgpu/node.ts' },
+    external: gpuPackages,
     outdir: 'dist/node',
     platform: 'node',
     conditions: ['node'],
   },
   {
     ...runtime,
-    entryPoints: { ...library, 'worker-entry': 'src/threads/web-entry.ts' },
+    entryPoints: { ...library, 'worker-entry': 'src/threads/web-entry.ts', webgpu: 'src/webgpu/browser.ts' },
+    external: gpuPackages,
     outdir: 'dist/browser',
     platform: 'browser',
     conditions: ['browser'],

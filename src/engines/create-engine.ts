@@ -2,7 +2,7 @@ import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { Backend, Engine, EngineOptions } from './engine.ts'
-import type { BatchEngines, Fallback, GpuEngines, GpuFailure, WebGpu } from './gpu.ts'
+import type { BatchEngines, Fallback, GpuEngines, GpuFailure, OpenableWebGpu, WebGpu } from './gpu.ts'
 import { createReferenceEngine } from './reference/reference-engine.ts'
 import { createWasmEngineFactory } from './wasm/wasm-engine.ts'
 
@@ -58,6 +58,9 @@ export interface Engines {
  */
 export async function openEngines(options: OpenEnginesOptions): Promise<Engines> {
   const { backend, loadKernel, webgpu, onFallback = () => {} } = options
+  if (webgpu !== undefined && !isOpenable(webgpu)) {
+    throw new HrmError('option_invalid', "webgpu is not what webgpu() of 'hrm-edge/webgpu' gives")
+  }
   if (backend === 'webgpu' && webgpu) return webgpu.open(await createEngineFactory('auto', loadKernel), onFallback)
   const create = await createEngineFactory(backend, loadKernel)
   if (backend !== 'auto' || !webgpu) return { create, release() {} }
@@ -87,3 +90,6 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
     },
   }
 }
+
+const isOpenable = (webgpu: WebGpu): webgpu is OpenableWebGpu =>
+  typeof (webgpu as Partial<OpenableWebGpu> | null)?.open === 'function'

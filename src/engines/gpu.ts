@@ -47,11 +47,15 @@ export interface Fallback {
  * const solver = await createSolver({ backend: 'webgpu', webgpu: webgpu() })
  */
 export interface WebGpu {
+  readonly backend: 'webgpu'
+}
+
+/** What a `WebGpu` is inside. */
+export interface OpenableWebGpu extends WebGpu {
   /**
-   * Gets a device and ONNX Runtime. What `hrm-edge` calls; not for others.
+   * Gets a device and ONNX Runtime.
    * @param second makes the engines that take over when the GPU fails
    * @throws HrmError `engine_unavailable`
-   * @internal
    */
   open(second: EngineFactory, onFallback: (fallback: Fallback) => void): Promise<GpuEngines>
 }

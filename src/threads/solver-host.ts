@@ -12,7 +12,7 @@ export type SolverRequest =
   /** Only whether `batch` would take the boards. */
   | { type: 'check'; boards: readonly string[] }
 
-export type WireCreateOptions = Omit<CreateSolverOptions, 'signal' | 'onProgress'>
+export type WireCreateOptions = Omit<CreateSolverOptions, 'signal' | 'onProgress' | 'webgpu' | 'onFallback'>
 export type WireSolveOptions = Omit<SolveOptions, 'signal'>
 
 /** The part of a solver that is data. */

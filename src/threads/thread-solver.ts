@@ -19,13 +19,13 @@ import { streamSteps } from './stream.ts'
 const MAX_WORKERS = 1024
 
 /**
- * `CreateSolverOptions`, how many workers, and where they come from.
+ * `CreateSolverOptions`, how many workers, and where they come from. A GPU keeps no page waiting and needs no worker.
  *
  * @example
  * // For bundlers that do not follow `new URL(..., import.meta.url)`: a script that imports 'hrm-edge/worker-entry'.
  * const solver = await createSolver({ worker: () => new Worker('/solver-worker.js', { type: 'module' }) })
  */
-export interface CreateThreadSolverOptions extends CreateSolverOptions {
+export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'webgpu' | 'onFallback'> {
   /**
    * Workers at most. `solveBatch` shares its boards out among them, and solves that come together each get their own;
    * the answers do not depend on how many there are. All but the first start when they are needed. Default 1.

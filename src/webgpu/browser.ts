@@ -2,7 +2,9 @@
 import type { WebGpu } from '../engines/gpu.ts'
 import { createWebGpu, type WebGpuOptions } from './webgpu.ts'
 
+export type { Backend } from '../engines/engine.ts'
 export type { Fallback, GpuFault, WebGpu } from '../engines/gpu.ts'
+export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
 export type { WebGpuOptions } from './webgpu.ts'
 
 /**

@@ -3,7 +3,9 @@ import type { WebGpu } from '../engines/gpu.ts'
 import { GpuError } from '../engines/webgpu/runtime.ts'
 import { createWebGpu, type WebGpuOptions } from './webgpu.ts'
 
+export type { Backend } from '../engines/engine.ts'
 export type { Fallback, GpuFault, WebGpu } from '../engines/gpu.ts'
+export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
 export type { WebGpuOptions } from './webgpu.ts'
 
 /** Twin of the one in browser.ts, whose description counts. */

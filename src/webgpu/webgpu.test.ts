@@ -95,6 +95,7 @@ describe('the backend webgpu', () => {
       'engine_unavailable',
       'no WebGPU here',
     )
+    await expectHrmRejection(createSolver({ weights, webgpu: true as never }), 'option_invalid', 'webgpu()')
     const none = { requestAdapter: async () => null } as unknown as GPU
     await expectHrmRejection(
       make('webgpu', none, async () => fakeOrt({})),

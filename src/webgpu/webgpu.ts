@@ -1,4 +1,4 @@
-import type { WebGpu } from '../engines/gpu.ts'
+import type { OpenableWebGpu } from '../engines/gpu.ts'
 import { createGpuEngines } from '../engines/webgpu/gpu-engines.ts'
 import type { OrtModule } from '../engines/webgpu/ort.ts'
 import { createGpuRuntime, GpuError } from '../engines/webgpu/runtime.ts'
@@ -29,7 +29,7 @@ export interface WebGpuSources {
   ort(): Promise<unknown>
 }
 
-export function createWebGpu({ wasmPaths, ort }: WebGpuOptions, sources: WebGpuSources): WebGpu {
+export function createWebGpu({ wasmPaths, ort }: WebGpuOptions, sources: WebGpuSources): OpenableWebGpu {
   const load = async (): Promise<OrtModule> => {
     let module: OrtModule
     try {
@@ -46,6 +46,7 @@ export function createWebGpu({ wasmPaths, ort }: WebGpuOptions, sources: WebGpuS
     return module
   }
   return {
+    backend: 'webgpu',
     async open(second, onFallback) {
       return createGpuEngines(await createGpuRuntime(await sources.gpu(), load), second, onFallback)
     },

@@ -85,9 +85,22 @@ describe('what is packed', () => {
     }
   })
 
-  test('needs no other package', async () => {
-    const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
+  test('needs no other package, but for WebGPU', async () => {
+    const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+    const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+    expect(dependencies).toBeUndefined()
+    expect(Object.keys(peerDependencies)).toEqual(['onnxruntime-web', 'webgpu'])
+    for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name]).toEqual({ optional: true })
+  })
+
+  test('names them nowhere but in hrm-edge/webgpu and the command line', async () => {
+    const files = await readdir(join(installed, 'dist'), { recursive: true })
+    const naming: string[] = []
+    for (const file of files.filter((name) => name.endsWith('.js'))) {
+      const text = await readFile(join(installed, 'dist', file), 'utf8')
+      if (/import\(["'](onnxruntime-web|webgpu)/.test(text)) naming.push(file)
+    }
+    expect(naming.filter((file) => !file.startsWith('cli/')).sort()).toEqual(['browser/webgpu.js', 'node/webgpu.js'])
   })
 
   test('satisfies publint', async () => {

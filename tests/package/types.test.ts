@@ -5,10 +5,13 @@ const CONSUMER = `
 import { createSolver, HrmError, type HrmErrorCode, type Solver, type SolveStep } from 'hrm-edge'
 import { createSolver as createWorkerSolver, type CreateWorkerSolverOptions } from 'hrm-edge/worker'
 import { compileKernels, kernelUrl } from 'hrm-edge/wasm'
+import { webgpu, type Fallback } from 'hrm-edge/webgpu'
 import { createClient, HrmHttpError, type Problem } from 'hrm-edge/client'
 
 const kernels = await compileKernels({ relaxed: kernelUrl('relaxed') })
 const options: CreateWorkerSolverOptions = { kernels, task: 'sudoku', onProgress: ({ loaded }) => loaded.toFixed() }
+const onFallback = ({ reason, error }: Fallback) => console.warn(reason === 'device_lost', error.code)
+await createSolver({ ...options, backend: 'webgpu', webgpu: webgpu({ wasmPaths: '/ort/' }), onFallback })
 const solvers: Solver[] = [await createSolver(options), await createWorkerSolver(options)]
 for (const solver of solvers) {
   const steps: AsyncGenerator<SolveStep> = solver.steps('.'.repeat(81), { maxSteps: 3 })
