@@ -12,6 +12,8 @@ export const wranglerScript = fromWrangler.resolve('../bin/wrangler.js')
 export interface WorkerdServer {
   url: URL
   pid: number
+  /** Where the inspector listens, if it was asked for. */
+  inspector: URL | undefined
   /** What the Worker has written with console.log, line by line. */
   lines(): string[]
   close(): Promise<void>
@@ -31,11 +33,12 @@ export async function bundleWorker(project = root): Promise<string> {
  *
  * @param project folder with the wrangler.toml
  */
-export async function startWorkerd(project = root): Promise<WorkerdServer> {
+export async function startWorkerd(project = root, { inspect = false } = {}): Promise<WorkerdServer> {
   const dir = await bundleWorker(project)
   await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
 
-  const child = spawn(fromWrangler('workerd').default, ['serve', 'config.capnp', '--control-fd=3'], {
+  const options = ['--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : [])]
+  const child = spawn(fromWrangler('workerd').default, ['serve', 'config.capnp', ...options], {
     cwd: dir,
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   })
@@ -43,16 +46,20 @@ export async function startWorkerd(project = root): Promise<WorkerdServer> {
   child.stdout!.on('data', (chunk) => {
     output += chunk
   })
+  let events = ''
   const port = await new Promise<number>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`workerd ended with ${code}`)))
     child.stdio[3]!.on('data', (chunk) => {
-      const listening = /"event":"listen".*"port":(\d+)/.exec(String(chunk))
+      events += chunk
+      const listening = /"event":"listen",.*"port":(\d+)/.exec(events)
       if (listening) resolve(Number(listening[1]))
     })
   })
+  const inspectorPort = /"event":"listen-inspector".*"port":(\d+)/.exec(events)?.[1]
   return {
     url: new URL(`http://127.0.0.1:${port}`),
     pid: child.pid!,
+    inspector: inspectorPort === undefined ? undefined : new URL(`http://127.0.0.1:${inspectorPort}`),
     lines: () => output.split('\n'),
     async close() {
       child.kill()

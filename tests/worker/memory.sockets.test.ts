@@ -1,0 +1,79 @@
+// What an isolate holds while 64 requests of every kind are under way. Cloudflare ends an isolate at 128 MB.
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EASY, EASY_SOLUTION, IMPOSSIBLE } from './boards.ts'
+import { connectInspector, type HeapUsage, type Inspector } from './inspector.ts'
+import { startWorkerd, type WorkerdServer } from './workerd-server.ts'
+
+const MB = 1e6
+const LIMIT = 128 * MB
+
+let server: WorkerdServer
+let inspector: Inspector
+beforeAll(async () => {
+  server = await startWorkerd(undefined, { inspect: true })
+  inspector = await connectInspector(server.inspector!)
+})
+afterAll(async () => {
+  inspector?.close()
+  await server?.close()
+})
+
+const heldBytes = ({ totalSize, backingStorageSize }: HeapUsage) => totalSize + backingStorageSize
+
+async function peakOfProcess(): Promise<number> {
+  const status = await readFile(`/proc/${server.pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024
+}
+
+const ask = (body: object, headers: Record<string, string> = {}, path = '/v1/solve') =>
+  fetch(new URL(path, server.url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+
+test('64 requests at once stay below 128 MB', { timeout: 240_000 }, async () => {
+  const idle = await peakOfProcess()
+  // every board size has an engine of its own: all seven are woken
+  const sizes = [16, 36, 64, 81, 100, 144, 256]
+  for (const cells of sizes) await (await ask({ task: 'sudoku', board: '.'.repeat(cells), maxSteps: 1 })).text()
+  const warm = await inspector.heapUsage()
+
+  const requests = Array.from({ length: 64 }, (_, seed) => {
+    if (seed % 8 === 7) return ask({ task: 'sudoku', boards: new Array(64).fill(EASY) }, {}, '/v1/solve/batch')
+    if (seed % 8 === 5) return ask({ task: 'sudoku', board: '.'.repeat(256), maxSteps: 4, seed })
+    const headers: Record<string, string> = seed % 2 ? { Accept: 'text/event-stream' } : {}
+    return ask({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 16, seed }, headers)
+  })
+  let running = true
+  let most = warm
+  const watch = (async () => {
+    while (running) {
+      const now = await inspector.heapUsage()
+      if (heldBytes(now) > heldBytes(most)) most = now
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  const statuses = await Promise.all(
+    requests.map(async (request) => {
+      const response = await request
+      await response.text()
+      return response.status
+    }),
+  )
+  running = false
+  await watch
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(32)
+  expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
+
+  const after = await inspector.heapUsage()
+  const peak = await peakOfProcess()
+  const mb = ({ totalSize, backingStorageSize }: HeapUsage) =>
+    `${(totalSize / MB).toFixed(1)} MB of heap, ${(backingStorageSize / MB).toFixed(1)} MB of buffers`
+  console.log(`warm: ${mb(warm)}; most: ${mb(most)}; after: ${mb(after)}`)
+  console.log(`process: ${(idle / MB).toFixed(0)} MB before the first request, ${(peak / MB).toFixed(0)} MB at most`)
+  // all that the process took on beyond an idle workerd: heap, buffers, WebAssembly, code, connections
+  expect(peak - idle).toBeLessThan(LIMIT)
+  expect(await (await ask({ task: 'sudoku', board: EASY })).json()).toMatchObject({ solution: EASY_SOLUTION })
+})
