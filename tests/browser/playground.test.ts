@@ -78,6 +78,25 @@ describe('solving', () => {
     expect(await playground.board()).toBe(last)
   })
 
+  visit('candidates of unsure cells are pencilled in and spoken, unless switched off', async ({ page, playground }) => {
+    await playground.takeSample('Hard')
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved/)
+    await playground.expectAtRest()
+    await page.locator('#scrubber').fill('1')
+    const unsure = page.locator('[role=gridcell][data-candidates]')
+    await expect.poll(() => unsure.count()).toBeGreaterThan(0)
+    const [name, text] = await unsure.first().evaluate((cell) => [cell.ariaLabel!, cell.textContent!])
+    const spoken = /candidates ((?:\d ?)+)/.exec(name)![1].trim().split(' ')
+    expect(spoken.length).toBeGreaterThan(1)
+    expect(text.match(/\d/g)).toEqual(spoken.toSorted())
+    // The likeliest candidate is what the model reads there now.
+    expect(/model (\d)/.exec(name)![1]).toBe(spoken[0])
+    await page.getByRole('checkbox', { name: 'Candidates' }).uncheck()
+    await expect.poll(() => unsure.count()).toBe(0)
+    expect(await page.locator('[role=gridcell][data-kind=model]').first().textContent()).toMatch(/^\d$/)
+  })
+
   visit('at the edge gives the same answer as in the page', async ({ page, playground }) => {
     await playground.takeSample('Medium')
     const givens = await playground.givens()

@@ -28,6 +28,7 @@ export class App {
   readonly #reasoning: ReasoningView
   readonly #edge = createClient(new URL('.', document.baseURI))
   readonly #readRequest: () => SolveRequest
+  readonly #pencil = byId('candidates', HTMLInputElement)
   #givens = EMPTY_BOARD
   #steps: SolveStep[] = []
   #blamed: ReadonlySet<number> = new Set()
@@ -43,6 +44,7 @@ export class App {
     })
     this.playback = new Playback(() => this.#requestRender())
     this.#reasoning = new ReasoningView(this.playback)
+    this.#pencil.addEventListener('change', () => this.#render())
     this.#render()
   }
 
@@ -160,7 +162,7 @@ export class App {
 
   #render(): void {
     const { position } = this.playback
-    this.board.show(cellStates(this.#givens, this.#steps[position - 1], this.#blamed))
+    this.board.show(cellStates(this.#givens, this.#steps[position - 1], this.#blamed, this.#pencil.checked))
     this.board.readonly = this.running
     this.#reasoning.show(this.#steps, openCells(this.#givens))
     const solve = byId('solve', HTMLButtonElement)

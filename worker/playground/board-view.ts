@@ -8,6 +8,8 @@ export interface CellState {
   kind: 'empty' | 'given' | 'model'
   /** The model's belief in its digit, 0..1. */
   confidence?: number
+  /** Digits the cell may still hold; given where there are two or more to show in its place. */
+  candidates?: string
   changed?: boolean
   guess?: boolean
   conflict?: boolean
@@ -115,7 +117,12 @@ export class BoardView {
       cell.title = state.confidence === undefined ? '' : `${percent(state.confidence)} confident`
     }
     // The text node stays, for a new one would have to be laid out from scratch.
-    if (isNew('digit')) (cell.firstElementChild!.firstChild as Text).data = state.digit
+    if (isNew('digit') || isNew('candidates')) {
+      const { digit, candidates } = state
+      const text = cell.firstElementChild!.firstChild as Text
+      text.data = candidates === undefined ? digit : pencilMarks(candidates)
+      cell.toggleAttribute('data-candidates', candidates !== undefined)
+    }
     this.#shown[index] = state
   }
 
@@ -142,18 +149,29 @@ export class BoardView {
 }
 
 /** The name a screen reader speaks: `row 3, column 5, given 7`. */
-export function describe(index: number, { digit, kind, confidence, changed, guess, conflict }: CellState): string {
+export function describe(index: number, state: CellState): string {
+  const { digit, kind, confidence, candidates, changed, guess, conflict } = state
   const parts = [cellName(index)]
   if (kind === 'empty') parts.push('empty')
   else if (kind === 'given') parts.push(`given ${digit}`)
   else {
     parts.push(`model ${digit}`)
     if (confidence !== undefined) parts.push(`${percent(confidence)} confident`)
+    if (candidates !== undefined) parts.push(`candidates ${[...candidates].join(' ')}`)
   }
   if (guess) parts.push('guessed')
   if (changed) parts.push('changed in this step')
   if (conflict) parts.push('breaks a rule')
   return parts.join(', ')
 }
+
+/** Every digit at its own place in three lines, as people pencil them in. */
+function pencilMarks(candidates: string): string {
+  const place = (digit: string) => (candidates.includes(digit) ? digit : FIGURE_SPACE)
+  return ['123', '456', '789'].map((line) => [...line].map(place).join(FIGURE_SPACE)).join('\n')
+}
+
+/** As wide as a digit. */
+const FIGURE_SPACE = '\u2007'
 
 export const percent = (share: number) => `${Math.round(share * 100)}%`

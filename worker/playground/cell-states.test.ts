@@ -12,6 +12,7 @@ const step = (fields: Partial<SolveStep> = {}) =>
     step: 2,
     board: `717${'2'.repeat(78)}`,
     confidence: [1, 0.25, 0.5, ...new Array(78).fill(0.9)],
+    candidates: ['7', '12', '7', ...new Array(78).fill('2')],
     changed: [1, 2],
     ...fields,
   }) as SolveStep
@@ -27,6 +28,18 @@ test('a step shows the digits of the model with what it believes, and never repl
   expect(states[0]).toMatchObject({ digit: '7', kind: 'given' })
   expect(states[1]).toMatchObject({ digit: '1', kind: 'model', confidence: 0.25, changed: true, guess: true })
   expect(states[3]).toMatchObject({ digit: '2', changed: false, guess: false })
+})
+
+test('candidates are shown on demand, where there are several', () => {
+  expect(cellStates(GIVENS, step(), NONE, true).map(({ candidates }) => candidates)).toEqual([
+    undefined,
+    '12',
+    ...new Array(79).fill(undefined),
+  ])
+  const clash = step({ board: `77${'2'.repeat(79)}` })
+  expect(cellStates(GIVENS, clash, NONE, true)[1].conflict).toBe(false)
+  expect(cellStates(GIVENS, clash, NONE)[1].conflict).toBe(true)
+  expect(cellStates(GIVENS, step(), NONE).some(({ candidates }) => candidates !== undefined)).toBe(false)
 })
 
 test('digits that clash are marked, in a given and in the model’s', () => {
