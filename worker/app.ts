@@ -11,12 +11,14 @@ import { type GuardOptions, guard } from './guard.ts'
 import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, type Log, logToConsole } from './log.ts'
+import { countResponses, createMetrics } from './metrics.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
 import { addBatch } from './routes/batch.ts'
 import { addCatalogue } from './routes/catalogue.ts'
 import { addDocuments } from './routes/documents.ts'
 import { addHealth } from './routes/health.ts'
 import { addJobs } from './routes/jobs.ts'
+import { addMetrics } from './routes/metrics.ts'
 import { addSolve } from './routes/solve.ts'
 import { securityHeaders } from './security.ts'
 import type { AppEnv, GetSolver, Service } from './service.ts'
@@ -46,6 +48,8 @@ export interface AppOptions extends GuardOptions {
  */
 export function createApp(options: AppOptions) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const metrics = createMetrics()
+  const log = options.log ?? logToConsole
   const service: Service = {
     solvers: options.solvers,
     limits,
@@ -53,12 +57,16 @@ export function createApp(options: AppOptions) {
     uploads: createAdmission(limits.maxUploads, limits.leaseMs, 'uploads'),
     jobs: options.jobs,
     cache: options.cache,
-    log: options.log ?? logToConsole,
+    log(line) {
+      metrics.record(line)
+      log(line)
+    },
     clock: options.clock,
   }
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
 
   app.use(
+    countResponses(metrics),
     requestId({ limitLength: 128 }),
     securityHeaders(),
     cors({
@@ -71,7 +79,7 @@ export function createApp(options: AppOptions) {
     methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }),
   )
   // a pattern that ends in /* takes in the path before it too
-  for (const path of ['/v1/solve/*', '/v1/jobs/*']) app.use(path, guard(options))
+  for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics']) app.use(path, guard(options))
   for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag())
 
   addSolve(app, service)
@@ -79,6 +87,7 @@ export function createApp(options: AppOptions) {
   addJobs(app, service)
   addCatalogue(app, service)
   addHealth(app, service)
+  addMetrics(app, service, metrics)
   addDocuments(app)
   if (options.assets) app.use(keepHashedFiles, options.assets)
 

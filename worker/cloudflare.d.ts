@@ -2,6 +2,8 @@
 declare module 'cloudflare:workers' {
   import type { DurableObjectState } from '@cloudflare/workers-types'
 
+  export const env: object
+
   export abstract class DurableObject<Env> {
     protected ctx: DurableObjectState
     protected env: Env

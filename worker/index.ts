@@ -1,11 +1,13 @@
+import { env } from 'cloudflare:workers'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createSolver } from '../src/index.ts'
 import { createApp } from './app.ts'
 import { platformCache } from './cache.ts'
+import { type DataPoint, toDataPoint } from './data-point.ts'
 import { parseApiKeys } from './guard.ts'
 import { type Batch, consume } from './jobs/consumer.ts'
 import type { JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
-import { logToConsole } from './log.ts'
+import { type Log, logToConsole } from './log.ts'
 import { lazySolver } from './service.ts'
 
 export { JobObject } from './jobs/job-object.ts'
@@ -20,6 +22,8 @@ interface Bindings {
   JOB_FILES?: JobFiles
   JOB_LEDGERS?: { idFromName(name: string): object; get(id: object): JobLedger }
   JOB_QUEUE?: object
+  /** Workers Analytics Engine. */
+  ANALYTICS?: { writeDataPoint(point: DataPoint): void }
 }
 
 const bindingsOf = (c: Context): Bindings => c.env
@@ -38,8 +42,14 @@ function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE }: Bindings): JobPlatform | 
 
 const solvers = new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]])
 
+const log: Log = (line) => {
+  logToConsole(line)
+  ;(env as Bindings).ANALYTICS?.writeDataPoint(toDataPoint(line))
+}
+
 const app = createApp({
   solvers,
+  log,
   assets,
   cache: platformCache(() => (caches as unknown as { default: Cache }).default),
   jobs: (c) => jobsOf(bindingsOf(c)),
@@ -51,6 +61,6 @@ const app = createApp({
 export default {
   fetch: app.fetch,
   async queue(batch: Batch, bindings: Bindings): Promise<void> {
-    await consume(batch, jobsOf(bindings)!, { solvers, log: logToConsole })
+    await consume(batch, jobsOf(bindings)!, { solvers, log })
   },
 }

@@ -1,6 +1,5 @@
 // The parts of workerd's own modules, and of its test runner's, that the tests use.
 declare module 'cloudflare:workers' {
-  export const env: object
   export const exports: { default: { fetch: typeof fetch } }
 }
 declare module 'cloudflare:test' {

@@ -1,7 +1,8 @@
 // The Worker as deployed, in workerd, by its default export.
-import { exports } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { env, exports } from 'cloudflare:workers'
+import { describe, expect, test, vi } from 'vitest'
 import type { SolveResult } from '../../src/solve/types.ts'
+import type { DataPoint } from '../../worker/data-point.ts'
 import worker from '../../worker/index.ts'
 import { CONFLICT, EASY, EASY_SOLUTION, HARD, IMPOSSIBLE, isSolutionOf } from './boards.ts'
 
@@ -122,6 +123,36 @@ describe('describes itself', () => {
     expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self' 'wasm-unsafe-eval'")
     expect(page.headers.get('X-Content-Type-Options')).toBe('nosniff')
   })
+})
+
+test('one log line a solve, one data point a line, and counters', async () => {
+  const { ANALYTICS } = env as { ANALYTICS: { writeDataPoint(point: DataPoint): void } }
+  const points = vi.spyOn(ANALYTICS, 'writeDataPoint')
+  const lines = vi.spyOn(console, 'log')
+  const response = await post('/v1/solve', { task: 'sudoku', board: EASY, seed: 42 })
+  const { steps, model } = (await response.json()) as SolveResult
+  expect(lines.mock.calls.map(([line]) => JSON.parse(line))).toEqual([
+    {
+      event: 'solve',
+      id: response.headers.get('X-Request-Id'),
+      task: 'sudoku',
+      model,
+      boards: 1,
+      solved: 1,
+      steps,
+      attempts: 1,
+      maxSteps: 256,
+      outcome: 'done',
+      cached: false,
+      stream: false,
+    },
+  ])
+  expect(points.mock.calls).toEqual([
+    [{ indexes: ['solve'], blobs: ['solve', 'done', 'sudoku', model, ''], doubles: [1, 1, steps, 1, 256] }],
+  ])
+  const metrics = await fetchPath('/metrics')
+  expect(await metrics.text()).toMatch(/^hrm_boards_solved_total\{task="sudoku",model="[\w-]+"\} \d+$/m)
+  vi.restoreAllMocks()
 })
 
 describe('refuses', () => {

@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const configPath = `${root}wrangler.toml`
 
+/** What wrangler.toml has commented out. */
+const analyticsEngineDatasets = { ANALYTICS: { dataset: 'hrm_edge' } }
+
 /** The Worker in real workerd: from within, by its default export, and from outside, over sockets. */
 export default defineConfig({
   test: {
@@ -12,7 +15,7 @@ export default defineConfig({
     projects: [
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath } })],
+        plugins: [cloudflareTest({ wrangler: { configPath }, miniflare: { analyticsEngineDatasets } })],
         test: { name: 'workerd', include: ['tests/worker/*.workerd.test.ts'], testTimeout: 60_000 },
       },
       {
