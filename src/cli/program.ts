@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { integer, maxSteps, seed } from './options.ts'
 
-const BACKENDS = ['wasm', 'webgpu', 'reference']
+const BACKENDS = ['auto', 'wasm', 'webgpu', 'reference']
 const DEFAULT_MAX_STEPS = 256
 
 /**
@@ -30,7 +30,10 @@ const weights = () => new Option('--weights <file>', 'weights file or URL, inste
 const steps = () =>
   new Option('--max-steps <n>', 'ACT steps a board may take').argParser(maxSteps).default(DEFAULT_MAX_STEPS)
 const seeds = () => new Option('--seed <n>', 'seed of every random draw').argParser(seed).default(0)
-const backend = () => new Option('--backend <name>', 'engine; default: the fastest here').choices(BACKENDS)
+const backend = () =>
+  new Option('--backend <name>', 'engine; default: wasm where it runs; auto: batches on WebGPU if quicker').choices(
+    BACKENDS,
+  )
 
 function addSolve(program: Command, exit: (code: number) => void): void {
   program
@@ -102,6 +105,7 @@ function addServe(program: Command, exit: (code: number) => void): void {
     .description('Serve the HTTP API and the playground.')
     .addOption(new Option('--port <n>', 'port; 0 picks a free one').argParser(integer(0, 65535)).default(8787))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(backend())
     .action(async (options) => {
       const { serveCommand } = await import('./serve-command.ts')
       exit(await serveCommand(options))

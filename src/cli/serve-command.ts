@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { serve } from '../../worker/node.ts'
 import { HrmError } from '../errors.ts'
+import { type BackendChoice, backendOptions } from './backend.ts'
 import { EXIT } from './failure.ts'
 import { remark } from './output.ts'
 
@@ -10,24 +11,26 @@ const ASSETS = fileURLToPath(new URL('../../dist/playground', import.meta.url))
 export interface ServeCommandOptions {
   port: number
   host: string
+  backend?: BackendChoice
 }
 
 /** `hrm serve`: serves until it is told to stop (SIGINT, SIGTERM). @returns the exit code */
-export async function serveCommand({ port, host }: ServeCommandOptions): Promise<number> {
+export async function serveCommand({ port, host, backend }: ServeCommandOptions): Promise<number> {
   const stop = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
   })
-  const server = await listen(port, host)
+  const server = await listen(port, host, backend)
   remark(`Serving on http://${host.includes(':') ? `[${host}]` : host}:${server.port} (Ctrl+C ends it)`)
   await stop
   await server.close()
   return EXIT.solved
 }
 
-async function listen(port: number, hostname: string): ReturnType<typeof serve> {
+async function listen(port: number, hostname: string, backend: BackendChoice | undefined): ReturnType<typeof serve> {
   try {
-    return await serve({ port, hostname, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
+    const solver = await backendOptions(backend)
+    return await serve({ port, hostname, solver, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') throw new HrmError('usage', `port ${port} is taken`, { cause })

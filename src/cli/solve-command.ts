@@ -1,6 +1,7 @@
-import type { Backend } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import { createSolver, type SolveResult, type Solver } from '../index.ts'
+import { DEFAULT_SLOTS } from '../solve/options.ts'
+import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
 import { type BoardInput, parseBoards } from './board-input.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
@@ -13,7 +14,7 @@ export interface SolveCommandOptions {
   file?: string
   maxSteps: number
   seed: number
-  backend?: Backend
+  backend?: BackendChoice
   weights?: string
   json?: boolean
 }
@@ -30,7 +31,8 @@ export async function solveCommand(
 ): Promise<number> {
   const { weights, backend, maxSteps, seed } = options
   const given = await readBoards(board, options.file)
-  const solver = await createSolver({ task, weights, backend, slots: Math.min(given?.length ?? 1, 8) })
+  const slots = Math.min(given?.length ?? 1, mayUseGpu(backend) ? GPU_BATCH : DEFAULT_SLOTS)
+  const solver = await createSolver({ task, weights, slots, ...(await backendOptions(backend)) })
   try {
     const inputs = given ?? [{ board: announceSample(task) }]
     for (const input of inputs) check(solver, input)

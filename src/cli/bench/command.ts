@@ -1,12 +1,13 @@
-import { createEngineFactory } from '../../engines/create-engine.ts'
-import type { Backend } from '../../engines/engine.ts'
+import { createEngineFactory, openEngines } from '../../engines/create-engine.ts'
 import { createSolver } from '../../index.ts'
 import { loadModel } from '../../weights/load-model.ts'
+import { type BackendChoice, backendOptions } from '../backend.ts'
 import { EXIT } from '../failure.ts'
-import { printJson, printText } from '../output.ts'
+import { printJson, printText, remark } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { SUDOKU_SAMPLES } from '../samples.ts'
 import { stepSubject, timeSolves } from './engine-bench.ts'
+import { benchGpu } from './gpu-bench.ts'
 import { describeMachine } from './machine.ts'
 import type { BenchReport } from './report.ts'
 import { describeBench } from './table.ts'
@@ -15,9 +16,16 @@ import { localSide, timeInterleaved } from './timing.ts'
 const BATCHES = [1, 8]
 const SOLVE_ROUNDS = 5
 
+export interface BenchCommandOptions {
+  backend?: BackendChoice
+  weights?: string
+  json?: boolean
+}
+
 /** `hrm bench`: our engine alone, on Sudoku. The comparison with ONNX Runtime is `npm run bench`. @returns exit code */
-export async function benchCommand(options: { backend?: Backend; weights?: string; json?: boolean }): Promise<number> {
+export async function benchCommand(options: BenchCommandOptions): Promise<number> {
   const { backend = 'auto', weights } = options
+  if (backend === 'webgpu') return gpuCommand(options)
   const [{ model }, createEngine] = await Promise.all([
     loadModel({ task: 'sudoku', weights }),
     createEngineFactory(backend),
@@ -50,6 +58,37 @@ export async function benchCommand(options: { backend?: Backend; weights?: strin
   }
   solver.dispose()
   if (options.json) printJson(report)
+  else printText(describeBench(report))
+  return EXIT.solved
+}
+
+/** `hrm bench --backend webgpu`: batches on the GPU and in wasm, by turns. */
+async function gpuCommand({ weights, json }: BenchCommandOptions): Promise<number> {
+  let failure: Error | undefined
+  const { webgpu } = await backendOptions('webgpu')
+  const onFallback = ({ error }: { error: Error }) => {
+    failure = error
+  }
+  const [{ model }, engines, createWasm] = await Promise.all([
+    loadModel({ task: 'sudoku', weights }),
+    openEngines({ backend: 'webgpu', webgpu, onFallback }),
+    createEngineFactory('wasm'),
+  ])
+  const report: BenchReport = {
+    machine: describeMachine(),
+    runtime: `node ${process.versions.node}`,
+    gemm: [],
+    step: [],
+    solve: [],
+    notes: ['one ACT step of every board, the carry staying where it is computed; wasm on one thread'],
+    webgpu: await benchGpu(model, SUDOKU_SAMPLES[0].board, engines.create, createWasm, (text) =>
+      remark(`timing ${text}`),
+    ),
+  }
+  engines.release()
+  // The rest was computed by wasm.
+  if (failure) throw failure
+  if (json) printJson(report)
   else printText(describeBench(report))
   return EXIT.solved
 }

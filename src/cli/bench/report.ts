@@ -1,3 +1,4 @@
+import type { GpuReport } from './gpu-bench.ts'
 import type { Machine } from './machine.ts'
 
 /** What `npm run bench -- --json` and `hrm bench --json` print. `null`: not measured, see `notes`. */
@@ -19,4 +20,6 @@ export interface BenchReport {
   /** Whole solves of the sample boards, one at a time. */
   solve: { task: string; p50_ms: number; p99_ms: number }[]
   notes: string[]
+  /** Only of `hrm bench --backend webgpu`. */
+  webgpu?: GpuReport
 }

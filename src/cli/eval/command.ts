@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { Backend } from '../../engines/engine.ts'
+import { type BackendChoice, GPU_BATCH, mayUseGpu } from '../backend.ts'
 import { printJson, printText } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
@@ -13,7 +13,7 @@ export interface EvalOptions {
   maxSteps: number
   seed: number
   threads?: number
-  backend?: Backend
+  backend?: BackendChoice
   weights?: string
   json?: boolean
 }
@@ -23,8 +23,9 @@ const SLOTS = 8
 
 /** `hrm eval`: measures a model on a data set. @returns the exit code */
 export async function evalCommand(task: string, options: EvalOptions): Promise<number> {
-  const { data, limit, maxSteps, seed, weights, backend = 'auto', threads = availableParallelism() } = options
-  const settings: EvaluatorOptions = { task, weights, backend, maxSteps, seed, slots: SLOTS }
+  const { data, limit, maxSteps, seed, weights, backend, threads = availableParallelism() } = options
+  const gpu = mayUseGpu(backend)
+  const settings: EvaluatorOptions = { task, weights, backend, maxSteps, seed, slots: gpu ? GPU_BATCH : SLOTS }
   const evaluator = await createEvaluator(settings)
   try {
     const rows = await readEvalRows(data, evaluator.task, limit)
@@ -33,7 +34,9 @@ export async function evalCommand(task: string, options: EvalOptions): Promise<n
     const onRow = () => progress.update(++done)
     const start = performance.now()
     const results =
-      threads === 1 ? await evaluator.evaluate(rows, onRow) : await evaluateOnThreads(rows, threads, settings, onRow)
+      threads === 1 || gpu
+        ? await evaluator.evaluate(rows, onRow)
+        : await evaluateOnThreads(rows, threads, settings, onRow)
     const seconds = (performance.now() - start) / 1000
     progress.end()
     const report = summarise(results, { task, seconds, max_steps: maxSteps, model: evaluator.model.name })

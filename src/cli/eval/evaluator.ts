@@ -1,5 +1,5 @@
-import { createEngineFactory } from '../../engines/create-engine.ts'
-import type { Backend, Engine } from '../../engines/engine.ts'
+import { openEngines } from '../../engines/create-engine.ts'
+import type { Engine } from '../../engines/engine.ts'
 import { bestSymbols } from '../../solve/reading.ts'
 import { createSolverFrom } from '../../solve/solver.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
@@ -7,6 +7,7 @@ import { createTask } from '../../tasks/create-task.ts'
 import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import { loadModel } from '../../weights/load-model.ts'
+import { type BackendChoice, backendOptions } from '../backend.ts'
 import type { EvalRow } from './rows.ts'
 import { isWrong } from './wrong.ts'
 
@@ -14,7 +15,7 @@ import { isWrong } from './wrong.ts'
 export interface EvaluatorOptions {
   task: string
   weights?: string
-  backend: Backend | 'auto'
+  backend?: BackendChoice
   maxSteps: number
   seed: number
   /** Boards computed side by side. */
@@ -43,16 +44,17 @@ export interface Evaluator {
 /** @throws HrmError as `createSolver` does */
 export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const { slots, maxSteps, seed } = options
-  const [loaded, createEngine] = await Promise.all([loadModel(options), createEngineFactory(options.backend)])
+  const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
+  const [loaded, engines] = await Promise.all([loadModel(options), openEngines({ backend, ...gpu })])
   const { model } = loaded
   const task = createTask(model.config)
-  const first = createEngine({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
-  const solver = createSolverFrom({ loaded, task, slots, engines: { create: createEngine, release() {} }, first })
+  const first = engines.create({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
+  const solver = createSolverFrom({ loaded, task, slots, engines, first })
   const rawEngines = new Map<number, Engine>()
 
   const rawEngine = (puzzle: Puzzle): Engine => {
     const geometry = task.geometry(puzzle)
-    const engine = rawEngines.get(geometry.tokens) ?? createEngine({ model, geometry, slots })
+    const engine = rawEngines.get(geometry.tokens) ?? engines.create({ model, geometry, slots })
     rawEngines.set(geometry.tokens, engine)
     return engine
   }

@@ -140,6 +140,11 @@ function faultOf(message: string): GpuFault {
   return 'failed'
 }
 
-function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
-  return [...new Set([vendor, architecture, description || device])].filter(Boolean).join(' ') || 'a GPU without a name'
+/** Adapters that compute on the CPU; browsers do not say so of each. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i
+
+function nameOf({ vendor, architecture, device, description, isFallbackAdapter }: GPUAdapterInfo): string {
+  const words = [...new Set([vendor, architecture, description || device])].filter(Boolean).join(' ')
+  const name = words || 'a GPU without a name'
+  return isFallbackAdapter || SOFTWARE.test(name) ? `${name} (software)` : name
 }

@@ -1,0 +1,76 @@
+import type { EngineFactory } from '../../engines/create-engine.ts'
+import { breakEvenOf } from '../../engines/webgpu/measure.ts'
+import type { Model } from '../../weights/model.ts'
+import { stepSubject } from './engine-bench.ts'
+
+/** What `hrm bench --backend webgpu` adds: ACT steps of so many boards at once, on the GPU and in wasm. */
+export interface GpuReport {
+  adapter: string
+  /** From how many boards on the GPU is quicker, by the first and the last row; null where it never is. */
+  break_even: number | null
+  batches: { batch: number; webgpu_boards_per_s: number; wasm_boards_per_s: number; ratio: number }[]
+  /** Batches left out because a step would take too long here. */
+  left_out: number[]
+}
+
+const BATCHES = [1, 8, 64, 512]
+/** Seconds a step may take, and timed steps after the first, in which shaders are compiled. */
+const PATIENCE = 60
+const ROUNDS = 3
+
+/** Times both sides by turns. */
+export async function benchGpu(
+  model: Model,
+  board: string,
+  createGpu: EngineFactory,
+  createWasm: EngineFactory,
+  onStep: (text: string) => void,
+): Promise<GpuReport> {
+  const report: GpuReport = { adapter: '', break_even: null, batches: [], left_out: [] }
+  let gpuMs = 0
+  let measured = 0
+  for (const batch of BATCHES) {
+    // A software adapter takes as much longer as there are more boards.
+    if ((gpuMs / 1000) * (batch / Math.max(1, measured)) > PATIENCE) {
+      report.left_out.push(batch)
+      continue
+    }
+    onStep(`${batch} boards`)
+    const gpu = stepSubject(model, createGpu, batch, board)
+    const wasm = stepSubject(model, createWasm, batch, board)
+    const sides = [gpu.run, wasm.run]
+    for (const run of sides) await run()
+    const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [side, run] of sides.entries()) {
+        const start = performance.now()
+        await run()
+        best[side] = Math.min(best[side], performance.now() - start)
+      }
+    }
+    report.adapter = gpu.engine.build
+    for (const { engine } of [gpu, wasm]) engine.dispose()
+    gpuMs = best[0]
+    measured = batch
+    report.batches.push({
+      batch,
+      webgpu_boards_per_s: (1000 * batch) / best[0],
+      wasm_boards_per_s: (1000 * batch) / best[1],
+      ratio: best[1] / best[0],
+    })
+  }
+  report.break_even = breakEven(report.batches)
+  return report
+}
+
+function breakEven(batches: GpuReport['batches']): number | null {
+  const [first, last] = [batches[0], batches[batches.length - 1]]
+  if (!first || first === last) return null
+  const from = breakEvenOf(
+    last.batch / last.wasm_boards_per_s,
+    first.batch / first.webgpu_boards_per_s,
+    last.batch / last.webgpu_boards_per_s,
+    last.batch,
+  )
+  return Number.isFinite(from) ? from : null
+}
