@@ -3,7 +3,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const ARGS = [
   '--headless',
   '--no-sandbox',
-  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -11,9 +10,12 @@ const ARGS = [
   '--disable-sync',
 ]
 
-/** Starts the system's Chromium with a fresh profile. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS })
+const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']
+
+/** Starts the system's Chromium with a fresh profile. @param webgpu give it WebGPU, on its software adapter */
+export function launchChromium({ webgpu = false } = {}): Promise<Browser> {
+  const args = [...ARGS, ...(webgpu ? WEBGPU : ['--disable-gpu'])]
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 
 export interface OpenPage {
