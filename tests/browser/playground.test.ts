@@ -8,6 +8,9 @@ import { expectSolution, PlaygroundPage } from './playground-page.ts'
 const EASY = SAMPLE_SETS[0].boards[0]
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 
+/** For requests that a test answers: what a service worker fetches cannot be answered so. */
+const ROUTED = { serviceWorkers: 'block' } as const
+
 let server: Awaited<ReturnType<typeof serve>>
 let browser: Browser
 beforeAll(async () => {
@@ -298,7 +301,7 @@ describe('when something goes wrong', () => {
   }
 
   test('a corrupt weights file gives a typed message; the page works once it is whole again', () =>
-    withPage(browser, {}, async ({ page }) => {
+    withPage(browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/*.safetensors', async (route) => {
         const body = await (await route.fetch()).body()
@@ -316,7 +319,7 @@ describe('when something goes wrong', () => {
     }))
 
   test('weights that cannot be fetched give a typed message; the edge still works', () =>
-    withPage(browser, {}, async ({ page }) => {
+    withPage(browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/*.safetensors', (route) => route.abort())
       await page.goto(`http://127.0.0.1:${server.port}/`)
@@ -328,7 +331,7 @@ describe('when something goes wrong', () => {
     }))
 
   test('a service that cannot be reached gives a typed message', () =>
-    withPage(browser, {}, async ({ page }) => {
+    withPage(browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/v1/solve', (route) => route.abort())
       await page.goto(`http://127.0.0.1:${server.port}/`)

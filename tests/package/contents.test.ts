@@ -61,6 +61,7 @@ describe('what is packed', () => {
         'dist/playground/*.css',
         'dist/playground/*.html',
         'dist/playground/*.js',
+        'dist/playground/*.json',
         'dist/playground/*.safetensors',
         'dist/playground/*.svg',
         'dist/playground/*.wasm',

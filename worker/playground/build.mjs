@@ -1,7 +1,7 @@
-// Builds the page served at `/` into dist/playground/. Every file but index.html carries a hash of its content in its
-// name, so that it can be cached for ever.
+// Builds the page served at `/` into dist/playground/. Every file but index.html and the service worker carries a hash of
+// its content in its name, so that it can be cached for ever.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
@@ -36,13 +36,18 @@ export async function buildPlayground() {
   )
   const style = await emit('style.css', await bundle('worker/playground/style.css'))
   const icon = await emit('icon.svg', await readFile(join(here, 'icon.svg')))
-  const page = await readFile(join(here, 'index.html'), 'utf8')
-  const names = { script, style, icon }
-  await writeFile(
-    join(outdir, 'index.html'),
-    page.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]),
-  )
+  const manifest = await emit('manifest.json', fillIn(await readFile(join(here, 'manifest.json'), 'utf8'), { icon }))
+  const page = fillIn(await readFile(join(here, 'index.html'), 'utf8'), { script, style, icon, manifest })
+  await writeFile(join(outdir, 'index.html'), page)
+  const files = (await readdir(outdir)).filter((name) => name !== 'index.html').sort()
+  const define = {
+    FILES: JSON.stringify(files.map((name) => `./${name}`)),
+    VERSION: JSON.stringify(hashOf(page + files).slice(0, 10)),
+  }
+  await writeFile(join(outdir, 'service-worker.js'), await bundle('worker/playground/service-worker.ts', { define }))
 }
+
+const fillIn = (text, names) => text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name])
 
 async function bundle(entry, options = {}) {
   const { outputFiles } = await esbuild.build({ ...common, entryPoints: [entry], ...options })

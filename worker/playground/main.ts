@@ -3,6 +3,7 @@ import { formatBoard, fromHash, toHash } from './board-text.ts'
 import { EMPTY_BOARD } from './cells.ts'
 import { byId } from './dom.ts'
 import { toFailure } from './failure.ts'
+import { keepOffline } from './offline.ts'
 import { pageSolver } from './page-solver.ts'
 import { SAMPLE_SETS, type SampleSet } from './samples.ts'
 
@@ -22,7 +23,7 @@ wireText()
 wireWhere()
 wireSkipLink()
 readLink()
-void loadModel()
+void loadModel().then(keepOffline)
 
 function readRequest(): SolveRequest {
   const where = document.querySelector<HTMLInputElement>('input[name=where]:checked')!.value as Where

@@ -1,0 +1,74 @@
+/// <reference lib="webworker" />
+
+// Put in by build.mjs: every file of the page, and a hash of them all.
+declare const FILES: readonly string[]
+declare const VERSION: string
+
+const scope = self as unknown as ServiceWorkerGlobalScope
+const PREFIX = 'hrm-edge-page-'
+const CACHE = PREFIX + VERSION
+
+/** Takes over as soon as it is whole: its files have hashes in their names, so an open page keeps those it began with. */
+scope.addEventListener('install', (event) => {
+  event.waitUntil(fill().then(() => scope.skipWaiting()))
+})
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(dropOlder().then(() => scope.clients.claim()))
+})
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event
+  const { origin, pathname } = new URL(request.url)
+  if (request.method !== 'GET' || origin !== scope.location.origin) return
+  if (pathname === '/') event.respondWith(newestPage(request))
+  else if (FILES.includes(`.${pathname}`)) event.respondWith(keptFile(`.${pathname}`))
+  // What the service answers is never kept: an old answer would look like a new one.
+})
+
+async function fill(): Promise<void> {
+  const cache = await caches.open(CACHE)
+  await cache.add('./')
+  await Promise.all(FILES.map(async (name) => cache.put(name, await download(name))))
+}
+
+/** A whole file, or an error: then nothing is installed, and the browser tries again at the next visit. */
+async function download(name: string): Promise<Response> {
+  for (const cache of ['default', 'reload'] as const) {
+    const response = await fetch(name, { cache })
+    if (response.ok && (await isWhole(name, response.clone()))) return response
+  }
+  throw new Error(`${name} is not what its name says`)
+}
+
+/** Names carry the first ten digits of their content's sha256. */
+async function isWhole(name: string, response: Response): Promise<boolean> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await response.arrayBuffer()))
+  const hash = Array.from(digest.subarray(0, 5), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return name.includes(`-${hash}.`)
+}
+
+async function dropOlder(): Promise<void> {
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name)
+}
+
+/** The page from the network, so that a new version is seen at once; without a network the kept one. */
+async function newestPage(request: Request): Promise<Response> {
+  try {
+    const response = await fetch(request)
+    if (response.ok) return response
+  } catch {
+    // offline
+  }
+  return (await (await caches.open(CACHE)).match('./')) ?? Response.error()
+}
+
+/** Hashed at every read: what went bad on the disk is fetched and kept anew. */
+async function keptFile(name: string): Promise<Response> {
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(name)
+  if (kept && (await isWhole(name, kept.clone()))) return kept
+  const response = await fetch(name, { cache: 'reload' })
+  if (response.ok && (await isWhole(name, response.clone()))) await cache.put(name, response.clone())
+  return response
+}
