@@ -16,7 +16,9 @@ from .convert import OFFICIAL_TASKS, convert_lab, convert_official
 from .errors import HrmEdgeError
 from .export import export_weights
 from .golden import GOLDEN, SHIPPED, write_golden
+from .onnx_linear import Precision
 from .train_cli import register
+from .weights_file import read_weights
 
 app = typer.Typer(name="hrm-model", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 register(app)
@@ -73,6 +75,20 @@ def convert(
         )
     save_checkpoint(out, config, state)
     typer.echo(f"{out}: {sum(t.numel() for t in state.values()):,} numbers, {config.to_json()}")
+
+
+@app.command()
+def onnx(
+    weights: Annotated[Path, typer.Argument(help="weights file of `export`")],
+    out: Annotated[Path, typer.Argument(help="ONNX file to write")],
+    precision: Annotated[Precision, typer.Option(help="of the matrices; int8 and int4 are MatMulNBits")] = "fp32",
+) -> None:
+    """Write one ACT step as an ONNX model, for other runtimes: tokens and carry in, carry, logits and q out."""
+    # onnx takes a while to import, which the other commands need not wait for.
+    from .onnx_export import export_onnx
+
+    size = export_onnx(read_weights(weights), out, precision)
+    typer.echo(f"{out}: {size:,} bytes, {precision}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ ErrorCode = Literal[
     "checkpoint",  # a checkpoint that cannot be read or does not fit
     "weights",  # a weights file that is not what docs/format.md says
     "quantise",  # a tensor that cannot be stored: not finite, or out of bounds
+    "onnx",  # a model that a precision of ONNX cannot hold
     "data",  # a data file with missing columns or malformed rows
 ]
 
