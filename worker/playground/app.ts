@@ -1,18 +1,20 @@
-import { createClient } from '../../src/client/index.ts'
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { parseBoardText, toHash } from './board-text.ts'
-import { BoardView } from './board-view.ts'
+import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
 import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { agreementOf, type Run } from './compare.ts'
+import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
-import { type Failure, toFailure } from './failure.ts'
-import { pageSolver } from './page-solver.ts'
+import { type Solve, save, toJson, toPng } from './export.ts'
+import { type Failure, headline, toFailure } from './failure.ts'
 import { Playback } from './playback.ts'
 import { ReasoningView } from './reasoning-view.ts'
+import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
 import { failedCells, solvedText, stoppedText, unsolvedText } from './wording.ts'
 
-export type Where = 'page' | 'edge'
+const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge' }
 
 export interface SolveRequest {
   where: Where
@@ -26,11 +28,13 @@ export class App {
   readonly status = new StatusView()
   readonly playback: Playback
   readonly #reasoning: ReasoningView
-  readonly #edge = createClient(new URL('.', document.baseURI))
+  readonly #comparison = new CompareView()
   readonly #readRequest: () => SolveRequest
   readonly #pencil = byId('candidates', HTMLInputElement)
   #givens = EMPTY_BOARD
   #steps: SolveStep[] = []
+  /** The last solve that ended with a result. */
+  #solve: Solve | undefined
   #blamed: ReadonlySet<number> = new Set()
   #running: AbortController | undefined
   #frame = 0
@@ -61,7 +65,9 @@ export class App {
     this.stop()
     this.#givens = board
     this.#steps = []
+    this.#solve = undefined
     this.#blamed = new Set()
+    this.#comparison.say('')
     this.playback.clear()
   }
 
@@ -107,13 +113,20 @@ export class App {
     const request = this.#readRequest()
     this.#running = running
     this.#steps = []
+    this.#solve = undefined
     this.#blamed = new Set()
     this.playback.begin()
     this.status.say(request.where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
     const steps = this.#steps
+    const { where, maxSteps, seed } = request
     try {
-      const { result, milliseconds } = await this.#follow(request, steps, running.signal)
-      this.#showResult(result, request.where, milliseconds)
+      const options = { maxSteps, seed, signal: running.signal }
+      const { result, milliseconds } = await solveAt(where, this.#givens, options, (step) => {
+        steps.push(step)
+        if (!running.signal.aborted) this.playback.push()
+      })
+      this.#solve = { puzzle: this.#givens, where, maxSteps, seed, milliseconds, result, steps }
+      this.#showResult(result, where, milliseconds)
     } catch (error) {
       const failure = toFailure(error)
       // A new puzzle stops the old one's solve, and has the status line by now.
@@ -126,30 +139,55 @@ export class App {
     }
   }
 
-  async #follow({ where, maxSteps, seed }: SolveRequest, steps: SolveStep[], signal: AbortSignal) {
-    const options = { maxSteps, seed, signal }
-    const solver = where === 'page' ? await pageSolver() : undefined
-    const started = performance.now()
-    const stream = solver?.steps(this.#givens, options) ?? this.#edge.steps('sudoku', this.#givens, options)
-    for (;;) {
-      const { done, value } = await stream.next()
-      if (done) return { result: value, milliseconds: performance.now() - started }
-      steps.push(value)
-      if (!signal.aborted) this.playback.push()
+  /** Solves the puzzle here and at the edge, one after the other, and shows how the two agree. */
+  async compare(): Promise<void> {
+    if (this.running) return
+    const running = new AbortController()
+    this.#running = running
+    this.#requestRender()
+    const { maxSteps, seed } = this.#readRequest()
+    const runs: Run[] = []
+    try {
+      for (const where of ['page', 'edge'] as const) {
+        this.#comparison.say(`Solving ${PLACES[where]} …`)
+        const steps: SolveStep[] = []
+        const options = { maxSteps, seed, signal: running.signal }
+        const { result, milliseconds } = await solveAt(where, this.#givens, options, (step) => steps.push(step))
+        runs.push({ place: PLACES[where], result, milliseconds, steps })
+      }
+      this.#comparison.show(runs, agreementOf(runs[0].steps, runs[1].steps))
+    } catch (error) {
+      const failure = toFailure(error)
+      this.#comparison.say(failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`)
+    } finally {
+      this.#running = undefined
+      this.#requestRender()
     }
+  }
+
+  saveJson(): void {
+    if (this.#solve) save(toJson(this.#solve), 'hrm-edge-solve.json')
+  }
+
+  /** Saves the board as it is shown now. */
+  async savePng(): Promise<void> {
+    save(await toPng(this.#cells(), getComputedStyle(document.documentElement)), 'hrm-edge-board.png')
   }
 
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
     if (result.status === 'solved') this.status.say('Solved', solvedText(result, milliseconds), 'good')
     else this.status.say('Not solved', unsolvedText(result))
-    const place = where === 'page' ? 'here' : 'at the edge'
     byId('fact-time', HTMLElement).textContent =
-      `${result.steps} ${result.steps === 1 ? 'step' : 'steps'}, ${Math.round(milliseconds)} ms ${place}`
+      `${result.steps} ${result.steps === 1 ? 'step' : 'steps'}, ${Math.round(milliseconds)} ms ${PLACES[where]}`
   }
 
   #showFailure(failure: Failure): void {
     this.#blamed = new Set(failure.cells.map(({ index }) => index))
     this.status.fail(failure)
+  }
+
+  #cells(): CellState[] {
+    return cellStates(this.#givens, this.#steps[this.playback.position - 1], this.#blamed, this.#pencil.checked)
   }
 
   /** Draws at most once a frame, however fast the steps come. */
@@ -161,12 +199,13 @@ export class App {
   }
 
   #render(): void {
-    const { position } = this.playback
-    this.board.show(cellStates(this.#givens, this.#steps[position - 1], this.#blamed, this.#pencil.checked))
+    this.board.show(this.#cells())
     this.board.readonly = this.running
     this.#reasoning.show(this.#steps, openCells(this.#givens))
     const solve = byId('solve', HTMLButtonElement)
     solve.toggleAttribute('data-running', this.running)
     solve.firstElementChild!.textContent = this.running ? 'Stop' : 'Solve'
+    byId('compare', HTMLButtonElement).disabled = this.running
+    byId('save-json', HTMLButtonElement).disabled = this.#solve === undefined
   }
 }

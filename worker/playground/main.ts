@@ -1,11 +1,14 @@
-import { App, type SolveRequest, type Where } from './app.ts'
+import { App, type SolveRequest } from './app.ts'
 import { formatBoard, fromHash, toHash } from './board-text.ts'
 import { EMPTY_BOARD } from './cells.ts'
-import { byId } from './dom.ts'
+import { button, byId } from './dom.ts'
 import { toFailure } from './failure.ts'
+import { readBoards } from './file-boards.ts'
 import { keepOffline } from './offline.ts'
 import { pageSolver } from './page-solver.ts'
-import { SAMPLE_SETS, type SampleSet } from './samples.ts'
+import { SAMPLE_SETS } from './samples.ts'
+import type { Where } from './solve-stream.ts'
+import { SourcesView } from './sources-view.ts'
 
 const WHERE_NOTES: Record<Where, string> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
@@ -16,10 +19,12 @@ const WHERE_NOTES: Record<Where, string> = {
 const FIRST_BOARD = SAMPLE_SETS[2].boards[0]
 
 const app = new App(readRequest)
-wireSamples()
+const sources = new SourcesView(app)
 wireKeypad()
 wireActions()
 wireText()
+wireFiles()
+wireResults()
 wireWhere()
 wireSkipLink()
 readLink()
@@ -29,27 +34,6 @@ function readRequest(): SolveRequest {
   const where = document.querySelector<HTMLInputElement>('input[name=where]:checked')!.value as Where
   const maxSteps = Number(byId('max-steps', HTMLSelectElement).value)
   return { where, maxSteps, seed: byId('seed', HTMLInputElement).valueAsNumber }
-}
-
-function wireSamples(): void {
-  const root = byId('samples', HTMLFieldSetElement)
-  const chips = SAMPLE_SETS.map((set) => {
-    let next = 0
-    const chip = button(set.name, () => {
-      takeSample(set, next)
-      next = (next + 1) % set.boards.length
-      for (const other of chips) other.setAttribute('aria-pressed', String(other === chip))
-    })
-    chip.setAttribute('aria-pressed', 'false')
-    return chip
-  })
-  root.append(...chips)
-}
-
-function takeSample({ name, source, boards }: SampleSet, number: number): void {
-  app.load(boards[number])
-  app.status.say(`${name} puzzle ${number + 1} of ${boards.length}.`, 'Press Solve.')
-  byId('source', HTMLElement).textContent = `${source} (${number + 1} of ${boards.length})`
 }
 
 function wireKeypad(): void {
@@ -91,6 +75,41 @@ function wireText(): void {
     event.preventDefault()
     app.loadText(event.clipboardData?.getData('text/plain') ?? '')
   })
+}
+
+/** Files are chosen, or dropped anywhere on the page. */
+function wireFiles(): void {
+  const open = async (file: File | undefined) => {
+    if (!file) return
+    const { set, problem } = await readBoards(file)
+    if (set) sources.openFile(set)
+    else app.status.say('That file is of no use.', problem, 'bad')
+  }
+  const input = byId('file', HTMLInputElement)
+  input.addEventListener('change', () => {
+    void open(input.files?.[0])
+    // The same file, once mended, may be chosen again.
+    input.value = ''
+  })
+  const { documentElement: page } = document
+  page.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    page.toggleAttribute('data-dropping', true)
+  })
+  for (const type of ['dragleave', 'drop']) page.addEventListener(type, () => page.removeAttribute('data-dropping'))
+  page.addEventListener('drop', (event) => {
+    const file = event.dataTransfer?.files[0]
+    if (!file) return
+    event.preventDefault()
+    void open(file)
+  })
+}
+
+function wireResults(): void {
+  byId('compare', HTMLButtonElement).addEventListener('click', () => void app.compare())
+  byId('save-json', HTMLButtonElement).addEventListener('click', () => app.saveJson())
+  byId('save-png', HTMLButtonElement).addEventListener('click', () => void app.savePng())
 }
 
 function wireWhere(): void {
@@ -141,12 +160,4 @@ async function loadModel(): Promise<void> {
 
 function kilobytes(bytes: number): string {
   return `${Math.round(bytes / 1024)} KiB`
-}
-
-function button(label: string, onClick: () => void): HTMLButtonElement {
-  const element = document.createElement('button')
-  element.type = 'button'
-  element.textContent = label
-  element.addEventListener('click', onClick)
-  return element
 }

@@ -3,13 +3,13 @@ import { cellName } from './cells.ts'
 
 const steps = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
 
-const duration = (milliseconds: number) =>
+export const durationText = (milliseconds: number) =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
 
 export function solvedText({ steps: spent, attempts, verified }: SolveResult, milliseconds: number): string {
   const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
   const checked = verified ? ' Every row, column and box was checked.' : ''
-  return `in ${steps(spent)} and ${duration(milliseconds)}${tries}.${checked}`
+  return `in ${steps(spent)} and ${durationText(milliseconds)}${tries}.${checked}`
 }
 
 export function unsolvedText({ steps: spent }: SolveResult): string {

@@ -1,0 +1,52 @@
+import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
+
+/** One board solved in one place. */
+export interface Run {
+  /** For people: `here (wasm, relaxed)`. */
+  place: string
+  result: SolveResult
+  milliseconds: number
+  steps: readonly SolveStep[]
+}
+
+/** How two runs of the same board, seed and budget agree. */
+export interface Agreement {
+  /** Steps that both runs have: a stream that is read too slowly leaves steps out. */
+  compared: number
+  /** Number of the first step at which a cell's digit differs, or its confidence by more than a rounding; else undefined. */
+  firstDifference: number | undefined
+  /** Share of all cells of all compared steps with the same digit. */
+  sameDigits: number
+}
+
+/** The service rounds confidence to four digits. */
+const ROUNDING = 1e-4
+
+export function agreementOf(a: readonly SolveStep[], b: readonly SolveStep[]): Agreement {
+  const others = new Map(b.map((step) => [step.step, step]))
+  let compared = 0
+  let cells = 0
+  let same = 0
+  let firstDifference: number | undefined
+  for (const mine of a) {
+    const other = others.get(mine.step)
+    if (other === undefined) continue
+    compared++
+    const digits = [...mine.board].filter((digit, cell) => digit === other.board[cell]).length
+    const close = mine.confidence.every((belief, cell) => Math.abs(belief - other.confidence[cell]) <= ROUNDING)
+    cells += mine.board.length
+    same += digits
+    if (digits < mine.board.length || !close) firstDifference ??= mine.step
+  }
+  return { compared, firstDifference, sameDigits: cells === 0 ? 0 : same / cells }
+}
+
+/** The agreement in a sentence. */
+export function agreementText({ compared, firstDifference, sameDigits }: Agreement): string {
+  const steps = compared === 1 ? 'the one step' : `all ${compared} steps`
+  if (compared === 0) return 'No step could be compared.'
+  if (firstDifference === undefined)
+    return `Both read the same board, with the same confidence to four digits, in ${steps}.`
+  const percent = (100 * sameDigits).toFixed(1)
+  return `They differ from step ${firstDifference} on; ${percent}% of the digits in ${steps} are the same.`
+}

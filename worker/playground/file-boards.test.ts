@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { readBoards } from './file-boards.ts'
+
+const EASY = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
+const EMPTY = '.'.repeat(81)
+const read = (text: string, name = 'boards.csv') => readBoards(new File([text], name))
+
+test('takes a CSV with other columns, lines of boards, and a drawn board', async () => {
+  const csv = await read(`source,question,answer\r\n"a, b",${EASY},x\r\n\r\nc,${EMPTY.replaceAll('.', '0')},x\r\n`)
+  expect(csv).toEqual({ set: { name: 'boards.csv', source: 'boards.csv', boards: [EASY, EMPTY] } })
+  expect((await read(`${EASY}\n${EMPTY}\n`)).set?.boards).toEqual([EASY, EMPTY])
+  expect((await read(EASY.replace(/.{9}/g, '$&\n'))).set?.boards).toEqual([EASY])
+})
+
+test('says what is wrong, and where', async () => {
+  const problemOf = async (text: string) => (await read(text)).problem
+  expect(await problemOf('')).toBe('boards.csv holds no board')
+  expect(await problemOf('a,b\n1,2\n')).toBe('boards.csv, line 1: no column named question, puzzle, board')
+  expect(await problemOf(`board\n${EASY}\n123\n`)).toMatch(/^boards.csv, line 3: That is 3 cells/)
+  expect(await problemOf(`board\n"${EASY}\n`)).toContain('never closed')
+  expect(await problemOf('\u0000\u0001binary\uffff')).toMatch(/^boards.csv, line 1: /)
+  const huge = { name: 'x', size: 1 << 30, text: () => expect.unreachable('it must not be read') }
+  expect(await readBoards(huge)).toEqual({ problem: 'x is larger than 10 MB.' })
+})
+
+test('a long name is cut on the chip only', async () => {
+  const { set } = await read(EASY, 'a-very-long-name-of-a-file.csv')
+  expect(set).toMatchObject({ name: 'a-very-long-name-of…', source: 'a-very-long-name-of-a-file.csv' })
+})

@@ -1,0 +1,27 @@
+import { createClient } from '../../src/client/index.ts'
+import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
+import { pageSolver } from './page-solver.ts'
+
+export type Where = 'page' | 'edge'
+
+const edge = createClient(new URL('.', document.baseURI))
+
+/**
+ * Solves in one place; the model is loaded before the clock starts.
+ * @param onStep called with every step
+ */
+export async function solveAt(
+  where: Where,
+  board: string,
+  options: SolveOptions,
+  onStep: (step: SolveStep) => void,
+): Promise<{ result: SolveResult; milliseconds: number }> {
+  const solver = where === 'page' ? await pageSolver() : undefined
+  const started = performance.now()
+  const stream = solver?.steps(board, options) ?? edge.steps('sudoku', board, options)
+  for (;;) {
+    const { done, value } = await stream.next()
+    if (done) return { result: value, milliseconds: performance.now() - started }
+    onStep(value)
+  }
+}
