@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +36,7 @@ export async function bundleWorker(project = root): Promise<string> {
 export async function startWorkerd(project = root, { inspect = false } = {}): Promise<WorkerdServer> {
   const dir = await bundleWorker(project)
   await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
+  await copyFile(join(root, 'tests/worker/cache-service.js'), join(dir, 'cache-service.mjs'))
 
   const options = ['--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : [])]
   const child = spawn(fromWrangler('workerd').default, ['serve', 'config.capnp', ...options], {
@@ -84,13 +85,18 @@ function configFor(files: string[]): string {
     .map(({ name, kind }) => `(name = "${name}", ${kind} = embed "${name}")`)
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .main)],
+  services = [(name = "main", worker = .main), (name = "cache", worker = .cache)],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );
 const main :Workerd.Worker = (
   modules = [${modules.join(', ')}],
   compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["enable_request_signal"]
+  compatibilityFlags = ["enable_request_signal"],
+  cacheApiOutbound = "cache"
+);
+const cache :Workerd.Worker = (
+  modules = [(name = "cache.js", esModule = embed "cache-service.mjs")],
+  compatibilityDate = "2026-11-01"
 );
 `
 }
