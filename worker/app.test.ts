@@ -129,6 +129,41 @@ test('CORS: preflight and headers', async () => {
   expect(refused.headers.get('Access-Control-Expose-Headers')).toContain('Retry-After')
 })
 
+test('OPTIONS that is no preflight names the methods there are', async () => {
+  const { app } = fakeApp()
+  const ask = (path: string) => app.request(path, { method: 'OPTIONS', headers: { Origin: 'https://example.org' } })
+  const known = await ask('/v1/jobs/x')
+  expect([known.status, known.headers.get('Allow')]).toEqual([204, 'GET, HEAD, DELETE, OPTIONS'])
+  expect(known.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  expect((await ask('/v1/nothing')).status).toBe(404)
+})
+
+test('every path of /openapi.json answers every other method with 405, and HEAD as GET', async () => {
+  const { app } = fakeApp()
+  const { paths } = (await (await app.request('/openapi.json')).json()) as { paths: Record<string, object> }
+  for (const path of [...Object.keys(paths), '/openapi.json', '/docs']) {
+    const url = path.replace(/\{\w+\}/, 'x')
+    const methods = Object.keys(paths[path] ?? { get: {} }).map((method) => method.toUpperCase())
+    if (methods.includes('GET')) methods.push('HEAD')
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY'].filter(
+      (m) => !methods.includes(m),
+    )) {
+      const response = await app.request(url, { method })
+      expect([method, path, response.status]).toEqual([method, path, 405])
+      const allow = response.headers.get('Allow')!.split(', ')
+      expect(allow.toSorted()).toEqual([...methods, 'OPTIONS'].toSorted())
+    }
+    if (!methods.includes('GET')) continue
+    const [got, head] = [await app.request(url), await app.request(url, { method: 'HEAD' })]
+    expect([path, head.status, head.headers.get('Content-Type')]).toEqual([
+      path,
+      got.status,
+      got.headers.get('Content-Type'),
+    ])
+    expect(await head.text()).toBe('')
+  }
+})
+
 test('pages may run scripts of their own origin only, data nothing', async () => {
   const { app } = fakeApp()
   const page = await app.request('/docs')

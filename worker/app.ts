@@ -1,12 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
 import { etag } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createAdmission } from './admission.ts'
 import { keepHashedFiles } from './assets.ts'
 import type { ResultCache } from './cache.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
@@ -69,13 +69,7 @@ export function createApp(options: AppOptions) {
     countResponses(metrics),
     requestId({ limitLength: 128 }),
     securityHeaders(),
-    cors({
-      origin: '*',
-      allowMethods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
-      allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-      exposeHeaders: ['Allow', 'ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
-      maxAge: 86_400,
-    }),
+    crossOrigin(),
     methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }),
   )
   // a pattern that ends in /* takes in the path before it too
@@ -104,6 +98,7 @@ export function createApp(options: AppOptions) {
 
 function refuseMethod(c: Context, methods: string[]): Response {
   const allow = [...methods, 'OPTIONS'].join(', ')
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow })
   const detail = `${c.req.method} is not allowed here, only ${allow}.`
   return problemResponse(c, new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } }))
 }

@@ -9,6 +9,7 @@ type Html = ReturnType<typeof html>
 interface Operation {
   summary?: string
   description?: string
+  parameters?: { name: string; in: string; required?: boolean; schema: { description?: string; default?: unknown } }[]
   requestBody?: { content: Record<string, { schema?: object }> }
   responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>
 }
@@ -64,6 +65,12 @@ function showOperation(method: string, path: string, operation: Operation): Html
     <h3><code><span class="method">${method}</span> ${path}</code></h3>
     <p><strong>${code(operation.summary ?? '')}</strong></p>
     <p>${code(operation.description ?? '')}</p>
+    ${(operation.parameters ?? []).map(
+      ({ name, in: place, required, schema }) =>
+        html`<p><code>${name}</code> (${place}${required ? ', required' : ''}${
+          schema.default === undefined ? '' : `, default ${schema.default}`
+        }) ${code(schema.description ?? '')}</p>`,
+    )}
     ${operation.requestBody ? html`<p>Body: ${showContent(operation.requestBody.content)}</p>` : ''}
     <table>
       ${Object.entries(operation.responses).map(

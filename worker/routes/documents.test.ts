@@ -73,6 +73,7 @@ test('the page shows operations, schemas and problems, runs no script and loads 
     '/v1/solve/batch',
     'id="SolveRequest"',
     'id="problem-board_conflict"',
+    'Budget of each board in ACT steps.',
     '<code>text/event-stream</code>',
   ])
     expect(page).toContain(part)
