@@ -1,7 +1,8 @@
 import * as ort from 'onnxruntime-web/jspi'
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
+import { Graph } from '../../src/engines/webgpu/onnx.ts'
 import { createGpuRuntime, type GpuRuntime } from '../../src/engines/webgpu/runtime.ts'
-import { createWebGpuEngine } from '../../src/engines/webgpu/webgpu-engine.ts'
+import { createWebGpuEngine, sessionOptions } from '../../src/engines/webgpu/webgpu-engine.ts'
 import { describeEngine } from '../helpers/engine-contract.ts'
 import { createFloatReference, largestError } from '../helpers/float-reference.ts'
 import { softwareGpu } from '../helpers/node-gpu.ts'
@@ -29,3 +30,19 @@ describeEngine(
     },
   },
 )
+
+// The contract above holds only because no operator of the graph is left to the CPU: a session is refused otherwise.
+it('makes no session of a graph with an operator that the GPU has no kernel for', async () => {
+  const { device } = runtime!
+  const graph = (op: string) => {
+    const g = new Graph()
+    g.output('y', g.node(op, [g.input('x', 'float32', ['n', 4, 4])]), 'float32', op === 'Det' ? ['n'] : ['n', 4, 4])
+    return g.finish()
+  }
+  const make = (op: string) =>
+    runtime!.exclusive(() =>
+      ort.InferenceSession.create(graph(op), { ...sessionOptions(device), preferredOutputLocation: 'cpu' }),
+    )
+  await (await make('Exp')).release()
+  await expect(make('Det')).rejects.toThrow(/CPU EP fallback|disabled/i)
+})

@@ -131,6 +131,19 @@ export function describeEngine(
       engine.dispose()
     })
 
+    it('takes steps of different slots side by side', async () => {
+      const [together, apart] = [make(CANDIDATES), make(CANDIDATES)]
+      for (const engine of [together, apart]) {
+        for (const slot of [0, 1, 2]) engine.start(slot, randomTokens(CANDIDATES, slot))
+      }
+      await Promise.all([together.step([0]), together.step([1]), together.step([2])])
+      for (const slot of [0, 1, 2]) await apart.step([slot])
+      for (const slot of [0, 1, 2]) {
+        expectSame(await readAll(together, slot), await readAll(apart, slot), `slot ${slot}`)
+      }
+      for (const engine of [together, apart]) engine.dispose()
+    })
+
     it('goes on from a carry as it would have gone on itself', async () => {
       for (const config of [CANDIDATES, OFFICIAL, LEARNED, GRID_LISTS, SMALLEST, ALONE]) {
         const engine = make(config)

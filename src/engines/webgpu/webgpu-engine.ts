@@ -3,6 +3,7 @@ import { HrmError } from '../../errors.ts'
 import { checkGeometry, checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { createCarryStore } from './carry-store.ts'
+import { joinCalls } from './join-calls.ts'
 import type { GpuRuntime } from './runtime.ts'
 import { stepGraph } from './step-graph.ts'
 
@@ -87,6 +88,17 @@ export function createWebGpuEngine({ model, geometry, slots: count }: EngineOpti
     })
   }
 
+  const together = joinCalls(async (slots) => {
+    const running = await session
+    const ascending = [...slots].sort((a, b) => a - b)
+    for (let from = 0, to = 0; from < ascending.length; from = to) {
+      const slab = Math.floor(ascending[from] / chunk)
+      while (to < ascending.length && Math.floor(ascending[to] / chunk) === slab) to++
+      const group = ascending.slice(from, to)
+      await exclusive(() => runSlots(running, group))
+    }
+  })
+
   return {
     backend: 'webgpu',
     build: runtime.adapter,
@@ -125,14 +137,7 @@ export function createWebGpuEngine({ model, geometry, slots: count }: EngineOpti
     async step(slots) {
       refuseDisposed()
       checkStep(slots, count)
-      const running = await session
-      const ascending = [...slots].sort((a, b) => a - b)
-      for (let from = 0, to = 0; from < ascending.length; from = to) {
-        const slab = Math.floor(ascending[from] / chunk)
-        while (to < ascending.length && Math.floor(ascending[to] / chunk) === slab) to++
-        const group = ascending.slice(from, to)
-        await exclusive(() => runSlots(running, group))
-      }
+      if (slots.length > 0) await together(slots)
     },
     logits: (slot) => at(slot).logits,
     q: (slot) => at(slot).q,
@@ -149,7 +154,8 @@ export function createWebGpuEngine({ model, geometry, slots: count }: EngineOpti
   }
 }
 
-function sessionOptions(device: GPUDevice): Ort.InferenceSession.SessionOptions {
+/** Of every session: carries stay on the GPU, and so does all that is computed. */
+export function sessionOptions(device: GPUDevice): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [{ name: 'webgpu', device }],
     preferredOutputLocation: { z_H_out: 'gpu-buffer', z_L_out: 'gpu-buffer', logits: 'cpu', q: 'cpu' },
