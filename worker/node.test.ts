@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createClient } from '../src/client/index.ts'
 import { sha256Hex } from './hash.ts'
 import { serve } from './node.ts'
 import { BOARD, SOLUTION } from './test-support.ts'
@@ -69,4 +70,18 @@ test('does not start with bad weights, bad keys or a port that is taken', async 
   })
   await expect(serve({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await new Promise((resolve) => other.close(resolve))
+})
+
+test('takes in jobs where it has a folder for them, and solves them as /v1/solve does', async () => {
+  const jobsDir = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
+  const server = await serve({ port: 0, assetsDir, log, jobsDir })
+  try {
+    const client = createClient(`http://127.0.0.1:${server.port}`)
+    const { id } = await client.submitJob('sudoku', [BOARD, BOARD, BOARD])
+    expect(await client.waitForJob(id, { intervalMs: 50 })).toMatchObject({ state: 'done', solved: 3 })
+    for await (const { solution } of client.jobResults(id)) expect(solution).toBe(SOLUTION)
+  } finally {
+    await server.close()
+    await rm(jobsDir, { recursive: true })
+  }
 })

@@ -6,8 +6,9 @@ import type { CreateSolverOptions } from '../src/solve/types.ts'
 import { createApp } from './app.ts'
 import { memoryCache } from './cache.ts'
 import { parseApiKeys } from './guard.ts'
+import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import type { Limits } from './limits.ts'
-import type { Log } from './log.ts'
+import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 
 export interface ServeOptions extends ListenOptions {
@@ -18,6 +19,8 @@ export interface ServeOptions extends ListenOptions {
   assetsDir?: string
   /** Hex SHA-256 hashes of the API keys that are let in, between white space or commas. Default: everyone is. */
   apiKeys?: string
+  /** Folder for bulk jobs; one process at a time. Without it their routes answer 501. */
+  jobsDir?: string
   /** Default: JSON lines on the console. */
   log?: Log
 }
@@ -36,25 +39,33 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const keys = parseApiKeys(options.apiKeys)
   const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../dist/playground', import.meta.url))
   const solver = await createSolver(options.solver)
+  const solvers = new Map([[solver.task, async () => solver]])
+  const log = options.log ?? logToConsole
+  const { jobsDir } = options
+  let jobs: LocalJobs | undefined
   const app = createApp({
-    solvers: new Map([[solver.task, async () => solver]]),
+    solvers,
+    jobs: () => jobs?.platform,
     limits: options.limits,
     assets: existsSync(assetsDir) ? serveStatic({ root: assetsDir }) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
-    log: options.log,
+    log,
     clock: () => performance.now(),
   })
   try {
+    if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
     const server = await listen(app, options)
     return {
       port: server.port,
       async close() {
+        jobs?.close()
         await server.close()
         solver.dispose()
       },
     }
   } catch (error) {
+    jobs?.close()
     solver.dispose()
     throw error
   }

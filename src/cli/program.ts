@@ -105,6 +105,7 @@ function addServe(program: Command, exit: (code: number) => void): void {
     .description('Serve the HTTP API and the playground.')
     .addOption(new Option('--port <n>', 'port; 0 picks a free one').argParser(integer(0, 65535)).default(8787))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--jobs <folder>', 'take in bulk jobs, and keep them there')
     .addOption(backend())
     .action(async (options) => {
       const { serveCommand } = await import('./serve-command.ts')

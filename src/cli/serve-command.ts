@@ -11,26 +11,33 @@ const ASSETS = fileURLToPath(new URL('../../dist/playground', import.meta.url))
 export interface ServeCommandOptions {
   port: number
   host: string
+  /** Folder for bulk jobs. */
+  jobs?: string
   backend?: BackendChoice
 }
 
 /** `hrm serve`: serves until it is told to stop (SIGINT, SIGTERM). @returns the exit code */
-export async function serveCommand({ port, host, backend }: ServeCommandOptions): Promise<number> {
+export async function serveCommand({ port, host, jobs, backend }: ServeCommandOptions): Promise<number> {
   const stop = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
   })
-  const server = await listen(port, host, backend)
+  const server = await listen(port, host, jobs, backend)
   remark(`Serving on http://${host.includes(':') ? `[${host}]` : host}:${server.port} (Ctrl+C ends it)`)
   await stop
   await server.close()
   return EXIT.solved
 }
 
-async function listen(port: number, hostname: string, backend: BackendChoice | undefined): ReturnType<typeof serve> {
+async function listen(
+  port: number,
+  hostname: string,
+  jobsDir: string | undefined,
+  backend: BackendChoice | undefined,
+): ReturnType<typeof serve> {
   try {
     const solver = await backendOptions(backend)
-    return await serve({ port, hostname, solver, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
+    return await serve({ port, hostname, solver, jobsDir, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') throw new HrmError('usage', `port ${port} is taken`, { cause })

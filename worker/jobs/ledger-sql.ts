@@ -1,6 +1,13 @@
-import type { SqlStorage } from '@cloudflare/workers-types'
 import type { ChunkPlace, ChunkTotals, ChunkWork, Failure, NewJob } from './platform.ts'
 import type { JobStatus } from './schemas.ts'
+
+/** The part of a Durable Object's SQL storage that is used. */
+export interface Sql {
+  exec(
+    query: string,
+    ...bindings: (string | number | null)[]
+  ): { toArray(): Record<string, unknown>[]; readonly rowsWritten: number }
+}
 
 /** Milliseconds. */
 export interface JobTimes {
@@ -50,7 +57,7 @@ const SCHEMA = `
  * One job's state in SQLite. A chunk waits, is sent, and is settled as done or failed, once and for all; a job whose
  * chunks are all settled is done. Nothing here waits, so every function is one transaction.
  */
-export function createLedger(sql: SqlStorage, times: JobTimes, now: () => number = Date.now) {
+export function createLedger(sql: Sql, times: JobTimes, now: () => number = Date.now) {
   const hasJob = () => sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'job'").toArray().length > 0
   const readJob = (): JobRow | undefined =>
     hasJob() ? (sql.exec('SELECT * FROM job').toArray()[0] as JobRow | undefined) : undefined

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HrmError } from '../../../src/errors.ts'
+import { BOARD, fakeApp, fakeSolver, HARD, problemOf, SOLUTION } from '../../test-support.ts'
+import { JOB_TIMES } from '../ledger-sql.ts'
+import type { JobResult, JobStatus } from '../schemas.ts'
+import { type LocalJobs, type LocalJobsOptions, openLocalJobs } from './local-jobs.ts'
+
+let dir: string
+let open: LocalJobs[] = []
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
+})
+afterEach(async () => {
+  for (const jobs of open) jobs.close()
+  open = []
+  await rm(dir, { recursive: true })
+})
+
+/** An app and a solver that is a fake, on jobs in `dir`. */
+function appOn(options: Partial<LocalJobsOptions> = {}) {
+  const solver = fakeSolver()
+  const solvers = new Map([['sudoku', async () => solver]])
+  const jobs = openLocalJobs({ dir, solvers, log: () => {}, secondMs: 1, ...options })
+  open.push(jobs)
+  const { app } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2 } })
+  const begin = async (boards: string[], query = 'task=sudoku&maxSteps=8') => {
+    const body = boards.map((board) => `${JSON.stringify(board)}\n`).join('')
+    const headers = { 'Content-Type': 'application/jsonl' }
+    const response = await app.request(`/v1/jobs?${query}`, { method: 'POST', headers, body })
+    expect(response.status).toBe(202)
+    return ((await response.json()) as JobStatus).id
+  }
+  const statusOf = async (id: string) => (await (await app.request(`/v1/jobs/${id}`)).json()) as JobStatus
+  const ended = async (id: string) => {
+    await expect.poll(async () => (await statusOf(id)).state, { timeout: 10_000 }).toBe('done')
+    return statusOf(id)
+  }
+  const resultsOf = async (id: string) => {
+    const text = await (await app.request(`/v1/jobs/${id}/results`)).text()
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as JobResult)
+  }
+  return { app, solver, jobs, begin, statusOf, ended, resultsOf }
+}
+
+const FIVE = [BOARD, HARD, BOARD, BOARD, HARD]
+
+test('solves jobs one after the other, each in the order of its boards', async () => {
+  const { begin, ended, resultsOf } = appOn()
+  const ids = [await begin(FIVE), await begin([BOARD])]
+  expect(await ended(ids[1])).toMatchObject({ boards: 1, solved: 1 })
+  expect(await ended(ids[0])).toMatchObject({ boards: 5, solved: 3, unsolved: 2, failed: 0, steps: 3 * 3 + 2 * 8 })
+  expect((await resultsOf(ids[0])).map(({ index, board, solution }) => [index, board, solution])).toEqual(
+    FIVE.map((board, i) => [i, board, board === BOARD ? SOLUTION : null]),
+  )
+})
+
+test('a job goes on after a restart, without what was done already', async () => {
+  const first = appOn()
+  let solves = 0
+  const { pause } = first.solver
+  first.solver.pause = () => (++solves > 6 ? new Promise(() => {}) : pause()) // hangs within the second chunk
+  const id = await first.begin([BOARD, BOARD, BOARD, BOARD, BOARD])
+  await expect.poll(async () => (await first.statusOf(id)).solved, { timeout: 10_000 }).toBe(2)
+  first.jobs.close()
+
+  const second = appOn()
+  expect(await second.ended(id)).toMatchObject({ solved: 5, failed: 0 })
+  expect(second.solver.computed).toBe(3 * 3)
+  expect((await second.resultsOf(id)).map(({ solution }) => solution)).toEqual(new Array(5).fill(SOLUTION))
+})
+
+test('a chunk that fails seven times is failed, with its reason, and the others are solved', async () => {
+  const { solver, begin, ended, resultsOf } = appOn()
+  let tries = 0
+  const { solveBatch } = solver
+  Object.assign(solver, {
+    solveBatch(boards: readonly string[], options: object) {
+      if (!boards.includes(HARD)) return solveBatch(boards, options)
+      tries++
+      return Promise.reject(new HrmError('engine_failed', 'trap at 0x12'))
+    },
+  })
+  const id = await begin([BOARD, HARD, BOARD, BOARD])
+  const done = await ended(id)
+  expect(tries).toBe(7)
+  expect(done).toMatchObject({ solved: 2, failed: 2, failures: [{ first: 0, boards: 2, code: 'engine_failed' }] })
+  expect(JSON.stringify(done)).not.toContain('0x12')
+  expect((await resultsOf(id)).map(({ status, board }) => [status, board])).toEqual([
+    ['failed', BOARD],
+    ['failed', HARD],
+    ['solved', BOARD],
+    ['solved', BOARD],
+  ])
+})
+
+test('a cancelled job leaves no files, an expired one nothing', async () => {
+  const { app, solver, begin, statusOf } = appOn()
+  solver.pause = () => new Promise(() => {})
+  const id = await begin(FIVE)
+  expect((await app.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(200)
+  expect(await statusOf(id)).toMatchObject({ state: 'cancelled' })
+  expect(await readdir(join(dir, 'jobs', id))).toEqual([])
+  expect((await problemOf(await app.request(`/v1/jobs/${id}/results`))).code).toBe('job_gone')
+
+  const later = appOn({ times: { ...JOB_TIMES, keep: 0 } })
+  await expect.poll(async () => (await later.app.request(`/v1/jobs/${id}`)).status, { timeout: 10_000 }).toBe(404)
+  expect(existsSync(join(dir, 'ledgers', `${id}.sqlite`))).toBe(false)
+})
+
+test('a refused file leaves nothing', async () => {
+  const { app } = appOn()
+  const body = `question\n${BOARD}\n12\n`
+  const refused = await app.request('/v1/jobs?task=sudoku', {
+    method: 'POST',
+    headers: { 'Content-Type': 'text/csv' },
+    body,
+  })
+  expect(await problemOf(refused)).toMatchObject({ code: 'board_length', line: 3 })
+  const left = await readdir(dir, { recursive: true, withFileTypes: true })
+  expect(left.filter((entry) => entry.isFile())).toEqual([])
+})
+
+test('a folder that cannot be one is bad usage', async () => {
+  await writeFile(join(dir, 'file'), '')
+  expect(() => appOn({ dir: join(dir, 'file') })).toThrow(expect.objectContaining({ code: 'usage' }))
+})

@@ -1,0 +1,177 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { HrmError } from '../../../src/errors.ts'
+import type { Log } from '../../log.ts'
+import { type ConsumerOptions, consume } from '../consumer.ts'
+import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
+import { type ChunkMessage, filesOf, type JobLedger, type JobPlatform } from '../platform.ts'
+import { diskFiles } from './disk-files.ts'
+import { diskLedgers } from './disk-ledger.ts'
+
+export interface LocalJobsOptions extends ConsumerOptions {
+  /** Where jobs are kept; one process at a time. */
+  dir: string
+  times?: JobTimes
+  /** Milliseconds for a second of delay between tries. */
+  secondMs?: number
+}
+
+export interface LocalJobs {
+  platform: JobPlatform
+  /** Begins no further chunk. What was being solved is solved again after the next start. */
+  close(): void
+}
+
+/** As in wrangler.toml. */
+const MAX_TRIES = 7
+const SWEEP_MS = 60 * 60 * 1000
+
+/**
+ * Bulk jobs in one process: files and ledgers in a folder, and instead of a queue a loop that solves one chunk after
+ * the other. Jobs outlive the process.
+ * @throws HrmError `usage` when the folder cannot be used, or Node is too old
+ */
+export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
+  const { dir, times = JOB_TIMES, secondMs = 1000 } = options
+  const ledgerDir = makeFolder(join(dir, 'ledgers'))
+  const files = diskFiles(dir)
+  const ledgers = diskLedgers(ledgerDir, times)
+  const running = new Set<string>()
+  const retries: (ChunkMessage & { attempts: number })[] = []
+  let wake = () => {}
+  let closed = false
+  // a solve that ends because the process does is no fault
+  const log: Log = (line) => {
+    if (!closed) options.log(line)
+  }
+  const consumer = { solvers: options.solvers, log }
+
+  async function deleteFiles(job: string): Promise<void> {
+    const { objects } = await files.list({ prefix: filesOf(job) })
+    await files.delete(objects.map(({ key }) => key))
+  }
+
+  async function lookAfter(job: string, its = times): Promise<void> {
+    const { due, isRunning } = ledgers.transact(
+      job,
+      (ledger) => ({ due: ledger.due(), isRunning: ledger.status()?.state === 'running' }),
+      its,
+    )
+    if (isRunning) running.add(job)
+    if (due !== 'nothing') await deleteFiles(job)
+    if (due === 'delete all') ledgers.remove(job)
+  }
+
+  const ledger = (job: string): JobLedger => {
+    const call = async <T>(run: Parameters<typeof ledgers.transact<T>>[1]) =>
+      ledgers.exists(job) ? ledgers.transact(job, run) : undefined
+    return {
+      async create(newJob) {
+        const status = ledgers.transact(job, (its) => {
+          its.create(newJob)
+          return its.status()!
+        })
+        running.add(job)
+        wake()
+        return status
+      },
+      status: () => call((its) => its.status()),
+      claim: (chunk) => call((its) => its.claim(chunk)),
+      complete: async (chunk, totals) => (await call((its) => its.complete(chunk, totals))) ?? false,
+      note: (chunk, failure) => call((its) => its.note(chunk, failure)),
+      fail: (chunk) => call((its) => its.fail(chunk)),
+      chunks: async () => (await call((its) => its.chunks())) ?? [],
+      async cancel() {
+        const status = await call((its) => {
+          its.cancel()
+          return its.status()
+        })
+        running.delete(job)
+        await deleteFiles(job)
+        return status
+      },
+    }
+  }
+  const platform: JobPlatform = { files, ledger }
+
+  /** The next chunk of the oldest job that has one waiting. */
+  function nextWaiting(): (ChunkMessage & { attempts: number }) | undefined {
+    for (const job of running) {
+      if (!ledgers.exists(job)) {
+        running.delete(job)
+        continue
+      }
+      const chunk = ledgers.transact(job, (its) => {
+        const [first] = its.waiting(1)
+        if (first !== undefined) its.markSent([first])
+        return first
+      })
+      if (chunk !== undefined) return { job, chunk, attempts: 1 }
+      running.delete(job) // what is left of it is out, and comes back as a retry
+    }
+    return undefined
+  }
+
+  async function deliver(message: ChunkMessage & { attempts: number }): Promise<void> {
+    const { job, chunk, attempts } = message
+    const body = { job, chunk }
+    let delay: number | undefined
+    const entry = {
+      body,
+      attempts,
+      ack: () => {},
+      retry: ({ delaySeconds = 0 } = {}) => {
+        delay = delaySeconds * secondMs
+      },
+    }
+    await consume({ queue: 'local', messages: [entry] }, platform, consumer)
+    if (delay === undefined) return
+    if (attempts === MAX_TRIES) {
+      await consume({ queue: 'local-dead', messages: [entry] }, platform, consumer)
+      return
+    }
+    setTimeout(() => {
+      retries.push({ ...body, attempts: attempts + 1 })
+      wake()
+    }, delay).unref()
+  }
+
+  async function work(): Promise<void> {
+    // what was out when the last process ended is sent again at once
+    for (const job of ledgers.all()) await lookAfter(job, { ...times, stall: 0 })
+    while (!closed) {
+      const message = retries.shift() ?? nextWaiting()
+      if (message) await deliver(message)
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  }
+
+  const sweep = setInterval(async () => {
+    for (const job of ledgers.all()) await lookAfter(job)
+    wake()
+  }, SWEEP_MS)
+  sweep.unref()
+  work().catch((error) => log({ event: 'error', id: 'jobs', code: 'internal_error', message: String(error) }))
+
+  return {
+    platform,
+    close() {
+      closed = true
+      clearInterval(sweep)
+      wake()
+    },
+  }
+}
+
+function makeFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true })
+    return path
+  } catch (cause) {
+    throw new HrmError('usage', `${path} cannot be made a folder for jobs: ${(cause as Error).message}`, { cause })
+  }
+}
