@@ -26,6 +26,8 @@ export interface ServeOptions extends ListenOptions {
 }
 
 const CACHED_RESULTS = 10_000
+/** For a file of boards over a slow line; headers still have to come at once. */
+const UPLOAD_MS = 600_000
 
 /**
  * Serves the HTTP API and the playground from Node. The model is loaded first, so a bad one fails at once.
@@ -54,8 +56,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     clock: () => performance.now(),
   })
   try {
+    const timeouts = { ...(jobsDir === undefined ? {} : { request: UPLOAD_MS }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
-    const server = await listen(app, options)
+    const server = await listen(app, { ...options, timeouts })
     return {
       port: server.port,
       async close() {
