@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildWasm } from '../wasm/build.mjs'
 import { buildPlayground } from '../worker/playground/build.mjs'
+import { copyOrt } from './ort-assets.mjs'
 import { root } from './setup.mjs'
 
 const common = {
@@ -101,3 +102,4 @@ await rm(join(root, 'dist'), { recursive: true, force: true })
 await buildWasm()
 await Promise.all(bundles.map((bundle) => esbuild.build({ ...common, ...bundle })))
 await buildPlayground()
+await copyOrt()
