@@ -10,6 +10,8 @@ export interface Lease {
 export interface Admission {
   /** @throws ProblemError `overloaded` when every place is taken */
   acquire(): Lease
+  /** `undefined` when every place is taken. */
+  tryAcquire(): Lease | undefined
   readonly inFlight: number
 }
 
@@ -25,28 +27,39 @@ export function createAdmission(
 ): Admission {
   const renewedAt = new Map<symbol, number>()
 
-  function take(owner: symbol, refusal: string): void {
+  function take(owner: symbol): boolean {
     const time = now()
     if (!renewedAt.has(owner) && renewedAt.size >= max) {
       for (const [other, at] of renewedAt) if (time - at > leaseMs) renewedAt.delete(other)
-      if (renewedAt.size >= max) throw new ProblemError('overloaded', refusal)
+      if (renewedAt.size >= max) return false
     }
     renewedAt.set(owner, time)
+    return true
+  }
+
+  function tryAcquire(): Lease | undefined {
+    const owner = Symbol('lease')
+    if (!take(owner)) return undefined
+    return {
+      renew() {
+        if (take(owner)) return
+        throw new ProblemError('overloaded', `The request stood still and lost its place to other ${what}.`)
+      },
+      release() {
+        renewedAt.delete(owner)
+      },
+    }
   }
 
   return {
     get inFlight() {
       return renewedAt.size
     },
+    tryAcquire,
     acquire() {
-      const owner = Symbol('lease')
-      take(owner, `${max} ${what} are in flight; try again shortly.`)
-      return {
-        renew: () => take(owner, `The request stood still and lost its place to other ${what}.`),
-        release: () => {
-          renewedAt.delete(owner)
-        },
-      }
+      const lease = tryAcquire()
+      if (lease) return lease
+      throw new ProblemError('overloaded', `${max} ${what} are in flight; try again shortly.`)
     },
   }
 }

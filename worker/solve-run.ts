@@ -12,6 +12,8 @@ export interface SolveJob {
   signal: AbortSignal
   /** Whether the steps are sent on. */
   stream: boolean
+  /** A place taken already. Default: the run takes one. */
+  lease?: Lease
 }
 
 export type SolveRun = AsyncGenerator<SolveStep, SolveResult, void>
@@ -24,7 +26,7 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
   const { solver, signal } = job
   const { board, maxSteps, seed } = job.request
   const start = service.clock?.()
-  let lease: Lease | undefined
+  let { lease } = job
   let steps: ReturnType<Solver['steps']> | undefined
   let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = {
     steps: 0,
@@ -35,7 +37,7 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
   try {
     // reads the board: a bad one is told so however busy the service is
     steps = solver.steps(board, { maxSteps, seed, signal })
-    lease = service.admission.acquire()
+    lease ??= service.admission.acquire()
     for (;;) {
       const next = await steps.next()
       if (next.done) {

@@ -164,6 +164,24 @@ test('no more solves than admitted, then all is well again', async () => {
   expect((await post('/v1/solve', solve)).status).toBe(200)
 })
 
+test('what is known is answered even while every place is taken, and takes none', async () => {
+  const { post, solver } = fakeApp({ limits: { maxInFlight: 1 }, cache: memoryCache(10) })
+  expect((await post('/v1/solve', solve)).status).toBe(200)
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  solver.pause = () => gate
+  const running = post('/v1/solve', { ...solve, seed: 1 })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect((await post('/v1/solve', { ...solve, seed: 2 })).status).toBe(503)
+  expect((await post('/v1/solve', solve)).status).toBe(200)
+  open()
+  expect((await running).status).toBe(200)
+  for (let i = 0; i < 3; i++) expect((await post('/v1/solve', solve)).status).toBe(200)
+  expect((await post('/v1/solve', { ...solve, seed: 3 })).status).toBe(200)
+})
+
 test('a failing engine is 503, without its words', async () => {
   const { post, solver, lines } = fakeApp()
   solver.failure = new HrmError('engine_failed', 'unreachable at 0x1234')

@@ -52,16 +52,19 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     const job: SolveJob = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream }
     if (stream) return streamSolve(c, service, job)
 
-    const key = await resultKey(solver.model.sha256, request)
+    // a place is asked for before the cache is, or requests that need no look into it would always come first
+    const lease = service.admission.tryAcquire()
+    const key = await keepAlive(c, resultKey(solver.model.sha256, request))
     const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
     // a cache that fails costs time, not the answer
-    const known = await service.cache?.get(key).catch(() => undefined)
+    const known = service.cache && (await keepAlive(c, service.cache.get(key)).catch(() => undefined))
     if (known) {
+      lease?.release()
       logCached(service, job, known)
       return answer(known)
     }
     const start = service.clock?.()
-    const result = await keepAlive(c, finish(runSolve(service, job)))
+    const result = await keepAlive(c, finish(runSolve(service, { ...job, lease })))
     if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
     if (service.cache) keepAlive(c, service.cache.put(key, result)).catch(() => {})
     return answer(result)
