@@ -4,10 +4,11 @@ import { bitsOf, expectSameBits } from '../../../tests/helpers/bits.ts'
 import { CANDIDATES, OFFICIAL } from '../../../tests/helpers/configs.ts'
 import { describeEngine, engineFor, randomTokens, readAll } from '../../../tests/helpers/engine-contract.ts'
 import { expectHrmError, expectHrmRejection } from '../../../tests/helpers/errors.ts'
+import { losable } from '../../../tests/helpers/losable-engine.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import { HrmError } from '../../errors.ts'
 import { createEngineFactory, type EngineFactory } from '../create-engine.ts'
-import type { Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
+import type { Carry, Engine } from '../engine.ts'
 import { withFallback } from './with-fallback.ts'
 
 let wasm: EngineFactory
@@ -15,42 +16,10 @@ beforeAll(async () => {
   wasm = await createEngineFactory('wasm')
 })
 
-/**
- * A wasm engine that keeps carries to itself, as a GPU does, and is lost after so many steps: from then on it knows
- * nothing, and says so when it is next waited for.
- */
-function losable(options: EngineOptions, stepsLeft: number): Engine {
-  const engine = wasm(options)
-  const mark = Symbol('kept')
-  const unwrap = (carry: Carry | undefined) =>
-    carry && !(carry instanceof Float32Array) ? (carry as KeptCarry & { floats: Float32Array }).floats : carry
-  let left = stepsLeft
-  return {
-    ...engine,
-    start: (slot, tokens, carry, puzzle) => engine.start(slot, tokens, unwrap(carry), puzzle),
-    saveCarry: (slot) => {
-      const floats = engine.saveCarry(slot) as Float32Array
-      return { kept: mark, floats: left > 0 ? floats : floats.fill(0) } as KeptCarry
-    },
-    async readCarry(slot) {
-      if (left <= 0) throw new HrmError('engine_failed', 'the device was lost')
-      return engine.readCarry(slot)
-    },
-    async step(slots) {
-      if (left-- <= 0) throw new HrmError('engine_failed', 'the device was lost')
-      await engine.step(slots)
-    },
-    dispose() {
-      left = 0
-      engine.dispose()
-    },
-  }
-}
-
 const fallingBack =
   (stepsLeft: number, onFallback: (error: unknown) => void = () => {}): EngineFactory =>
   (options) =>
-    withFallback(options, (o) => losable(o, stepsLeft), wasm, onFallback)
+    withFallback(options, (o) => losable(wasm(o), stepsLeft), wasm, onFallback)
 
 for (const steps of [0, 1, 3, Number.POSITIVE_INFINITY]) {
   describeEngine(`with a fallback after ${steps} steps`, () => fallingBack(steps))
@@ -162,7 +131,7 @@ describe('withFallback', () => {
         (options) =>
           withFallback(
             options,
-            (o) => ({ ...losable(o, 1), backend: 'webgpu', build: 'a GPU' }),
+            (o) => ({ ...losable(wasm(o), 1), backend: 'webgpu', build: 'a GPU' }),
             wasm,
             (error) => told.push(error),
           ),
@@ -210,8 +179,8 @@ describe('withFallback', () => {
         (options) =>
           withFallback(
             options,
-            (o) => losable(o, 0),
-            (o) => losable(o, 2),
+            (o) => losable(wasm(o), 0),
+            (o) => losable(wasm(o), 2),
             () => {},
           ),
         tinyModel(OFFICIAL),
