@@ -40,7 +40,7 @@ export async function startWranglerDev(dir: string, vars: Record<string, string>
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = new URL(`http://127.0.0.1:${port}`)
   const kill = async () => {
-    if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
     await gone
     await rm(bundle, { recursive: true, force: true })
   }
