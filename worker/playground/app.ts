@@ -3,7 +3,7 @@ import { parseBoardText, toHash } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
 import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
-import { agreementOf, type Run } from './compare.ts'
+import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
@@ -14,7 +14,7 @@ import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
 import { failedCells, solvedText, stoppedText, unsolvedText } from './wording.ts'
 
-const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge' }
+const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
 
 export interface SolveRequest {
   where: Where
@@ -139,8 +139,8 @@ export class App {
     }
   }
 
-  /** Solves the puzzle here and at the edge, one after the other, and shows how the two agree. */
-  async compare(): Promise<void> {
+  /** Solves the puzzle in several places, one after the other, and shows how they agree. */
+  async compare(places: readonly Where[]): Promise<void> {
     if (this.running) return
     const running = new AbortController()
     this.#running = running
@@ -148,17 +148,17 @@ export class App {
     const { maxSteps, seed } = this.#readRequest()
     const runs: Run[] = []
     try {
-      for (const where of ['page', 'edge'] as const) {
+      for (const where of places) {
         this.#comparison.say(`Solving ${PLACES[where]} …`)
         const steps: SolveStep[] = []
         const options = { maxSteps, seed, signal: running.signal }
         const { result, milliseconds } = await solveAt(where, this.#givens, options, (step) => steps.push(step))
         runs.push({ place: PLACES[where], result, milliseconds, steps })
       }
-      this.#comparison.show(runs, agreementOf(runs[0].steps, runs[1].steps))
+      this.#comparison.show(runs)
     } catch (error) {
       const failure = toFailure(error)
-      this.#comparison.say(failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`)
+      this.#comparison.show(runs, failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`)
     } finally {
       this.#running = undefined
       this.#requestRender()

@@ -28,23 +28,25 @@ export async function buildPlayground() {
   await mkdir(outdir, { recursive: true })
   const weights = await readFile(join(root, 'model/weights/sudoku.safetensors'))
   const worker = await emit('worker.js', await bundle('src/threads/web-entry.ts', { plugins: [emittedAssets] }))
-  const script = await emit(
-    'app.js',
-    await bundle('worker/playground/main.ts', {
-      define: { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) },
-    }),
-  )
+  const define = { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) }
+  const gpu = await emit('gpu.js', await bundle('worker/playground/gpu-entry.ts', { define, plugins: [emittedAssets] }))
+  define.GPU_FILE = JSON.stringify(gpu)
+  const script = await emit('app.js', await bundle('worker/playground/main.ts', { define }))
   const style = await emit('style.css', await bundle('worker/playground/style.css'))
   const icon = await emit('icon.svg', await readFile(join(here, 'icon.svg')))
   const manifest = await emit('manifest.json', fillIn(await readFile(join(here, 'manifest.json'), 'utf8'), { icon }))
   const page = fillIn(await readFile(join(here, 'index.html'), 'utf8'), { script, style, icon, manifest })
   await writeFile(join(outdir, 'index.html'), page)
-  const files = (await readdir(outdir)).filter((name) => name !== 'index.html').sort()
-  const define = {
+  // Without a network there is no ONNX Runtime either: the GPU is left out.
+  const files = (await readdir(outdir)).filter((name) => name !== 'index.html' && name !== gpu).sort()
+  const kept = {
     FILES: JSON.stringify(files.map((name) => `./${name}`)),
     VERSION: JSON.stringify(hashOf(page + files).slice(0, 10)),
   }
-  await writeFile(join(outdir, 'service-worker.js'), await bundle('worker/playground/service-worker.ts', { define }))
+  await writeFile(
+    join(outdir, 'service-worker.js'),
+    await bundle('worker/playground/service-worker.ts', { define: kept }),
+  )
 }
 
 const fillIn = (text, names) => text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name])

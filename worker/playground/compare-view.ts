@@ -1,4 +1,4 @@
-import { type Agreement, agreementText, type Run } from './compare.ts'
+import { agreementOf, agreementText, type Run } from './compare.ts'
 import { byId } from './dom.ts'
 import { durationText } from './wording.ts'
 
@@ -13,19 +13,21 @@ export class CompareView {
     this.#note.textContent = text
   }
 
-  show(runs: readonly Run[], agreement: Agreement): void {
-    this.#rows.replaceChildren(...runs.map(rowOf))
-    this.#note.textContent = agreementText(agreement)
+  /** @param problem why there are not more runs */
+  show(runs: readonly Run[], problem?: string): void {
+    this.#rows.replaceChildren(...runs.map((run) => rowOf(run, runs[0])))
+    this.#note.textContent = problem ?? 'To agree is to read the same board with the same confidence, to four digits.'
   }
 }
 
-function rowOf({ place, result, milliseconds }: Run): HTMLTableRowElement {
+function rowOf({ place, result, milliseconds, steps }: Run, first: Run): HTMLTableRowElement {
   const row = document.createElement('tr')
   const head = document.createElement('th')
   head.scope = 'row'
   head.textContent = place
   row.append(head)
-  for (const text of [result.status, String(result.steps), durationText(milliseconds)]) {
+  const agreement = steps === first.steps ? '–' : agreementText(agreementOf(first.steps, steps))
+  for (const text of [result.status, String(result.steps), durationText(milliseconds), agreement]) {
     row.insertCell().textContent = text
   }
   return row

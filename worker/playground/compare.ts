@@ -41,12 +41,9 @@ export function agreementOf(a: readonly SolveStep[], b: readonly SolveStep[]): A
   return { compared, firstDifference, sameDigits: cells === 0 ? 0 : same / cells }
 }
 
-/** The agreement in a sentence. */
+/** The agreement in a few words. */
 export function agreementText({ compared, firstDifference, sameDigits }: Agreement): string {
-  const steps = compared === 1 ? 'the one step' : `all ${compared} steps`
-  if (compared === 0) return 'No step could be compared.'
-  if (firstDifference === undefined)
-    return `Both read the same board, with the same confidence to four digits, in ${steps}.`
-  const percent = (100 * sameDigits).toFixed(1)
-  return `They differ from step ${firstDifference} on; ${percent}% of the digits in ${steps} are the same.`
+  if (compared === 0) return 'no step to compare'
+  if (firstDifference === undefined) return compared === 1 ? 'in the one step' : `in all ${compared} steps`
+  return `not from step ${firstDifference} on; ${(100 * sameDigits).toFixed(1)}% of all digits`
 }

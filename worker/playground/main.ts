@@ -4,13 +4,14 @@ import { EMPTY_BOARD } from './cells.ts'
 import { button, byId } from './dom.ts'
 import { toFailure } from './failure.ts'
 import { readBoards } from './file-boards.ts'
+import { hasGpu } from './gpu-solver.ts'
 import { keepOffline } from './offline.ts'
 import { pageSolver } from './page-solver.ts'
 import { SAMPLE_SETS } from './samples.ts'
 import type { Where } from './solve-stream.ts'
 import { SourcesView } from './sources-view.ts'
 
-const WHERE_NOTES: Record<Where, string> = {
+const WHERE_NOTES: Partial<Record<Where, string>> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
   edge: 'POST /v1/solve on this site; every step comes as a server-sent event.',
 }
@@ -28,7 +29,7 @@ wireResults()
 wireWhere()
 wireSkipLink()
 readLink()
-void loadModel().then(keepOffline)
+void loadModel().then(keepOffline).then(offerGpu)
 
 function readRequest(): SolveRequest {
   const where = document.querySelector<HTMLInputElement>('input[name=where]:checked')!.value as Where
@@ -107,7 +108,10 @@ function wireFiles(): void {
 }
 
 function wireResults(): void {
-  byId('compare', HTMLButtonElement).addEventListener('click', () => void app.compare())
+  const gpu = byId('with-gpu', HTMLInputElement)
+  byId('compare', HTMLButtonElement).addEventListener('click', () => {
+    void app.compare(gpu.checked ? ['page', 'edge', 'gpu'] : ['page', 'edge'])
+  })
   byId('save-json', HTMLButtonElement).addEventListener('click', () => app.saveJson())
   byId('save-png', HTMLButtonElement).addEventListener('click', () => void app.savePng())
 }
@@ -115,7 +119,7 @@ function wireResults(): void {
 function wireWhere(): void {
   const note = byId('where-note', HTMLElement)
   const show = () => {
-    note.textContent = WHERE_NOTES[readRequest().where]
+    note.textContent = WHERE_NOTES[readRequest().where] ?? ''
   }
   for (const input of document.querySelectorAll('input[name=where]')) input.addEventListener('change', show)
   show()
@@ -139,6 +143,10 @@ function readLink(): void {
   addEventListener('hashchange', take)
   if (location.hash === '') app.show(FIRST_BOARD)
   else take()
+}
+
+async function offerGpu(): Promise<void> {
+  byId('gpu-offer', HTMLElement).hidden = !(await hasGpu())
 }
 
 /** Begins to load the model at once, so that the first solve need not wait for it. */

@@ -1,8 +1,9 @@
 import { createClient } from '../../src/client/index.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
+import { gpuSolver } from './gpu-solver.ts'
 import { pageSolver } from './page-solver.ts'
 
-export type Where = 'page' | 'edge'
+export type Where = 'page' | 'edge' | 'gpu'
 
 const edge = createClient(new URL('.', document.baseURI))
 
@@ -16,7 +17,7 @@ export async function solveAt(
   options: SolveOptions,
   onStep: (step: SolveStep) => void,
 ): Promise<{ result: SolveResult; milliseconds: number }> {
-  const solver = where === 'page' ? await pageSolver() : undefined
+  const solver = where === 'edge' ? undefined : await (where === 'gpu' ? gpuSolver() : pageSolver())
   const started = performance.now()
   const stream = solver?.steps(board, options) ?? edge.steps('sudoku', board, options)
   for (;;) {

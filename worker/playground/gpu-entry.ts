@@ -1,0 +1,22 @@
+import { createSolver } from '../../src/index.ts'
+import type { Solver } from '../../src/solve/types.ts'
+import { createWebGpu } from '../../src/webgpu/webgpu.ts'
+
+// Put in by build.mjs.
+declare const WEIGHTS_SHA256: string
+
+/** Where scripts/ort-assets.mjs puts ONNX Runtime. */
+const ORT = new URL('ort/', document.baseURI).href
+
+/** A script of its own, loaded when someone asks for the GPU: few do, and ONNX Runtime has 17 MB. */
+export async function createGpuSolver(): Promise<Solver> {
+  const webgpu = createWebGpu(
+    { wasmPaths: ORT },
+    { gpu: async () => navigator.gpu, ort: () => import(`${ORT}ort.jspi.min.mjs`) },
+  )
+  const sha256 = isSecureContext ? WEIGHTS_SHA256 : undefined
+  const solver = await createSolver({ task: 'sudoku', sha256, slots: 1, backend: 'webgpu', webgpu })
+  // The first step compiles the shaders, which is no part of a solve.
+  await solver.solve('.'.repeat(81), { maxSteps: 1 })
+  return solver
+}
