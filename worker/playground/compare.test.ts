@@ -17,9 +17,10 @@ test('the same steps agree, rounded as the service does and with gaps in the str
 test('the first difference is named, of digits and of confidence', () => {
   const otherDigit = [A[0], step(2, '13', [0.9, 0.75]), A[2]]
   expect(agreementOf(A, otherDigit)).toEqual({ compared: 3, firstDifference: 2, sameDigits: 5 / 6 })
-  expect(agreementText(agreementOf(A, otherDigit))).toBe('not from step 2 on; 83.3% of all digits')
+  expect(agreementText(agreementOf(A, otherDigit))).toBe('in 83.3% of all digits; differs from step 2 on')
   const otherBelief = [A[0], A[1], step(3, '34', [1, 0.999])]
   expect(agreementOf(A, otherBelief)).toEqual({ compared: 3, firstDifference: 3, sameDigits: 1 })
+  expect(agreementText(agreementOf(A, otherBelief))).toBe('in every digit; confidence differs from step 3 on')
 })
 
 test('runs without a common step have nothing to compare', () => {

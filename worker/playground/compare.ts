@@ -45,5 +45,6 @@ export function agreementOf(a: readonly SolveStep[], b: readonly SolveStep[]): A
 export function agreementText({ compared, firstDifference, sameDigits }: Agreement): string {
   if (compared === 0) return 'no step to compare'
   if (firstDifference === undefined) return compared === 1 ? 'in the one step' : `in all ${compared} steps`
-  return `not from step ${firstDifference} on; ${(100 * sameDigits).toFixed(1)}% of all digits`
+  if (sameDigits === 1) return `in every digit; confidence differs from step ${firstDifference} on`
+  return `in ${(100 * sameDigits).toFixed(1)}% of all digits; differs from step ${firstDifference} on`
 }
