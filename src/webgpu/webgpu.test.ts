@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { fakeClock } from '../../tests/helpers/fake-clock.ts'
 import { type FakeGpu, fakeGpu, fakeOrt } from '../../tests/helpers/fake-gpu.ts'
 import { draftOf, writeFile } from '../../tests/helpers/weights-file.ts'
 import type { OrtModule } from '../engines/webgpu/ort.ts'
@@ -141,18 +142,29 @@ describe('the backend auto with WebGPU at hand', () => {
     solver.dispose()
   })
 
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  /** The clock stands still while wasm computes, so a GPU wins whose steps take less than no time. */
+  const ortThatTakes = (ms: number, counted: () => void) => {
+    const clock = fakeClock()
+    return fakeOrt({
+      async run() {
+        counted()
+        clock.pass(ms)
+      },
+    })
+  }
+
   it('measures once, and takes the GPU where it is quicker', async () => {
     let runs = 0
     const gpu = fakeGpu()
-    const ort = fakeOrt({
-      async run() {
-        runs++
-      },
-    })
+    const ort = ortThatTakes(-1, () => runs++)
     const { solver, told } = await make('auto', gpu, async () => ort)
     await solver.solveBatch(boards, { maxSteps: 40 })
     const first = runs
-    // Steps of the fake take no time: it was measured and chosen.
+    // It was measured and chosen.
     expect(first).toBeGreaterThan(40)
     await solver.solveBatch(boards, { maxSteps: 40 })
     expect(runs - first).toBeLessThan(first)
@@ -162,12 +174,7 @@ describe('the backend auto with WebGPU at hand', () => {
 
   it('leaves it where it is slower', async () => {
     let runs = 0
-    const slow = fakeOrt({
-      async run() {
-        runs++
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      },
-    })
+    const slow = ortThatTakes(1, () => runs++)
     const { solver, told } = await make('auto', fakeGpu(), async () => slow)
     const results = await solver.solveBatch(boards, { maxSteps: 5000 })
     expect(results.map(({ solution }) => solution)).toEqual(solutions)

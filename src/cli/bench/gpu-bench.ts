@@ -14,8 +14,9 @@ export interface GpuReport {
 }
 
 const BATCHES = [1, 8, 64, 512]
-/** Seconds a step may take, and timed steps after the first, in which shaders are compiled. */
+/** Seconds that a step may take: a batch that would take longer is left out. */
 const PATIENCE = 60
+/** Timed steps after one in which shaders are compiled; the quickest counts. */
 const ROUNDS = 3
 
 /** Times both sides by turns. */
@@ -67,7 +68,7 @@ function breakEven(batches: GpuReport['batches']): number | null {
   const [first, last] = [batches[0], batches[batches.length - 1]]
   if (!first || first === last) return null
   const from = breakEvenOf(
-    last.batch / last.wasm_boards_per_s,
+    1 / last.wasm_boards_per_s,
     first.batch / first.webgpu_boards_per_s,
     last.batch / last.webgpu_boards_per_s,
     last.batch,

@@ -33,3 +33,24 @@ test('lines numbers up and shows what was not measured as a dash', () => {
 test('leaves the products out where none were measured', () => {
   expect(describeBench({ ...REPORT, gemm: [], notes: [] })).not.toContain('GEMM')
 })
+
+test('shows batches on a GPU beside those in wasm', () => {
+  const batches = [
+    { batch: 1, webgpu_boards_per_s: 20, wasm_boards_per_s: 200, ratio: 0.1 },
+    { batch: 64, webgpu_boards_per_s: 1000.04, wasm_boards_per_s: 200, ratio: 5 },
+  ]
+  const webgpu = { adapter: 'a GPU', break_even: 11, batches, left_out: [512] }
+  expect(describeBench({ ...REPORT, gemm: [], step: [], solve: [], notes: [], webgpu })).toBe(
+    [
+      'Test CPU (x64), 2 cores, 8 GB, linux 6',
+      'node 26, wasm relaxed, one thread',
+      '',
+      'adapter: a GPU',
+      'boards at once   webgpu boards/s   wasm boards/s   ratio',
+      '1                           20.0           200.0    0.10',
+      '64                        1000.0           200.0    5.00',
+      'webgpu is quicker from 11 boards on',
+      'left out, because a step would take over a minute: 512',
+    ].join('\n'),
+  )
+})

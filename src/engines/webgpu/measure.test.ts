@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { CANDIDATES } from '../../../tests/helpers/configs.ts'
 import { engineFor } from '../../../tests/helpers/engine-contract.ts'
+import { fakeClock } from '../../../tests/helpers/fake-clock.ts'
 import { fakeEngine } from '../../../tests/helpers/fake-engine.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import { breakEvenOf, measureBreakEven } from './measure.ts'
@@ -17,28 +18,44 @@ it('says never where a board more costs as much as alone', () => {
   expect(breakEvenOf(5, 21, 20 + 64 * 9, 64)).toBe(Number.POSITIVE_INFINITY)
 })
 
-/** Takes so many ms for a step, and so many for each of its boards. */
-const slow = (slots: number, step: number, board: number) =>
-  engineFor(
-    (options) => {
-      const engine = fakeEngine(options, () => {})
-      return {
-        ...engine,
-        async step(list) {
-          const end = performance.now() + step + board * list.length
-          while (performance.now() < end);
-        },
-      }
-    },
-    tinyModel(CANDIDATES),
-    slots,
-  )
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
-it('measures engines, and asks no batch of one that cannot win', async () => {
-  // Times are waited for, not measured against a clock: a busy machine makes both sides longer.
-  expect(await measureBreakEven(slow(8, 0, 1), slow(1, 0, 5))).toBe(1)
-  expect(await measureBreakEven(slow(8, 200, 0), slow(1, 0, 1))).toBe(Number.POSITIVE_INFINITY)
-  const between = await measureBreakEven(slow(64, 40, 0), slow(1, 0, 10))
-  expect(between).toBeGreaterThan(1)
-  expect(between).toBeLessThan(64)
+/** Break-even of a GPU whose step takes so many ms, and more for each of its boards, with wasm. */
+async function measured(slots: number, step: number, board: number, wasm: number): Promise<[number, number[]]> {
+  const clock = fakeClock()
+  const asked: number[] = []
+  const engine = (count: number, ms: (boards: number) => number, note: (boards: number) => void) =>
+    engineFor(
+      (options) => ({
+        ...fakeEngine(options, () => {}),
+        step(list) {
+          note(list.length)
+          clock.pass(ms(list.length))
+        },
+      }),
+      tinyModel(CANDIDATES),
+      count,
+    )
+  const gpu = engine(
+    slots,
+    (boards) => step + board * boards,
+    (boards) => asked.push(boards),
+  )
+  const base = engine(
+    1,
+    (boards) => wasm * boards,
+    () => {},
+  )
+  return [await measureBreakEven(gpu, base), asked]
+}
+
+it('measures one board and all slots, four steps each', async () => {
+  expect(await measured(64, 40, 1, 10)).toEqual([5, [1, 1, 1, 1, 64, 64, 64, 64]])
+})
+
+it('asks no batch of a GPU that wins at once or cannot win', async () => {
+  expect(await measured(8, 0, 1, 5)).toEqual([1, [1, 1, 1, 1]])
+  expect(await measured(8, 200, 0, 1)).toEqual([Number.POSITIVE_INFINITY, [1, 1, 1, 1]])
 })
