@@ -2,7 +2,7 @@ import type * as Ort from 'onnxruntime-web'
 import type { Geometry } from '../../src/engines/engine.ts'
 import { stepGraph } from '../../src/engines/webgpu/step-graph.ts'
 import type { Model } from '../../src/weights/model.ts'
-import { type CpuListForm, cpuListAttention } from './cpu-lists.ts'
+import { type CpuListForm, cpuFullAttention, cpuListAttention } from './cpu-attention.ts'
 import { type LinearKind, linears } from './linear-graph.ts'
 
 export type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>
@@ -36,7 +36,7 @@ export async function createOrtStep(
     model,
     geometry,
     linear: (g) => linears(g, configuration.linear),
-    lists: cpuListAttention(batch, configuration.lists ?? 'matmul'),
+    attention: configuration.lists ? cpuListAttention(batch, configuration.lists) : cpuFullAttention(batch),
   })
   const session = await ort.InferenceSession.create(graph, { graphOptimizationLevel: 'all', logSeverityLevel: 3 })
   const { hidden_size: d, puzzle_emb_len } = model.config

@@ -1,10 +1,12 @@
 import type { Model } from '../../weights/model.ts'
+import type { Geometry } from '../engine.ts'
 import { type Graph, MICROSOFT } from './onnx.ts'
 import type { Attend } from './step-graph.ts'
 
-/** Attention of every token over all `n`, in ONNX Runtime's fused operator. */
-export function fullAttention(g: Graph, model: Model, n: number): Attend {
-  const { hidden_size: d, num_heads } = model.config
+/** Attention of every token over all, the prefix included, in ONNX Runtime's fused operator. */
+export function fullAttention(g: Graph, model: Model, geometry: Geometry): Attend {
+  const { hidden_size: d, num_heads, puzzle_emb_len } = model.config
+  const n = puzzle_emb_len + geometry.tokens
   const rotate = model.rope && rotation(g, model.rope, n, d, d / num_heads)
   const sizes = g.ints([2], [2 * d, d])
   return (qkv) => {

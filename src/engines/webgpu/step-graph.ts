@@ -15,8 +15,8 @@ export interface StepGraphOptions {
   geometry: Geometry
   /** How matrix products are written. Default: floats, `scale * int8`. */
   linear?: (g: Graph) => Linear
-  /** How list attention is written. Default: list-attention.ts. */
-  lists?: (g: Graph, model: Model, geometry: Geometry) => Attend
+  /** How attention is written. Default: full-attention.ts, list-attention.ts. */
+  attention?: (g: Graph, model: Model, geometry: Geometry) => Attend
 }
 
 /** Free dimension of every input and output: boards computed at once. */
@@ -34,7 +34,7 @@ export function stepGraph({
   model,
   geometry,
   linear = floatLinear,
-  lists = listAttention,
+  attention = model.config.attention === 'full' ? fullAttention : listAttention,
 }: StepGraphOptions): Uint8Array {
   const c = model.config
   const d = c.hidden_size
@@ -46,7 +46,7 @@ export function stepGraph({
     epsilon: c.rms_norm_eps,
     ones: g.floats([d], new Float32Array(d).fill(1)),
     linear: linear(g),
-    attend: c.attention === 'full' ? fullAttention(g, model, n) : lists(g, model, geometry),
+    attend: attention(g, model, geometry),
   }
 
   const x = embed(g, model, t)

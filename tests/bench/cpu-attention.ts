@@ -4,6 +4,34 @@ import { type Graph, MICROSOFT } from '../../src/engines/webgpu/onnx.ts'
 import type { Attend } from '../../src/engines/webgpu/step-graph.ts'
 import type { Model } from '../../src/weights/model.ts'
 
+/**
+ * Full attention with RoPE in the fused operator, as far as the tables allow it: it takes one cosine for the two columns
+ * that it turns. Bound to one batch size.
+ */
+export function cpuFullAttention(batch: number) {
+  return (g: Graph, model: Model, geometry: Geometry): Attend => {
+    const c = model.config
+    const n = c.puzzle_emb_len + geometry.tokens
+    const width = c.hidden_size / c.num_heads
+    const ids = g.ints(
+      [batch, n],
+      Array.from({ length: batch * n }, (_, i) => i % n),
+    )
+    const cache = (table: Float32Array) =>
+      g.floats(
+        [n, width / 2],
+        table.filter((_, i) => i % width < width / 2),
+      )
+    const rope = model.rope && { cos: cache(model.rope.cos), sin: cache(model.rope.sin) }
+    const rotate = (x: string) =>
+      rope ? g.node('RotaryEmbedding', [x, ids, rope.cos, rope.sin], { num_heads: c.num_heads }, MICROSOFT) : x
+    return (qkv) => {
+      const [q, k, v] = g.nodes('Split', [qkv], 3, { axis: 2, num_outputs: 3 })
+      return g.node('MultiHeadAttention', [rotate(q), rotate(k), v], { num_heads: c.num_heads }, MICROSOFT)
+    }
+  }
+}
+
 /** List attention as ONNX Runtime's CPU kernels like it: batched products and a softmax, or its fused operator. */
 export type CpuListForm = 'matmul' | 'fused'
 
