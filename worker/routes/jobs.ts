@@ -2,17 +2,25 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { negotiate } from '../accept.ts'
 import { refuseCompressed } from '../body.ts'
-import { formatOf, JOB_FORMATS } from '../jobs/job-file.ts'
+import { formatOf, JOB_FORMATS, type JobFormat } from '../jobs/job-file.ts'
 import type { JobPlatform } from '../jobs/platform.ts'
 import { streamResults } from '../jobs/results.ts'
 import { type JobStatus, jobId, jobQuery, jobStatus } from '../jobs/schemas.ts'
 import { submitJob } from '../jobs/submit.ts'
 import { ProblemError } from '../problem.ts'
+import { EXAMPLE } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
 import { OPTIONAL_KEY, problems } from './declare.ts'
 
 const JSON_TYPE = 'application/json'
 const text = { type: 'string' } as const
+const jsonLines = { ...text, example: `${JSON.stringify(EXAMPLE)}\n${JSON.stringify({ board: EXAMPLE })}\n` }
+const csv = { ...text, example: `question\n${EXAMPLE}\n` }
+const boardFiles: Record<JobFormat, { schema: typeof jsonLines }> = {
+  'application/jsonl': { schema: jsonLines },
+  'application/x-ndjson': { schema: jsonLines },
+  'text/csv': { schema: csv },
+}
 /** A runtime expression: the id in the answer to a submission. */
 const JOB_ID = { id: '$response.body#/id' }
 const statusContent = { [JSON_TYPE]: { schema: jobStatus } }
@@ -31,7 +39,7 @@ const submit = ({ limits }: Service) =>
     security: OPTIONAL_KEY,
     request: {
       query: jobQuery(limits),
-      body: { required: true, content: Object.fromEntries(JOB_FORMATS.map((type) => [type, { schema: text }])) },
+      body: { required: true, content: boardFiles },
     },
     responses: {
       202: {
