@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type * as HrmEdge from '../../src/index.ts'
 import type { Fallback } from '../../src/index.ts'
 import type * as HrmEdgeWebGpu from '../../src/webgpu/browser.ts'
@@ -12,6 +12,9 @@ import { type StaticServer, serveFolder } from './static-server.ts'
 
 // `hrm-edge/webgpu` as a page has it that serves the package's own files and onnxruntime-web's and uses no bundler.
 // The model is a tiny one for 4x4 boards: the software adapter takes half a second for a step of it.
+
+// The software adapter compiles shaders for seconds, and a machine that does other things takes minutes over it.
+vi.setConfig({ testTimeout: 400_000 })
 
 type Module = Pick<typeof HrmEdge, 'createSolver'> & Pick<typeof HrmEdgeWebGpu, 'webgpu'>
 

@@ -144,8 +144,9 @@ export function describeEngine(
       for (const engine of [together, apart]) engine.dispose()
     })
 
-    it('goes on from a carry as it would have gone on itself', async () => {
-      for (const config of [CANDIDATES, OFFICIAL, LEARNED, GRID_LISTS, SMALLEST, ALONE]) {
+    it.each(Object.entries({ CANDIDATES, OFFICIAL, LEARNED, GRID_LISTS, SMALLEST, ALONE }))(
+      'goes on from a carry as it would have gone on itself: %s',
+      async (_, config) => {
         const engine = make(config)
         const tokens = randomTokens(config, 4)
         engine.start(0, tokens)
@@ -156,8 +157,8 @@ export function describeEngine(
         await engine.step([0, 2])
         expectSame(await readAll(engine, 2), await readAll(engine, 0), 'after one more step')
         engine.dispose()
-      }
-    })
+      },
+    )
 
     it('hands out carries that are copies, and takes copies', async () => {
       const engine = make(CANDIDATES)
