@@ -1,21 +1,38 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { createClient } from '../../src/client/index.ts'
 import { EASY } from './boards.ts'
 import { hrm, startHrm } from './hrm.ts'
 
-test('serves the API until it is told to stop, then exits 0', async () => {
-  const child = startHrm(['serve', '--port', '0'])
+const started: ChildProcess[] = []
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL') // where a test left one
+})
+
+/** Starts `hrm serve` on a free port. */
+async function startServing(args: string[] = []) {
+  const child = startHrm(['serve', '--port', '0', ...args])
+  started.push(child)
   const exit = new Promise((resolve) => child.on('close', resolve))
-  try {
-    const port = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      child.stderr!.setEncoding('utf8').on('data', (text) => {
-        said += text
-        const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
-        if (match) resolve(match[1])
-      })
-      child.on('close', () => reject(new Error(`ended before it listened: ${said}`)))
+  const port = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
+      said += text
+      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
+      if (match) resolve(match[1])
     })
+    child.on('close', () => reject(new Error(`ended before it listened: ${said}`)))
+  })
+  return { child, exit, port }
+}
+
+test('serves the API until it is told to stop, then exits 0', async () => {
+  const { child, exit, port } = await startServing()
+  try {
     const response = await fetch(`http://127.0.0.1:${port}/v1/solve`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -37,4 +54,33 @@ test('a taken port is bad usage', async () => {
   const run = await hrm(['serve', '--port', String(port)])
   other.close()
   expect(run).toEqual({ code: 2, stdout: '', stderr: `hrm: port ${port} is taken [usage]\n` })
+})
+
+test('takes in jobs where it is given a folder, and goes on with them when it is started again', async () => {
+  const jobs = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
+  try {
+    const first = await startServing(['--jobs', jobs])
+    const hard = EASY.map(({ question }) => question)
+    const boards = Array.from({ length: 200 }, (_, i) => hard[i % hard.length])
+    const { id } = await createClient(`http://127.0.0.1:${first.port}`).submitJob('sudoku', boards, { maxSteps: 2048 })
+    first.child.kill('SIGKILL')
+    await first.exit
+
+    const second = await startServing(['--jobs', jobs])
+    const client = createClient(`http://127.0.0.1:${second.port}`)
+    expect(await client.waitForJob(id, { intervalMs: 100 })).toMatchObject({ state: 'done', solved: 200, failed: 0 })
+    let index = 0
+    for await (const { solution } of client.jobResults(id)) expect(solution).toBe(EASY[index++ % EASY.length].answer)
+    expect(index).toBe(200)
+    second.child.kill('SIGTERM')
+    expect(await second.exit).toBe(0)
+  } finally {
+    await rm(jobs, { recursive: true })
+  }
+})
+
+test('a folder for jobs that is none is bad usage', async () => {
+  const { code, stderr } = await hrm(['serve', '--port', '0', '--jobs', '/dev/null/jobs'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('cannot be made a folder for jobs')
 })
