@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { fakeSolver, noOpinion, stepsRun } from '../../tests/helpers/fake-solver.ts'
+import type { Reply } from './protocol.ts'
+import { serveSolver } from './solver-host.ts'
+import { createThreadSolver } from './thread-solver.ts'
+
+/** A worker without a thread, whose messages are heard at once: only the solver decides when it stops. */
+function createLoopback() {
+  let hear: (event: MessageEvent) => void = () => {}
+  const worker = new EventTarget()
+  let steps = () => 0
+  const port = {
+    postMessage: (data: Reply) => worker.dispatchEvent(new MessageEvent('message', { data })),
+    addEventListener: (_: 'message', listener: typeof hear) => {
+      hear = listener
+    },
+  }
+  /** Called within every step of the engine. */
+  let onStep = (_: number) => {}
+  serveSolver(port, async () => {
+    const { solver, engines } = fakeSolver((thought) => {
+      noOpinion(thought)
+      onStep(steps())
+    })
+    steps = () => stepsRun(engines)
+    return solver
+  })
+  return {
+    worker: Object.assign(worker, {
+      postMessage: (data: unknown) => hear(new MessageEvent('message', { data })),
+      terminate() {},
+    }),
+    steps: () => steps(),
+    set onStep(listener: (step: number) => void) {
+      onStep = listener
+    },
+  }
+}
+
+it.each(['solve', 'solveBatch', 'steps'] as const)(
+  'an abort that comes during a step of %s is heeded after it',
+  async (call) => {
+    const loopback = createLoopback()
+    const solver = await createThreadSolver({ worker: () => loopback.worker })
+    const abort = new AbortController()
+    let last = 0
+    loopback.onStep = (step) => {
+      if (step === 5) abort.abort('enough')
+      last = step
+    }
+    const options = { maxSteps: 1e6, signal: abort.signal }
+    const run = {
+      solve: () => solver.solve(UNSOLVABLE_4X4, options),
+      solveBatch: () => solver.solveBatch([UNSOLVABLE_4X4], options),
+      async steps() {
+        for await (const _ of solver.steps(UNSOLVABLE_4X4, options));
+      },
+    }
+    const error = await expectHrmRejection(run[call](), 'aborted')
+    expect(error.cause).toBe('enough')
+    // The worker may still be on its way out.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(last).toBe(5)
+    expect(loopback.steps()).toBe(5)
+    solver.dispose()
+  },
+)
