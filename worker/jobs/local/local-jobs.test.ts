@@ -127,6 +127,28 @@ test('a refused file leaves nothing', async () => {
   expect(left.filter((entry) => entry.isFile())).toEqual([])
 })
 
+test('no more files at once than there are places, and a place comes back', async () => {
+  const { app, begin } = appOn()
+  const uploads = Array.from({ length: 4 }, () => {
+    let end = () => {}
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`))
+        end = () => controller.close()
+      },
+    })
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body, duplex: 'half' }
+    return { response: app.request('/v1/jobs?task=sudoku', init), end }
+  })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const refused = await app.request('/v1/jobs?task=sudoku', { method: 'POST', headers: { 'Content-Type': 'text/csv' } })
+  expect(refused.headers.get('Retry-After')).toBe('1')
+  expect(await problemOf(refused)).toMatchObject({ status: 503, detail: expect.stringContaining('4 uploads') })
+  for (const { end } of uploads) end()
+  for (const { response } of uploads) expect((await response).status).toBe(202)
+  await begin([BOARD])
+})
+
 test('a folder that cannot be one is bad usage', async () => {
   await writeFile(join(dir, 'file'), '')
   expect(() => appOn({ dir: join(dir, 'file') })).toThrow(expect.objectContaining({ code: 'usage' }))
