@@ -40,7 +40,7 @@ def _library():
         raise HrmEdgeError("config", "making and rating boards needs a C++17 compiler (c++, g++ or clang++)")
     lib.hrm_sudoku_solve.argtypes = [c_long, c_int, c_int, c_int, c_long] + [c_void_p] * 4
     lib.hrm_sudoku_solve.restype = None
-    lib.hrm_sudoku_propagate.argtypes = [c_long, c_int, c_int, c_void_p, c_void_p]
+    lib.hrm_sudoku_propagate.argtypes = [c_long, c_int, c_int, c_int, c_void_p, c_void_p]
     lib.hrm_sudoku_propagate.restype = None
     lib.hrm_sudoku_make.argtypes = [c_long, c_int, c_int, c_uint64, c_int, c_long, c_long, c_long] + [c_void_p] * 3
     lib.hrm_sudoku_make.restype = c_long
@@ -64,11 +64,14 @@ def rate(boards: Tensor, task: TaskConfig, most: int = 2) -> Rated:
     return Rated(solutions, guesses, answers)
 
 
-def propagate(tokens: Tensor, task: TaskConfig) -> Tensor:
-    """``[B]`` int32: what singles make of the input ``tokens [B, N]``: -1 a contradiction, 1 all filled, 0 neither."""
+def propagate(tokens: Tensor, task: TaskConfig, *, ahead: bool = False) -> Tensor:
+    """``[B]`` int32: what singles make of the input ``tokens [B, N]``: -1 a contradiction, 1 all filled, 0 neither.
+
+    With ``ahead`` every candidate is tried as well, and taken out where singles refute it (nishio), until none is.
+    """
     compact = tokens.to(torch.uint8).contiguous()
     status = torch.empty(len(tokens), dtype=torch.int32)
-    _library().hrm_sudoku_propagate(len(tokens), *_box(task), compact.data_ptr(), status.data_ptr())
+    _library().hrm_sudoku_propagate(len(tokens), *_box(task), ahead, compact.data_ptr(), status.data_ptr())
     return status
 
 

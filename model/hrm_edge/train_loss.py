@@ -25,13 +25,13 @@ def step_loss(
     - Cross-entropy of each cell's symbol, on boards that have a solution.
     - Models of candidates, weight ``contradiction``: every candidate by itself is on or off; on a refuted board all
       are off. So a logit is a belief, and the beliefs of a cell's candidates sum to one, or to nothing once the
-      model sees a contradiction. Wrong boards that singles do not refute count ``unproven`` as much as others:
+      model sees a contradiction. Wrong boards that are not refuted count ``unproven`` as much as others:
       little, or the beliefs of every board with a tentative given would sink to the share of wrong ones.
     - Halting, weight ``halting``: whether the whole board is right.
 
     Args:
         answers: ``[B, cells]`` int64 symbols from 0; -100 leaves a cell out.
-        wrong, refuted: ``[B]`` bool, boards without a solution, and those of them where singles show it.
+        wrong, refuted: ``[B]`` bool, boards without a solution, and those of them where it can be shown.
     """
     symbols = task.symbol_logits(logits)
     sound = (~wrong).float()

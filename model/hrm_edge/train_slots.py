@@ -5,7 +5,8 @@ live through what the solver's search does to them:
 
     fresh  -> thinks for some windows
     stuck  -> a tentative given is put in, drawn from the model's own beliefs: right, or (share ``wrong``) wrong
-    wrong  -> the board has no solution; further tentative givens follow until singles refute it
+    wrong  -> the board has no solution; further tentative givens follow until singles (with ``ahead``: and a look one
+               candidate ahead) refute it
     refuted -> its label is "every candidate off"; after some windows the first wrong given is taken back and its
               candidate switched off, with the carry kept
     solved -> the slot is refilled
@@ -46,7 +47,7 @@ class Slots:
     """``size`` boards under training.
 
     Public tensors, batch first: ``tokens [B, N]`` int64 input, ``answers [B, cells]`` int64 symbols from 0,
-    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and singles show it; where
+    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and it can be shown; where
     there is no compiler to tell, every wrong board counts), ``fresh [B]`` bool (needs a new carry) and
     ``noise [B]`` deviation of that carry's noise, ``plain [B]`` bool (as the question reads, nothing added yet),
     ``age [B]`` ACT steps since the start.
@@ -174,10 +175,13 @@ class Slots:
     def _refute(self) -> None:
         self.refuted = self.wrong.clone()
         if self.wrong.any() and load("sudoku") is not None:
-            self.refuted[self.wrong] = propagate(self.tokens[self.wrong], self.task.task) < 0
+            self.refuted[self.wrong] = self._is_refuted(self.tokens[self.wrong])
+
+    def _is_refuted(self, tokens: Tensor) -> Tensor:
+        return propagate(tokens, self.task.task, ahead=self.config.ahead) < 0
 
     def _doom(self, which: Tensor) -> None:
-        """A wrong given that singles refute, in every slot of ``which`` where one is found."""
+        """A wrong given that can be refuted, in every slot of ``which`` where one is found."""
         slots = which.nonzero()[:, 0]
         lie = self._refutable_lie(slots)
         slots, lie = slots[lie >= 0], lie[lie >= 0]
@@ -201,7 +205,7 @@ class Slots:
         return (grid == OPEN) & ~taken & ~(grid == ON).any(-1, keepdim=True)
 
     def _refutable_lie(self, slots: Tensor) -> Tensor:
-        """Per slot a wrong candidate, allowed by the rules alone, that singles refute as a given; -1 where none of
+        """Per slot a wrong candidate, allowed by the rules alone, that is refuted as a given; -1 where none of
         `TRIES` random ones is."""
         found = torch.full((len(slots),), -1)
         if len(slots) == 0 or load("sudoku") is None:
@@ -216,7 +220,7 @@ class Slots:
             rows = torch.arange(len(slots))
             grid[rows, pick // digits] = OFF
             tokens[rows, pick] = ON
-            refuted = propagate(tokens, self.task.task) < 0
+            refuted = self._is_refuted(tokens)
             found = torch.where((found < 0) & there & refuted, pick, found)
         return found
 

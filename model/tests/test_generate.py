@@ -81,3 +81,25 @@ def test_propagation_by_singles() -> None:
     # Excluding every wrong candidate leaves the answer.
     off = torch.arange(1, 10) != hard.answers[..., None]
     assert (propagate(task.encode(hard.questions, off), task.task) == 1).all()
+
+
+def test_a_look_ahead_sees_more_and_nothing_false() -> None:
+    task = Task(structured_sudoku(32))
+    made = make(30, task.task, seed=4, guesses=(1, 1000))
+    board, answers = made.questions.clone(), made.answers.long()
+    ahead = propagate(task.encode(board), task.task, ahead=True)
+    assert (ahead >= 0).all()  # a board with a solution is never refuted
+    assert (ahead == 1).any()  # and some are filled that singles leave open
+    for row in range(len(board)):  # a wrong symbol in the first blank that no peer holds
+        blank = int((board[row] == 0).nonzero()[0, 0])
+        for symbol in range(1, 10):
+            trial = board[row].clone()
+            trial[blank] = symbol
+            if symbol != answers[row, blank] and (rate(trial[None], task.task).guesses > 0).all():
+                board[row] = trial
+                break
+    plain = propagate(task.encode(board), task.task) < 0
+    ahead = propagate(task.encode(board), task.task, ahead=True) < 0
+    assert (ahead | ~plain).all()
+    assert ahead.sum() > plain.sum()
+    assert (rate(board[ahead], task.task).solutions == 0).all()

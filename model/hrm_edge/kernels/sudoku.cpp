@@ -116,9 +116,28 @@ struct Search {
     return false;
   }
 
-  // What singles make of a board with some candidates switched off (tokens[cell * n + symbol - 1] == 2; a given has
-  // all but one off): -1 a contradiction, 1 filled, 0 neither.
-  int propagate(const uint8_t *tokens) const {
+  // Tries every candidate: one that singles refute is taken out. Until nothing changes.
+  bool look_ahead(State &s) const {
+    for (bool again = true; again && s.filled < rules.cells;) {
+      again = false;
+      for (int c = 0; c < rules.cells; c++)
+        for (int v = 1; v <= rules.n && !s.value[c]; v++) {
+          if (!(s.open[c] >> v & 1)) continue;
+          State tried = s;
+          if (fill(tried, c, v) && hidden_singles(tried)) continue;
+          again = true;
+          s.open[c] &= ~(1u << v);
+          if (!s.open[c]) return false;
+          if (!(s.open[c] & (s.open[c] - 1)) && !fill(s, c, __builtin_ctz(s.open[c]))) return false;
+          if (!hidden_singles(s)) return false;
+        }
+    }
+    return true;
+  }
+
+  // What singles (and where `ahead` is set, a look one candidate ahead) make of a board with some candidates switched
+  // off (tokens[cell * n + symbol - 1] == 2; a given has all but one off): -1 a contradiction, 1 filled, 0 neither.
+  int propagate(const uint8_t *tokens, bool ahead) const {
     State s{std::vector<uint32_t>(rules.cells, 0), std::vector<uint8_t>(rules.cells, 0), 0};
     for (int c = 0; c < rules.cells; c++) {
       for (int v = 0; v < rules.n; v++)
@@ -127,7 +146,7 @@ struct Search {
     }
     for (int c = 0; c < rules.cells; c++)
       if (!s.value[c] && !(s.open[c] & (s.open[c] - 1)) && !fill(s, c, __builtin_ctz(s.open[c]))) return -1;
-    if (!hidden_singles(s)) return -1;
+    if (!hidden_singles(s) || (ahead && !look_ahead(s))) return -1;
     return s.filled == rules.cells;
   }
 
@@ -164,11 +183,12 @@ void hrm_sudoku_solve(long boards, int box_rows, int box_cols, int most, long bu
   }
 }
 
-// status[b]: -1 when singles refute the input tokens of board b (0 open, 1 on, 2 off), 1 when they fill it, else 0.
-void hrm_sudoku_propagate(long boards, int box_rows, int box_cols, const uint8_t *tokens, int32_t *status) {
+// status[b]: -1 when singles refute the input tokens of board b (0 open, 1 on, 2 off), 1 when they fill it, else 0;
+// with `ahead` singles are helped by trying every candidate.
+void hrm_sudoku_propagate(long boards, int box_rows, int box_cols, int ahead, const uint8_t *tokens, int32_t *status) {
   const Rules rules(box_rows, box_cols);
   const Search search{rules, nullptr, 1, 0};
-  for (long b = 0; b < boards; b++) status[b] = search.propagate(tokens + b * rules.cells * rules.n);
+  for (long b = 0; b < boards; b++) status[b] = search.propagate(tokens + b * rules.cells * rules.n, ahead);
 }
 
 // Makes `boards` boards with one solution whose rating lies in [least, greatest]: a random full grid, from which
