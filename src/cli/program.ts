@@ -65,6 +65,7 @@ function addEval(program: Command, exit: (code: number) => void): void {
     .addOption(steps())
     .addOption(seeds())
     .addOption(new Option('--threads <n>', 'threads; default: one a core').argParser(integer(1, 1024)))
+    .option('--details', 'also the share solved by steps, and what the halting head is worth')
     .addOption(backend())
     .addOption(weights())
     .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage.')

@@ -1,6 +1,6 @@
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
-import { bestSymbols, candidatesOf, confidentSymbols } from './reading.ts'
+import { bestSymbols, candidatesOf, confidentSymbols, saysHalt } from './reading.ts'
 import type { Slot } from './slot.ts'
 import type { AttemptKind, SolveStep } from './types.ts'
 
@@ -74,11 +74,6 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     decidedBefore = decided
   }
   return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
-}
-
-/** Q-halt beats Q-continue, or zero where the model has no Q-continue. */
-function saysHalt(q: readonly number[]): boolean {
-  return q[0] > (q.length > 1 ? q[1] : 0)
 }
 
 function describe(

@@ -43,3 +43,8 @@ export function candidatesOf(
       .join('')
   })
 }
+
+/** Q-halt beats Q-continue, or zero where the model has no Q-continue. */
+export function saysHalt(q: readonly number[]): boolean {
+  return q[0] > (q.length > 1 ? q[1] : 0)
+}

@@ -49,6 +49,15 @@ describe('hrm eval', () => {
     expect(report.seconds).toBeGreaterThan(0)
   })
 
+  test('--details adds how the share solved grows, and the halting head', async () => {
+    await writeFile(data, csv(EASY))
+    const report = documentOf(await evaluate('--details', '--max-steps', '40'))
+    expect(Object.keys(report)).toEqual([...KEYS, 'details'])
+    expect(report.details.solved_within.map(({ steps }: { steps: number }) => steps)).toEqual([1, 2, 4, 8, 16, 32, 40])
+    expect(report.details.solved_within.at(-1)).toEqual({ steps: 40, solved: 1 })
+    expect(report.details.halting).toEqual({ precision: 1, recall: expect.any(Number) })
+  })
+
   test('counts what is not solved within the steps, and exits 1; raw_exact does not depend on them', async () => {
     await writeFile(data, csv([...EASY, { question: HARD, answer: HARD_ANSWER }]))
     const run = await evaluate('--max-steps', '1', '--threads', '1')

@@ -4,7 +4,7 @@ import { printJson, printText } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
 import { evaluateOnThreads } from './pool.ts'
-import { describeReport, summarise } from './report.ts'
+import { describeReport, detail, summarise } from './report.ts'
 import { readEvalRows } from './rows.ts'
 
 export interface EvalOptions {
@@ -16,6 +16,7 @@ export interface EvalOptions {
   backend?: BackendChoice
   weights?: string
   json?: boolean
+  details?: boolean
 }
 
 /** Boards side by side in one thread: enough to fill the engine's batch, few enough to stay in the cache. */
@@ -40,6 +41,7 @@ export async function evalCommand(task: string, options: EvalOptions): Promise<n
     const seconds = (performance.now() - start) / 1000
     progress.end()
     const report = summarise(results, { task, seconds, max_steps: maxSteps, model: evaluator.model.name })
+    if (options.details) report.details = detail(results, maxSteps)
     if (options.json) printJson(report)
     else printText(describeReport(report))
     return report.unsolved === 0 && report.wrong === 0 ? 0 : 1

@@ -1,6 +1,6 @@
 import { openEngines } from '../../engines/create-engine.ts'
 import type { Engine } from '../../engines/engine.ts'
-import { bestSymbols } from '../../solve/reading.ts'
+import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import { createSolverFrom } from '../../solve/solver.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import { createTask } from '../../tasks/create-task.ts'
@@ -29,6 +29,8 @@ export interface RowResult {
   steps: number
   /** The model alone read the right answer at its last step, no verifier asked. */
   rawExact: boolean
+  /** The halting head said stop then: the model's own word on whether the board is right. */
+  halts: boolean
   /** Returned as solved, but not the answer of a puzzle that has only one. */
   wrong: boolean
 }
@@ -74,7 +76,8 @@ export async function createEvaluator(options: EvaluatorOptions): Promise<Evalua
       return rows.map(({ question, answer }, i) => ({
         status: solved[i].status,
         steps: solved[i].steps,
-        rawExact: raw[i] === answer,
+        rawExact: raw[i].board === answer,
+        halts: raw[i].halts,
         wrong: isWrong(task, question, answer, solved[i].solution),
       }))
     },
@@ -94,8 +97,8 @@ async function rawBoards(
   puzzles: readonly Puzzle[],
   engineFor: (puzzle: Puzzle) => Engine,
   steps: number,
-): Promise<string[]> {
-  const boards = new Array<string>(puzzles.length)
+): Promise<{ board: string; halts: boolean }[]> {
+  const boards = new Array<{ board: string; halts: boolean }>(puzzles.length)
   const waiting = new Map<Engine, number[]>()
   const flush = async (engine: Engine, group: readonly number[]) => {
     const slots = group.map((_, slot) => slot)
@@ -104,7 +107,7 @@ async function rawBoards(
     for (const slot of slots) {
       const puzzle = puzzles[group[slot]]
       const cells = bestSymbols(task.read(puzzle, engine.logits(slot)), task.symbols(puzzle))
-      boards[group[slot]] = task.format(puzzle, cells)
+      boards[group[slot]] = { board: task.format(puzzle, cells), halts: saysHalt(engine.q(slot)) }
     }
     waiting.set(engine, [])
   }

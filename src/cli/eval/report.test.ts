@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { describeReport, summarise } from './report.ts'
+import type { RowResult } from './evaluator.ts'
+import { describeReport, detail, summarise } from './report.ts'
 
 const RUN = { task: 'sudoku', seconds: 2.00049, max_steps: 64, model: 'm' }
 
+const RESULTS: RowResult[] = [
+  { status: 'solved', steps: 4, rawExact: true, halts: true, wrong: false },
+  { status: 'solved', steps: 40, rawExact: false, halts: true, wrong: true },
+  { status: 'unsolved', steps: 64, rawExact: false, halts: false, wrong: false },
+  { status: 'solved', steps: 2, rawExact: true, halts: true, wrong: false },
+]
+
 test('summarises shares, counts and steps', () => {
-  const report = summarise(
-    [
-      { status: 'solved', steps: 4, rawExact: true, wrong: false },
-      { status: 'solved', steps: 40, rawExact: false, wrong: true },
-      { status: 'unsolved', steps: 64, rawExact: false, wrong: false },
-      { status: 'solved', steps: 2, rawExact: true, wrong: false },
-    ],
-    RUN,
-  )
+  const report = summarise(RESULTS, RUN)
   expect(report).toEqual({
     task: 'sudoku',
     n: 4,
@@ -28,4 +28,23 @@ test('summarises shares, counts and steps', () => {
     model: 'm',
   })
   expect(describeReport(report)).toContain('solved     75.00%   (unsolved 1, wrong 1)')
+})
+
+test('tells how the share solved grows, and what the word of the halting head is worth', () => {
+  const details = detail(RESULTS, 64)
+  expect(details.solved_within).toEqual([
+    { steps: 1, solved: 0 },
+    { steps: 2, solved: 0.25 },
+    { steps: 4, solved: 0.5 },
+    { steps: 8, solved: 0.5 },
+    { steps: 16, solved: 0.5 },
+    { steps: 32, solved: 0.5 },
+    { steps: 64, solved: 0.75 },
+  ])
+  expect(details.halting).toEqual({ precision: 2 / 3, recall: 1 })
+  const never = RESULTS.map((r) => ({ ...r, halts: false }))
+  expect(detail(never, 64).halting).toEqual({ precision: null, recall: 0 })
+  const text = describeReport({ ...summarise(RESULTS, RUN), details })
+  expect(text).toContain('within     1: 0.00%, 2: 25.00%')
+  expect(text).toContain('halting    precision 66.67%, recall 100.00%')
 })

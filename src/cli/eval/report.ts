@@ -20,6 +20,18 @@ export interface EvalReport {
   seconds: number
   max_steps: number
   model: string
+  /** With `--details`. */
+  details?: EvalDetails
+}
+
+export interface EvalDetails {
+  /** Share solved within so many ACT steps of the same solves. */
+  solved_within: { steps: number; solved: number }[]
+  /**
+   * The halting head at the model's last step: of the boards it calls right, those that are (null where it calls none),
+   * and of those that are right, those it calls so.
+   */
+  halting: { precision: number | null; recall: number | null }
 }
 
 export function summarise(
@@ -46,13 +58,31 @@ export function summarise(
   }
 }
 
+export function detail(results: readonly RowResult[], maxSteps: number): EvalDetails {
+  const solvedBy = (k: number) => results.filter((r) => r.status === 'solved' && r.steps <= k).length
+  const steps = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096].filter((k) => k < maxSteps)
+  const called = results.filter((r) => r.halts)
+  const right = results.filter((r) => r.rawExact)
+  const both = called.filter((r) => r.rawExact).length
+  const share = (of: readonly RowResult[]) => (of.length > 0 ? both / of.length : null)
+  return {
+    solved_within: [...steps, maxSteps].map((k) => ({ steps: k, solved: solvedBy(k) / results.length })),
+    halting: { precision: share(called), recall: share(right) },
+  }
+}
+
 export function describeReport(r: EvalReport): string {
-  const percent = (share: number) => `${(100 * share).toFixed(2)}%`
+  const percent = (share: number | null) => (share === null ? 'none' : `${(100 * share).toFixed(2)}%`)
+  const details = r.details && [
+    `  within     ${r.details.solved_within.map(({ steps, solved }) => `${steps}: ${percent(solved)}`).join(', ')}`,
+    `  halting    precision ${percent(r.details.halting.precision)}, recall ${percent(r.details.halting.recall)}`,
+  ]
   return [
     `${r.task}, ${r.n} boards, ${r.model}, at most ${r.max_steps} steps a board`,
     `  solved     ${percent(r.solved)}   (unsolved ${r.unsolved}, wrong ${r.wrong})`,
     `  raw exact  ${percent(r.raw_exact)}   (one attempt, no verifier)`,
     `  steps      mean ${r.mean_steps.toFixed(1)}, median ${r.p50_steps}, p99 ${r.p99_steps}`,
     `  time       ${r.seconds.toFixed(1)} s, ${(r.n / r.seconds).toFixed(1)} boards/s`,
+    ...(details ?? []),
   ].join('\n')
 }
