@@ -50,6 +50,7 @@ const suites = {
   unit: vitest('vitest.config.ts'),
   worker: vitest('tests/worker/vitest.config.ts'),
   api: { ...vitest('tests/api/vitest.config.ts'), needs: ['schemathesis'] },
+  conformance: { ...vitest('tests/conformance/vitest.config.ts'), needs: ['chromium'] },
   browser: { ...vitest('tests/browser/vitest.config.ts'), needs: ['chromium'] },
   package: { ...vitest('tests/package/vitest.config.ts'), needs: ['chromium'] },
   ruff: { ...check(python, '-m', 'ruff', 'check', 'model'), needs: ['python'] },

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import * as esbuild from 'esbuild'
+import { expect, inject, it } from 'vitest'
+import type { KernelBuild } from '../../src/platform/platform.ts'
+import { launchChromium, withPage } from '../browser/chromium.ts'
+import { serveFolder } from '../browser/static-server.ts'
+import { expectedHash } from './expected.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+it.each<KernelBuild>(['relaxed', 'simd128'])('logits in Chromium, %s, are those on record', async (build) => {
+  const count = inject('boards')
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['tests/conformance/page.ts'],
+    // two folders below the root, which src/platform/ counts on
+    outdir: 'dist/conformance',
+    bundle: true,
+    format: 'esm',
+    conditions: ['browser'],
+    logLevel: 'warning',
+  })
+  const server = await serveFolder(root)
+  const browser = await launchChromium()
+  try {
+    await withPage(browser, {}, async ({ page, complaints }) => {
+      await page.goto(`${server.origin}tests/conformance/page.html`)
+      page.setDefaultTimeout(0)
+      const hash = await page.evaluate(([build, boards]) => globalThis.conformanceHash(build, boards), [
+        build,
+        Number(count),
+      ] as const)
+      expect(hash).toBe(expectedHash(count))
+      expect(complaints).toEqual([])
+    })
+  } finally {
+    await browser.close()
+    server.close()
+  }
+})

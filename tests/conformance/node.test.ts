@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { platform } from '#platform'
+import { createReferenceEngine } from '../../src/engines/reference/reference-engine.ts'
+import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
+import { createRandom } from '../../src/numerics/random.ts'
+import type { KernelBuild } from '../../src/platform/platform.ts'
+import { type LoadedModel, loadModel } from '../../src/weights/load-model.ts'
+import { conformanceBoards } from './boards.ts'
+import { expectedHash } from './expected.ts'
+import { hashLogits } from './logits-hash.ts'
+
+const count = inject('boards')
+const boards = conformanceBoards(Number(count))
+let loaded: LoadedModel
+beforeAll(async () => {
+  loaded = await loadModel({ task: 'sudoku' })
+})
+
+describe.each<KernelBuild>(['relaxed', 'simd128'])('logits in Node, %s', (build) => {
+  it('are those on record', async () => {
+    const create = await createWasmEngineFactory(platform.loadKernel, { build })
+    expect(await hashLogits(loaded.model, create, boards)).toBe(expectedHash(count))
+  })
+})
+
+it('logits are those of the reference engine', async () => {
+  const some = boards.slice(0, inject('reference'))
+  const create = await createWasmEngineFactory(platform.loadKernel)
+  const want = await hashLogits(loaded.model, createReferenceEngine, some)
+  expect(await hashLogits(loaded.model, create, some)).toBe(want)
+})
+
+it.each([1, 3, 64])('logits do not depend on the batch (%d) or on which slot a board is in', async (slots) => {
+  const some = boards.slice(0, 64)
+  const create = await createWasmEngineFactory(platform.loadKernel)
+  const random = createRandom(slots)
+  const order = some.map((_, i) => ({ i, at: random.next() })).sort((a, b) => a.at - b.at)
+  const shuffled = await hashLogits(loaded.model, create, some, { slots, order: order.map(({ i }) => i) })
+  expect(shuffled).toBe(await hashLogits(loaded.model, create, some))
+})

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import type { BoardCount } from './expected.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    boards: BoardCount
+    /** Boards of these that the reference engine computes as well. */
+    reference: number
+    /** Dot products that each way to multiply is tried on. */
+    dots: number
+    /** Boards solved between two looks at the weights in memory. */
+    solves: number
+  }
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const full = process.env.HRM_CONFORMANCE === 'full'
+const provide = {
+  boards: (full ? '2000' : '200') as BoardCount,
+  reference: full ? 100 : 2,
+  dots: full ? 1e8 : 1e6,
+  solves: full ? 100_000 : 200,
+}
+const common = { provide, testTimeout: full ? 4 * 3600_000 : 300_000 }
+
+/** The same bytes everywhere: a sample in `npm test`, all of it in `npm run conformance`. */
+export default defineConfig({
+  test: {
+    root,
+    // One runtime at a time: they share the cores.
+    fileParallelism: false,
+    projects: [
+      {
+        root,
+        test: {
+          ...common,
+          name: 'node',
+          globalSetup: 'wasm/test-setup.ts',
+          include: ['tests/conformance/*.test.ts'],
+          exclude: ['**/*.{workerd,chromium}.test.ts'],
+        },
+      },
+      {
+        root,
+        plugins: [cloudflareTest({ wrangler: { configPath: `${root}wrangler.toml` } })],
+        test: { ...common, name: 'workerd', include: ['tests/conformance/*.workerd.test.ts'] },
+      },
+      { root, test: { ...common, name: 'chromium', include: ['tests/conformance/*.chromium.test.ts'] } },
+    ],
+  },
+})

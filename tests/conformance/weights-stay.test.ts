@@ -1,0 +1,55 @@
+import { afterEach, expect, inject, it, vi } from 'vitest'
+import { platform } from '#platform'
+import { chooseKernel } from '../../src/engines/wasm/kernel.ts'
+import { planMemory } from '../../src/engines/wasm/layout.ts'
+import { createWasmEngine } from '../../src/engines/wasm/wasm-engine.ts'
+import type { KernelBuild } from '../../src/platform/platform.ts'
+import { createSolverFrom } from '../../src/solve/solver.ts'
+import { createTask } from '../../src/tasks/create-task.ts'
+import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
+import { loadModel } from '../../src/weights/load-model.ts'
+import { conformanceBoards } from './boards.ts'
+
+const SLOTS = 8
+
+afterEach(() => vi.unstubAllGlobals())
+
+it.each<KernelBuild>(['relaxed', 'simd128'])('solving changes no byte of what is loaded, %s', async (build) => {
+  const loaded = await loadModel({ task: 'sudoku' })
+  const { model } = loaded
+  const geometry = buildGeometry(model.config, trainedShape(model.config))
+  const kernel = await chooseKernel(platform.loadKernel, { build })
+  const memories: WebAssembly.Memory[] = []
+  vi.stubGlobal('WebAssembly', {
+    ...Object.fromEntries(
+      Object.getOwnPropertyNames(WebAssembly).map((name) => [name, Reflect.get(WebAssembly, name)]),
+    ),
+    Memory: class extends WebAssembly.Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super(descriptor)
+        memories.push(this)
+      }
+    },
+  })
+  const engine = createWasmEngine({ model, geometry, slots: SLOTS }, kernel)
+  const { hRecords, packed } = planMemory(model, geometry, SLOTS, build)
+  const hash = async () => {
+    const bytes = new Uint8Array(memories[0].buffer.slice(hRecords, packed))
+    return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
+  }
+  const before = await hash()
+  const solver = createSolverFrom({
+    loaded,
+    task: createTask(model.config),
+    slots: SLOTS,
+    engines: { create: () => engine, release() {} },
+    first: engine,
+  })
+  const boards = conformanceBoards(1000)
+  for (let left = inject('solves'); left > 0; left -= boards.length) {
+    await solver.solveBatch(boards.slice(0, left), { maxSteps: 4 })
+  }
+  expect(memories).toHaveLength(1)
+  expect(await hash()).toBe(before)
+  solver.dispose()
+})
