@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { concatBytes } from '../src/platform/concat-bytes.ts'
 import { ProblemError } from './problem.ts'
 import type { AppEnv } from './service.ts'
 
@@ -55,16 +56,6 @@ export async function* receive(body: ReadableStream<Uint8Array> | null, maxBytes
 
 async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of receive(body, maxBytes)) {
-    chunks.push(chunk)
-    size += chunk.byteLength
-  }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
+  for await (const chunk of receive(body, maxBytes)) chunks.push(chunk)
+  return concatBytes(chunks)
 }

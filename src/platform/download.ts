@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { concatBytes } from './concat-bytes.ts'
 import type { ReadOptions, ReadProgress } from './platform.ts'
 
 /** Larger than any model meant for the edge; stops a wrong URL from filling the memory. */
@@ -65,13 +66,7 @@ async function readBody(response: Response, onProgress?: ReadProgress): Promise<
     }
     onProgress?.(total === undefined ? { loaded } : { loaded, total })
   }
-  const bytes = new Uint8Array(loaded)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return bytes
+  return concatBytes(chunks)
 }
 
 /** Passes on what is not less than was told before: a second try begins again at nothing. */

@@ -1,5 +1,7 @@
 /// <reference lib="webworker" />
 
+import { toHex } from '../../src/weights/hash.ts'
+
 // Put in by build.mjs: every file of the page, and a hash of them all.
 declare const FILES: readonly string[]
 declare const VERSION: string
@@ -44,7 +46,7 @@ async function download(name: string): Promise<Response> {
 /** Names carry the first ten digits of their content's sha256. */
 async function isWhole(name: string, response: Response): Promise<boolean> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await response.arrayBuffer()))
-  const hash = Array.from(digest.subarray(0, 5), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const hash = toHex(digest.subarray(0, 5))
   return name.includes(`-${hash}.`)
 }
 
