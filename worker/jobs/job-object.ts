@@ -11,7 +11,7 @@ import type {
   JobLedger,
   NewJob,
 } from './platform.ts'
-import { filesOf } from './platform.ts'
+import { deleteFilesOf } from './platform.ts'
 import type { JobStatus } from './schemas.ts'
 
 interface JobObjectBindings {
@@ -94,7 +94,8 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
 
   async #work(): Promise<void> {
     const due = this.#ledger.due()
-    if (due !== 'nothing') await this.#deleteFiles()
+    const job = this.#ledger.jobId()
+    if (due !== 'nothing' && job !== undefined) await deleteFilesOf(this.env.JOB_FILES, job)
     if (due === 'delete all') {
       await this.ctx.storage.deleteAll()
       return
@@ -102,21 +103,10 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
     for (;;) {
       const chunks = this.#ledger.waiting(SEND_AT_ONCE)
       if (chunks.length === 0) break
-      const job = this.#ledger.jobId()!
-      await this.env.JOB_QUEUE.sendBatch(chunks.map((chunk) => ({ body: { job, chunk } })))
+      await this.env.JOB_QUEUE.sendBatch(chunks.map((chunk) => ({ body: { job: job!, chunk } })))
       this.#ledger.markSent(chunks)
     }
     const look = this.#ledger.nextLook()
     if (look !== undefined) await this.ctx.storage.setAlarm(look)
-  }
-
-  async #deleteFiles(): Promise<void> {
-    const job = this.#ledger.jobId()
-    if (job === undefined) return
-    for (;;) {
-      const { objects, truncated } = await this.env.JOB_FILES.list({ prefix: filesOf(job) })
-      if (objects.length > 0) await this.env.JOB_FILES.delete(objects.map(({ key }) => key))
-      if (!truncated) return
-    }
   }
 }

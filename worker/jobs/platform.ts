@@ -99,8 +99,17 @@ export interface ChunkMessage {
   chunk: number
 }
 
-export const filesOf = (job: string) => `jobs/${job}/`
+const filesOf = (job: string) => `jobs/${job}/`
 export const boardsKey = (job: string) => `${filesOf(job)}boards.jsonl`
 /** Depends on nothing but job and chunk: a chunk that is solved twice is stored once. */
 export const resultsKey = (job: string, chunk: number) =>
   `${filesOf(job)}results/${String(chunk).padStart(6, '0')}.jsonl`
+
+/** Deletes whatever is stored of a job; again is no error. */
+export async function deleteFilesOf(files: JobFiles, job: string): Promise<void> {
+  for (;;) {
+    const { objects, truncated } = await files.list({ prefix: filesOf(job) })
+    if (objects.length > 0) await files.delete(objects.map(({ key }) => key))
+    if (!truncated) return
+  }
+}

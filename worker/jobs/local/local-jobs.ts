@@ -4,7 +4,7 @@ import { HrmError } from '../../../src/errors.ts'
 import type { Log } from '../../log.ts'
 import { type ConsumerOptions, consume } from '../consumer.ts'
 import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
-import { type ChunkMessage, filesOf, type JobLedger, type JobPlatform } from '../platform.ts'
+import { type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
 import { diskLedgers } from './disk-ledger.ts'
 
@@ -46,11 +46,6 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
   const consumer = { solvers: options.solvers, log }
 
-  async function deleteFiles(job: string): Promise<void> {
-    const { objects } = await files.list({ prefix: filesOf(job) })
-    await files.delete(objects.map(({ key }) => key))
-  }
-
   async function lookAfter(job: string, its = times): Promise<void> {
     const { due, isRunning } = ledgers.transact(
       job,
@@ -58,7 +53,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
       its,
     )
     if (isRunning) running.add(job)
-    if (due !== 'nothing') await deleteFiles(job)
+    if (due !== 'nothing') await deleteFilesOf(files, job)
     if (due === 'delete all') ledgers.remove(job)
   }
 
@@ -87,7 +82,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
           return its.status()
         })
         running.delete(job)
-        await deleteFiles(job)
+        await deleteFilesOf(files, job)
         return status
       },
     }
