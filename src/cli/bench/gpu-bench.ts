@@ -2,6 +2,7 @@ import type { EngineFactory } from '../../engines/create-engine.ts'
 import { breakEvenOf } from '../../engines/webgpu/measure.ts'
 import type { Model } from '../../weights/model.ts'
 import { stepSubject } from './engine-bench.ts'
+import { localSide, timeInterleaved } from './timing.ts'
 
 /** What `hrm bench --backend webgpu` adds: ACT steps of so many boards at once, on the GPU and in wasm. */
 export interface GpuReport {
@@ -16,8 +17,9 @@ export interface GpuReport {
 const BATCHES = [1, 8, 64, 512]
 /** Seconds that a step may take: a batch that would take longer is left out. */
 const PATIENCE = 60
-/** Timed steps after one in which shaders are compiled; the quickest counts. */
+/** Turns of each side, after one in which shaders are compiled: few, because a step may take seconds. */
 const ROUNDS = 3
+const TURN_MS = 50
 
 /** Times both sides by turns. */
 export async function benchGpu(
@@ -39,25 +41,17 @@ export async function benchGpu(
     onStep(`${batch} boards`)
     const gpu = stepSubject(model, createGpu, batch, board)
     const wasm = stepSubject(model, createWasm, batch, board)
-    const sides = [gpu.run, wasm.run]
-    for (const run of sides) await run()
-    const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [side, run] of sides.entries()) {
-        const start = performance.now()
-        await run()
-        best[side] = Math.min(best[side], performance.now() - start)
-      }
-    }
+    const sides = [localSide('gpu', gpu.run), localSide('wasm', wasm.run)]
+    const ms = await timeInterleaved(sides, { rounds: ROUNDS, turnMs: TURN_MS })
     report.adapter = gpu.engine.build
     for (const { engine } of [gpu, wasm]) engine.dispose()
-    gpuMs = best[0]
+    gpuMs = ms[0]
     measured = batch
     report.batches.push({
       batch,
-      webgpu_boards_per_s: (1000 * batch) / best[0],
-      wasm_boards_per_s: (1000 * batch) / best[1],
-      ratio: best[1] / best[0],
+      webgpu_boards_per_s: (1000 * batch) / ms[0],
+      wasm_boards_per_s: (1000 * batch) / ms[1],
+      ratio: ms[1] / ms[0],
     })
   }
   report.break_even = breakEven(report.batches)
