@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
-import { launchChromium, withPage } from './chromium.ts'
+import { withPage } from './chromium.ts'
 import { findLowContrast } from './contrast.ts'
 import { traceMainThread } from './main-thread.ts'
 import { PlaygroundPage } from './playground-page.ts'
+import { servePlayground } from './served-playground.ts'
 
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 
@@ -16,18 +16,7 @@ const LAYOUT_SHIFT_BUDGET = 0.01
 /** Shortest task that the browser calls long: a page that is busy for longer feels stuck. */
 const LONG_TASK_MS = 50
 
-let server: Awaited<ReturnType<typeof serve>>
-let browser: Browser
-let url: string
-beforeAll(async () => {
-  server = await serve({ port: 0, log: () => {} })
-  url = `http://127.0.0.1:${server.port}/`
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-})
+const served = servePlayground()
 
 async function solveSample(page: Page, name: string): Promise<PlaygroundPage> {
   const playground = new PlaygroundPage(page)
@@ -40,8 +29,8 @@ async function solveSample(page: Page, name: string): Promise<PlaygroundPage> {
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   test('all text has WCAG AA contrast: puzzle, steps, guesses, conflicts', () =>
-    withPage(browser, { colorScheme }, async ({ page }) => {
-      await page.goto(url)
+    withPage(served.browser, { colorScheme }, async ({ page }) => {
+      await page.goto(served.url)
       expect(await page.evaluate(findLowContrast)).toEqual([])
       const playground = await solveSample(page, 'Hard')
       expect(await page.evaluate(findLowContrast)).toEqual([])
@@ -57,47 +46,51 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
 })
 
 test('the contrast check finds text that is too pale', () =>
-  withPage(browser, {}, async ({ page }) => {
+  withPage(served.browser, {}, async ({ page }) => {
     await page.setContent('<p>good</p><p style="color: #999">too pale</p>')
     expect(await page.evaluate(findLowContrast)).toEqual([expect.stringMatching(/^2\.85:1 .* "too pale"$/)])
   }))
 
 test('360 px wide: nothing sticks out, and what one touches is large enough', () =>
-  withPage(browser, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }, async ({ page }) => {
-    await page.goto(url)
-    await solveSample(page, 'Hard')
-    await page.getByText('Board as text').tap()
-    // Shown where there is a GPU, which this browser does not have.
-    await page.locator('#gpu-offer').evaluate((offer) => offer.removeAttribute('hidden'))
-    const { width, wide } = await page.evaluate(() => ({
-      width: document.documentElement.scrollWidth,
-      wide: [...document.querySelectorAll('main *')]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
-        .map((element) => element.outerHTML.slice(0, 80)),
-    }))
-    expect(width).toBe(360)
-    expect(wide).toEqual([])
-    // WCAG 2.2, target size (minimum): 24 px.
-    const small = await page
-      .locator('main :is(button, select, input, summary, [role=gridcell])')
-      .evaluateAll((targets) =>
-        targets
-          .map((target) => ({ html: target.outerHTML.slice(0, 80), box: target.getBoundingClientRect() }))
-          .filter(({ box }) => box.width < 24 || box.height < 24)
-          .map(({ html }) => html),
+  withPage(
+    served.browser,
+    { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    async ({ page }) => {
+      await page.goto(served.url)
+      await solveSample(page, 'Hard')
+      await page.getByText('Board as text').tap()
+      // Shown where there is a GPU, which this browser does not have.
+      await page.locator('#gpu-offer').evaluate((offer) => offer.removeAttribute('hidden'))
+      const { width, wide } = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        wide: [...document.querySelectorAll('main *')]
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+          .map((element) => element.outerHTML.slice(0, 80)),
+      }))
+      expect(width).toBe(360)
+      expect(wide).toEqual([])
+      // WCAG 2.2, target size (minimum): 24 px.
+      const small = await page
+        .locator('main :is(button, select, input, summary, [role=gridcell])')
+        .evaluateAll((targets) =>
+          targets
+            .map((target) => ({ html: target.outerHTML.slice(0, 80), box: target.getBoundingClientRect() }))
+            .filter(({ box }) => box.width < 24 || box.height < 24)
+            .map(({ html }) => html),
+        )
+      expect(small).toEqual([])
+      // On touch screens the keypad lies right below the board.
+      const [board, keypad, solve] = await Promise.all(
+        ['#board', '#keypad', '#solve'].map(async (id) => (await page.locator(id).boundingBox())!),
       )
-    expect(small).toEqual([])
-    // On touch screens the keypad lies right below the board.
-    const [board, keypad, solve] = await Promise.all(
-      ['#board', '#keypad', '#solve'].map(async (id) => (await page.locator(id).boundingBox())!),
-    )
-    expect(keypad.y - (board.y + board.height)).toBeLessThan(24)
-    expect(solve.y).toBeGreaterThan(keypad.y)
-  }))
+      expect(keypad.y - (board.y + board.height)).toBeLessThan(24)
+      expect(solve.y).toBeGreaterThan(keypad.y)
+    },
+  ))
 
 test('no width makes the page scroll sideways, also when it shrinks', () =>
-  withPage(browser, { viewport: { width: 1400, height: 900 } }, async ({ page }) => {
-    await page.goto(url)
+  withPage(served.browser, { viewport: { width: 1400, height: 900 } }, async ({ page }) => {
+    await page.goto(served.url)
     for (const width of [1400, 1000, 920, 900, 880, 600, 420, 360, 320]) {
       await page.setViewportSize({ width, height: 900 })
       await expect
@@ -107,7 +100,7 @@ test('no width makes the page scroll sideways, also when it shrinks', () =>
   }))
 
 test('nothing jumps while the page loads and while a board is solved', () =>
-  withPage(browser, {}, async ({ page }) => {
+  withPage(served.browser, {}, async ({ page }) => {
     await page.addInitScript(() => {
       const shifts: number[] = []
       Object.assign(globalThis, { shifts })
@@ -115,7 +108,7 @@ test('nothing jumps while the page loads and while a board is solved', () =>
         for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
       }).observe({ type: 'layout-shift', buffered: true })
     })
-    await page.goto(url)
+    await page.goto(served.url)
     await solveSample(page, 'Easy')
     const total = await page.evaluate(() =>
       (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0),
@@ -124,10 +117,10 @@ test('nothing jumps while the page loads and while a board is solved', () =>
   }))
 
 test(`a first visit stays below ${FIRST_LOAD_BUDGET / 1024} KiB, ready to solve`, () =>
-  withPage(browser, {}, async ({ page }) => {
+  withPage(served.browser, {}, async ({ page }) => {
     const paths = new Set<string>()
     page.context().on('response', (response) => paths.add(new URL(response.url()).pathname))
-    await page.goto(url)
+    await page.goto(served.url)
     await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
     // What is kept for later counts too: the other kernel, the service worker.
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
@@ -144,8 +137,8 @@ test(`a first visit stays below ${FIRST_LOAD_BUDGET / 1024} KiB, ready to solve`
   }))
 
 test('the page is never busy for long while it solves', () =>
-  withPage(browser, {}, async ({ page }) => {
-    await page.goto(url)
+  withPage(served.browser, {}, async ({ page }) => {
+    await page.goto(served.url)
     await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
     const playground = new PlaygroundPage(page)
     await playground.paste(EXTREME)

@@ -1,43 +1,24 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { findLowContrast } from './contrast.ts'
 import { expectSolution, PlaygroundPage } from './playground-page.ts'
+import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
 const HARD = SAMPLE_SETS[2].boards[0]
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 
-let server: Awaited<ReturnType<typeof serve>>
-let browser: Browser
-beforeAll(async () => {
-  server = await serve({ port: 0, log: () => {} })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-})
-
-/** A test on a freshly opened page, that also fails for any complaint on the console. */
-function visit(name: string, use: (page: Page, playground: PlaygroundPage) => Promise<void>) {
-  test(name, () =>
-    withPage(browser, { viewport: { width: 1200, height: 900 } }, async ({ page, complaints }) => {
-      await page.goto(`http://127.0.0.1:${server.port}/`)
-      await use(page, new PlaygroundPage(page))
-      expect(complaints).toEqual([])
-    }),
-  )
-}
+const served = servePlayground()
+const { visit } = served
 
 describe('comparing here with the edge', () => {
   const note = (page: Page) => page.locator('#compare-note')
 
-  visit('shows status, steps and time side by side, and that both agree to the bit', async (page, playground) => {
+  visit('shows status, steps and time side by side, and that both agree to the bit', async ({ page, playground }) => {
     await playground.paste(EXTREME)
     await page.getByLabel('Steps at most').selectOption('16')
     await page.getByRole('button', { name: 'Compare' }).click()
@@ -62,9 +43,9 @@ describe('comparing here with the edge', () => {
       await withPage(withGpu, {}, async ({ page, complaints }) => {
         const elsewhere: string[] = []
         page.on('request', (request) => {
-          if (new URL(request.url()).port !== String(server.port)) elsewhere.push(request.url())
+          if (new URL(request.url()).port !== new URL(served.url).port) elsewhere.push(request.url())
         })
-        await page.goto(`http://127.0.0.1:${server.port}/`)
+        await page.goto(served.url)
         const playground = new PlaygroundPage(page)
         await playground.takeSample('Easy')
         await page.getByRole('checkbox', { name: /on the GPU here/ }).check()
@@ -84,12 +65,12 @@ describe('comparing here with the edge', () => {
     // On the software adapter the shaders take most of a minute to compile.
   }, 240_000)
 
-  visit('without WebGPU does not offer it', async (page) => {
+  visit('without WebGPU does not offer it', async ({ page }) => {
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
     expect(await page.getByRole('checkbox', { name: /on the GPU here/ }).isVisible()).toBe(false)
   })
 
-  visit('can be stopped', async (page, playground) => {
+  visit('can be stopped', async ({ page, playground }) => {
     await playground.paste(EXTREME)
     await page.getByLabel('Steps at most').selectOption('4096')
     await page.getByRole('button', { name: 'Compare' }).click()
@@ -100,7 +81,7 @@ describe('comparing here with the edge', () => {
 })
 
 describe('saving', () => {
-  visit('all steps as JSON', async (page, playground) => {
+  visit('all steps as JSON', async ({ page, playground }) => {
     await playground.takeSample('Hard')
     const save = page.getByRole('button', { name: 'Save all steps (JSON)' })
     expect(await save.isDisabled()).toBe(true)
@@ -115,7 +96,7 @@ describe('saving', () => {
     expect(saved.steps.at(-1)).toMatchObject({ board: saved.result.solution, done: true })
   })
 
-  visit('the board as PNG', async (page, playground) => {
+  visit('the board as PNG', async ({ page, playground }) => {
     await playground.takeSample('Hard')
     const save = page.getByRole('button', { name: 'Save board (PNG)' })
     const take = async () => {
@@ -142,7 +123,7 @@ describe('boards from elsewhere', () => {
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
     }, text)
 
-  visit('a dropped CSV becomes a chip that goes through its boards', async (page, playground) => {
+  visit('a dropped CSV becomes a chip that goes through its boards', async ({ page, playground }) => {
     await drop(page, `question,answer\n${EASY},x\n${HARD},y\n`)
     await expect.poll(() => playground.givens()).toBe(EASY)
     await playground.expectStatus(/^Board 1 of 2\./)
@@ -156,7 +137,7 @@ describe('boards from elsewhere', () => {
 
   visit(
     'a chosen file works too; a bad one is refused with its line, and changes nothing',
-    async (page, playground) => {
+    async ({ page, playground }) => {
       await page.getByText('Board as text').click()
       const choose = (text: string) =>
         page.locator('#file').setInputFiles({ name: 'boards.txt', mimeType: 'text/plain', buffer: Buffer.from(text) })
@@ -168,7 +149,7 @@ describe('boards from elsewhere', () => {
     },
   )
 
-  visit('a generated puzzle has one solution', async (page, playground) => {
+  visit('a generated puzzle has one solution', async ({ page, playground }) => {
     await playground.takeSample('Generated')
     await playground.expectStatus(/^A new puzzle with \d+ givens\./)
     const board = await playground.givens()

@@ -1,9 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
-import { launchChromium, type OpenPage, withPage } from './chromium.ts'
+import { withPage } from './chromium.ts'
 import { expectSolution, PlaygroundPage } from './playground-page.ts'
+import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
 const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
@@ -11,29 +10,8 @@ const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 /** For requests that a test answers: what a service worker fetches cannot be answered so. */
 const ROUTED = { serviceWorkers: 'block' } as const
 
-let server: Awaited<ReturnType<typeof serve>>
-let browser: Browser
-beforeAll(async () => {
-  server = await serve({ port: 0, log: () => {} })
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.close()
-})
-
-type Visit = OpenPage & { playground: PlaygroundPage }
-
-/** A test on a freshly opened page, that also fails for any complaint on the console. */
-function visit(name: string, use: (visit: Visit) => Promise<void>, { hash = '', expectComplaints = false } = {}) {
-  test(name, () =>
-    withPage(browser, { viewport: { width: 1200, height: 900 } }, async (opened) => {
-      await opened.page.goto(`http://127.0.0.1:${server.port}/${hash}`)
-      await use({ ...opened, playground: new PlaygroundPage(opened.page) })
-      if (!expectComplaints) expect(opened.complaints).toEqual([])
-    }),
-  )
-}
+const served = servePlayground()
+const { visit } = served
 
 describe('solving', () => {
   visit('a sample: the board settles, obeys the rules and keeps its givens', async ({ page, playground }) => {
@@ -301,14 +279,14 @@ describe('when something goes wrong', () => {
   }
 
   test('a corrupt weights file gives a typed message; the page works once it is whole again', () =>
-    withPage(browser, ROUTED, async ({ page }) => {
+    withPage(served.browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/*.safetensors', async (route) => {
         const body = await (await route.fetch()).body()
         body[body.length - 1] ^= 1
         await route.fulfill({ body })
       })
-      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await page.goto(served.url)
       await playground.expectStatus(/^The model could not be loaded\. .* weights_hash$/)
       await playground.solveButton.click()
       await playground.expectStatus(/^The model could not be loaded\. .* weights_hash$/)
@@ -319,10 +297,10 @@ describe('when something goes wrong', () => {
     }))
 
   test('weights that cannot be fetched give a typed message; the edge still works', () =>
-    withPage(browser, ROUTED, async ({ page }) => {
+    withPage(served.browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/*.safetensors', (route) => route.abort())
-      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await page.goto(served.url)
       await playground.expectStatus(/^The model could not be loaded\. .* weights_fetch$/)
       await page.getByRole('radio', { name: 'At the edge' }).check()
       await playground.takeSample('Easy')
@@ -331,10 +309,10 @@ describe('when something goes wrong', () => {
     }))
 
   test('a service that cannot be reached gives a typed message', () =>
-    withPage(browser, ROUTED, async ({ page }) => {
+    withPage(served.browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
       await page.route('**/v1/solve', (route) => route.abort())
-      await page.goto(`http://127.0.0.1:${server.port}/`)
+      await page.goto(served.url)
       await page.getByRole('radio', { name: 'At the edge' }).check()
       await playground.solveButton.click()
       await playground.expectStatus(/^No answer from the edge\. .* network$/)
