@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
-import { expect, inject, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { KernelBuild } from '../../src/platform/platform.ts'
 import { launchChromium, withPage } from '../browser/chromium.ts'
-import { serveFolder } from '../browser/static-server.ts'
+import { type StaticServer, serveFolder } from '../browser/static-server.ts'
 import { expectedHash } from './expected.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-
-it.each<KernelBuild>(['relaxed', 'simd128'])('logits in Chromium, %s, are those on record', async (build) => {
-  const count = inject('boards')
+let server: StaticServer
+let browser: Browser
+beforeAll(async () => {
   await esbuild.build({
     absWorkingDir: root,
     entryPoints: ['tests/conformance/page.ts'],
@@ -20,21 +21,24 @@ it.each<KernelBuild>(['relaxed', 'simd128'])('logits in Chromium, %s, are those 
     conditions: ['browser'],
     logLevel: 'warning',
   })
-  const server = await serveFolder(root)
-  const browser = await launchChromium()
-  try {
-    await withPage(browser, {}, async ({ page, complaints }) => {
-      await page.goto(`${server.origin}tests/conformance/page.html`)
-      page.setDefaultTimeout(0)
-      const hash = await page.evaluate(([build, boards]) => globalThis.conformanceHash(build, boards), [
-        build,
-        Number(count),
-      ] as const)
-      expect(hash).toBe(expectedHash(count))
-      expect(complaints).toEqual([])
-    })
-  } finally {
-    await browser.close()
-    server.close()
-  }
+  server = await serveFolder(root)
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  server?.close()
+})
+
+it.each<KernelBuild>(['relaxed', 'simd128'])('logits in Chromium, %s, are those on record', async (build) => {
+  const count = inject('boards')
+  await withPage(browser, {}, async ({ page, complaints }) => {
+    await page.goto(`${server.origin}tests/conformance/page.html`)
+    page.setDefaultTimeout(0)
+    const hash = await page.evaluate(([build, boards]) => globalThis.conformanceHash(build, boards), [
+      build,
+      Number(count),
+    ] as const)
+    expect(hash).toBe(expectedHash(count))
+    expect(complaints).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@
 import type { Engine, EngineOptions } from '../../src/engines/engine.ts'
 import { createTask } from '../../src/tasks/create-task.ts'
 import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
+import { hashOf } from '../../src/weights/hash.ts'
 import type { Model } from '../../src/weights/model.ts'
 
 export const STEPS = 16
@@ -43,5 +44,5 @@ export async function hashLogits(
     for (const slot of taken) digests.set(await sha256(new Uint8Array(logits[slot].buffer)), 32 * group[slot])
   }
   engine.dispose()
-  return Array.from(await sha256(digests), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hashOf(digests)
 }

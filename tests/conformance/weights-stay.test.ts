@@ -7,6 +7,7 @@ import type { KernelBuild } from '../../src/platform/platform.ts'
 import { createSolverFrom } from '../../src/solve/solver.ts'
 import { createTask } from '../../src/tasks/create-task.ts'
 import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
+import { hashOf } from '../../src/weights/hash.ts'
 import { loadModel } from '../../src/weights/load-model.ts'
 import { conformanceBoards } from './boards.ts'
 
@@ -33,10 +34,7 @@ it.each<KernelBuild>(['relaxed', 'simd128'])('solving changes no byte of what is
   })
   const engine = createWasmEngine({ model, geometry, slots: SLOTS }, kernel)
   const { hRecords, packed } = planMemory(model, geometry, SLOTS, build)
-  const hash = async () => {
-    const bytes = new Uint8Array(memories[0].buffer.slice(hRecords, packed))
-    return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex')
-  }
+  const hash = () => hashOf(new Uint8Array(memories[0].buffer.slice(hRecords, packed)))
   const before = await hash()
   const solver = createSolverFrom({
     loaded,
