@@ -36,9 +36,18 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint of `train` or `convert`")],
     out: Annotated[Path, typer.Argument(help="weights file to write")],
     card: Annotated[Path, typer.Option(help="model card, JSON (docs/format.md, hrm.card)")],
+    h_cycles: Annotated[
+        int | None, typer.Option(min=1, max=32, help="H cycles of an ACT step; default: as many as in training")
+    ] = None,
 ) -> None:
-    """Quantise a checkpoint to int8 and write the weights file; prints the worst error of every matrix."""
+    """Quantise a checkpoint to int8 and write the weights file; prints the worst error of every matrix.
+
+    An ACT step may think longer in the file than in training: the carry goes on unchanged from step to step, so one
+    step of 4 cycles computes what two of 2 do, and only the readings in between are left out.
+    """
     config, state = load_checkpoint(checkpoint)
+    if h_cycles is not None:
+        config = config.model_copy(update={"H_cycles": h_cycles})
     report = export_weights(state, config, ModelCard.read(card), out)
     typer.echo("\n".join(report.lines()))
 

@@ -45,6 +45,13 @@ def test_export(tmp_path: Path, card: Path) -> None:
     assert "worst: " in output
 
 
+def test_export_with_longer_steps(tmp_path: Path, card: Path) -> None:
+    config, cli = CONFIGS["candidates-4x4"], ("--card", card, "--h-cycles", "5")
+    save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
+    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", *cli)
+    assert read_weights(tmp_path / "w.safetensors").config == config.model_copy(update={"H_cycles": 5})
+
+
 def test_convert_lab_then_export(tmp_path: Path, card: Path) -> None:
     torch.save(lab_checkpoint(), tmp_path / "lab.pt")
     run("convert", tmp_path / "lab.pt", tmp_path / "c.pt", "--family", "lab")

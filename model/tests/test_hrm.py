@@ -132,6 +132,16 @@ def test_every_mode_has_the_same_values() -> None:
     assert torch.equal(outs[0], outs[2])
 
 
+def test_two_steps_are_one_of_twice_the_cycles() -> None:
+    short = HRM(CONFIGS["candidates-4x4"])
+    long = HRM(short.config.model_copy(update={"H_cycles": 2 * short.config.H_cycles}))
+    long.load_state_dict(short.state_dict())
+    tokens, start = random_tokens(short.config), short.initial_carry(2)
+    carry, _, _ = short(start, tokens)
+    for one, other in zip(short(carry, tokens), long(start, tokens), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
 def test_bf16_carry_runs_in_bf16_and_gives_f32_heads() -> None:
     model = HRM(structured_sudoku(32, box_rows=2, box_cols=2))
     carry, logits, q = model(model.initial_carry(1, dtype=torch.bfloat16), random_tokens(model.config, 1))
