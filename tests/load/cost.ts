@@ -1,12 +1,10 @@
 // `node tests/load/cost.ts FILE... [--limit N] [--max-steps N]`: what the boards of CSV files cost in CPU time when the
 // Worker in workerd solves them, one request each. Boards come from the column question, puzzle or board.
 import { parseArgs } from 'node:util'
-import { BOARD_COLUMNS, boardColumn } from '../../src/cli/board-input.ts'
-import { readCsv } from '../../src/cli/csv.ts'
-import { readTextFile } from '../../src/cli/text-file.ts'
 import type { SolveResult } from '../../src/solve/types.ts'
 import { startWorkerd } from '../worker/workerd-server.ts'
-import { cpuSeconds } from './cpu.ts'
+import { readBoardFile } from './board-file.ts'
+import { cpuSeconds } from './processes.ts'
 
 /** Workers Paid, beyond what the monthly fee includes: developers.cloudflare.com/workers/platform/pricing. */
 const USD_PER_MILLION_REQUESTS = 0.3
@@ -17,18 +15,6 @@ const { values, positionals } = parseArgs({
   options: { limit: { type: 'string', default: '100' }, 'max-steps': { type: 'string', default: '256' } },
 })
 const maxSteps = Number(values['max-steps'])
-
-async function readBoards(path: string): Promise<string[]> {
-  const boards: string[] = []
-  let column = -1
-  for await (const { fields } of readCsv(readTextFile(path), path)) {
-    if (column >= 0) boards.push(fields[column])
-    else column = boardColumn(fields)
-    if (column < 0) throw new Error(`${path} has no column named ${BOARD_COLUMNS.join(', ')}`)
-    if (boards.length === Number(values.limit)) break
-  }
-  return boards
-}
 
 const server = await startWorkerd()
 try {
@@ -41,7 +27,7 @@ try {
     return (await response.json()) as SolveResult
   }
   for (const path of positionals) {
-    const boards = await readBoards(path)
+    const boards = await readBoardFile(path, Number(values.limit))
     for (const board of boards.slice(0, 3)) await solve(board) // until the runtime has optimised
     const before = await cpuSeconds(server.pid)
     let steps = 0

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { startWorkerd } from '../worker/workerd-server.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
-import { cpuSeconds } from './cpu.ts'
 import { type Ask, createMix } from './mix.ts'
+import { cpuSeconds } from './processes.ts'
 import { report, type Tally } from './report.ts'
 
 const { values } = parseArgs({

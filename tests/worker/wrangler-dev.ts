@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface WranglerDev {
   url: URL
+  /** Of wrangler, which starts workerd. */
+  pid: number
   /** Ends wrangler and its workerd without a warning; what is stored stays in `dir`. */
   kill(): Promise<void>
 }
@@ -46,7 +48,7 @@ export async function startWranglerDev(dir: string, vars: Record<string, string>
   }
   for (;;) {
     const response = await fetch(new URL('/health', url)).catch(() => undefined)
-    if (response?.ok) return { url, kill }
+    if (response?.ok) return { url, pid: child.pid!, kill }
     if (child.exitCode !== null) throw new Error(`wrangler dev ended with ${child.exitCode}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -1,0 +1,38 @@
+// What processes use, as Linux tells it under /proc.
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Linux counts CPU time in ticks of 10 ms, whatever its own clock is. */
+const TICKS = 100
+
+/** What follows the name in /proc/PID/stat: the name stands in brackets and may hold spaces. */
+async function statOf(pid: number): Promise<{ name: string; fields: string[] }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const end = stat.lastIndexOf(')')
+  return { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') }
+}
+
+/** CPU time that a process has used so far, in seconds: all of its threads, user and system. */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const { fields } = await statOf(pid)
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** The most memory that a process has had resident so far, in bytes. */
+export async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024
+}
+
+/** The processes of this name that `pid`, or a process that it started, has started. */
+export async function descendants(pid: number, name: string): Promise<number[]> {
+  const started = new Set([pid])
+  const found: number[] = []
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
+  for (const child of pids.sort((a, b) => a - b)) {
+    const stat = await statOf(child).catch(() => undefined) // it may have ended
+    if (!stat || !started.has(Number(stat.fields[1]))) continue
+    if (stat.name === name) found.push(child)
+    started.add(child)
+  }
+  return found
+}
