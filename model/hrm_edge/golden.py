@@ -24,6 +24,10 @@ folder), their ``weights_sha256`` and ``trace_sha256``, ``board`` (text as the t
 puzzle embedding) and ``sha256``: name -> SHA-256 over the little-endian bytes of every tensor that the trace leaves out
 to stay small. Of the shipped model it holds tokens, x, z_H, z_L, logits and q; of the others everything.
 
+``float.safetensors`` has what the float model (`hrm.HRM`) gives with the weights that each file stands for, for engines
+that do not round activations: ``NAME.stepS.logits`` and ``NAME.stepS.q``, S 1 or 2 (further on the rounding of floats
+alone may lead elsewhere). Equal up to that rounding only, on this machine as on others.
+
 Random models take their weights from integers, so that every machine writes the same bytes.
 """
 
@@ -44,7 +48,7 @@ from torch import Tensor
 
 from .card import ModelCard
 from .config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
-from .hrm import RotaryEmbedding
+from .hrm import HRM, RotaryEmbedding
 from .layout import state_shapes
 from .lists import list_table
 from .quantise import quantise_state
@@ -53,6 +57,7 @@ from .tasks import Task
 from .weights_file import WeightsFile, pack_tensors, read_weights, write_weights
 
 STEPS = (1, 2, 16)
+FLOAT_STEPS = (1, 2)
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = REPOSITORY / "tests" / "golden"
 SHIPPED = REPOSITORY / "model" / "weights" / "sudoku.safetensors"
@@ -198,6 +203,21 @@ def trace_case(case: Case, weights: WeightsFile) -> Iterator[tuple[str, Tensor]]
             yield from ((f"step{step}.{name}", value) for name, value in noted[1:])
 
 
+@torch.no_grad()
+def float_results(case: Case, weights: WeightsFile) -> Iterator[tuple[str, Tensor]]:
+    """What the float model gives, named as in ``float.safetensors``."""
+    model, task = HRM(weights.config), Task(weights.config)
+    model.load_state_dict(weights.float_state())
+    model.eval()
+    tokens = task.encode(task.parse(case.board)[None])
+    carry = model.initial_carry(1)
+    for step in range(1, max(FLOAT_STEPS) + 1):
+        carry, logits, q = model(carry, tokens, torch.tensor([case.puzzle]))
+        if step in FLOAT_STEPS:
+            yield f"{case.name}.step{step}.logits", logits[0]
+            yield f"{case.name}.step{step}.q", q[0]
+
+
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
@@ -213,6 +233,7 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     entries = []
+    floats: dict[str, Tensor] = {}
     for case in cases():
         path = folder / f"{case.name}.weights.safetensors"
         if case.config is None:
@@ -221,6 +242,7 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
             weights = random_weights(case)
             write_weights(path, weights.config, weights.card, weights.tensors)
             written.append(path)
+        floats |= float_results(case, weights)
         traced = dict(trace_case(case, weights))
         kept = traced if case.config else {k: v for k, v in traced.items() if ".layers." not in k and "table" not in k}
         data = pack_tensors(kept)
@@ -245,6 +267,8 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
                 },
             }
         )
+    _replace(folder / "float.safetensors", pack_tensors(floats))
+    written.append(folder / "float.safetensors")
     manifest = {"generated": "by `hrm-model golden`, do not edit", "steps": list(STEPS), "cases": entries}
     _replace(folder / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
     return [*written, folder / "manifest.json"]

@@ -1,10 +1,11 @@
 import * as ort from 'onnxruntime-web/jspi'
 import { afterAll, expect, it, vi } from 'vitest'
+import { createFloatEngine } from '../../src/engines/reference/float-engine.ts'
 import { Graph } from '../../src/engines/webgpu/onnx.ts'
 import { createGpuRuntime, type GpuRuntime } from '../../src/engines/webgpu/runtime.ts'
 import { createWebGpuEngine, sessionOptions } from '../../src/engines/webgpu/webgpu-engine.ts'
 import { describeEngine } from '../helpers/engine-contract.ts'
-import { createFloatReference, largestError } from '../helpers/float-reference.ts'
+import { largestError } from '../helpers/largest-error.ts'
 import { softwareGpu } from '../helpers/node-gpu.ts'
 
 // The software adapter compiles shaders for seconds, and a machine that does other things takes minutes over it.
@@ -25,7 +26,7 @@ describeEngine(
     return (options) => createWebGpuEngine(options, opened)
   },
   {
-    reference: createFloatReference,
+    reference: createFloatEngine,
     // The software adapter takes a second for a step.
     steps: 2,
     expectSame(got, want, name) {

@@ -2,10 +2,11 @@ import * as ort from 'onnxruntime-web'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { TINY_CONFIGS } from '../../../tests/helpers/configs.ts'
 import { engineFor, randomTokens } from '../../../tests/helpers/engine-contract.ts'
-import { createFloatReference, largestError } from '../../../tests/helpers/float-reference.ts'
+import { largestError } from '../../../tests/helpers/largest-error.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { ModelConfig } from '../../weights/config.ts'
+import { createFloatEngine } from '../reference/float-engine.ts'
 import { stepGraph } from './step-graph.ts'
 
 // The graph is run by ONNX Runtime's CPU kernels here, and on a GPU in tests/browser and webgpu-engine.test.ts.
@@ -31,7 +32,7 @@ describe('stepGraph', () => {
   it.each(Object.entries(CONFIGS))('computes the step without quantised activations: %s', async (_, config) => {
     const model = tinyModel(config, 1)
     const geometry = buildGeometry(config, trainedShape(config))
-    const reference = engineFor(createFloatReference, model, BATCH)
+    const reference = engineFor(createFloatEngine, model, BATCH)
     const session = await ort.InferenceSession.create(stepGraph({ model, geometry }), { logSeverityLevel: 3 })
     const n = config.puzzle_emb_len + config.seq_len
     const d = config.hidden_size
