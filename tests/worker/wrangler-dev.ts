@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,14 +21,15 @@ export const storageDir = () => mkdtemp(join(tmpdir(), 'hrm-edge-storage-'))
 export const removeStorage = (dir: string) => rm(dir, { recursive: true, force: true })
 
 /**
- * `wrangler dev`: the Worker with all of its bindings, emulated. It is bundled first, because wrangler would build it
- * anew whenever a source changes.
+ * `wrangler dev`: the Worker with all of its bindings, emulated. It is bundled and its files are copied first, because
+ * wrangler begins anew whenever a source or an asset changes, and the emulated queue then forgets its messages.
  */
 export async function startWranglerDev(dir: string, vars: Record<string, string> = {}): Promise<WranglerDev> {
   const bundle = await bundleWorker()
   const config = (await readFile(join(root, 'wrangler.toml'), 'utf8'))
     .replace(/^main = .*$/m, 'main = "index.js"\nno_bundle = true\nfind_additional_modules = true')
-    .replace('./dist/playground', join(root, 'dist/playground'))
+    .replace('./dist/playground', './playground')
+  await cp(join(root, 'dist/playground'), join(bundle, 'playground'), { recursive: true })
   await writeFile(join(bundle, 'wrangler.toml'), config)
   const port = await freePort()
   const options = ['--port', String(port), '--inspector-port', '0', '--persist-to', dir, '--log-level', 'error']
