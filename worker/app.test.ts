@@ -164,6 +164,19 @@ test('every path of /openapi.json answers every other method with 405, and HEAD 
   }
 })
 
+test('what has not changed is 304, with the headers that every answer has', async () => {
+  const { app } = fakeApp()
+  for (const path of ['/openapi.json', '/docs', '/v1/models', '/v1/models/fake', '/v1/tasks']) {
+    const tag = (await app.request(path)).headers.get('ETag')!
+    const headers = { 'If-None-Match': `"other", W/${tag}`, 'X-Request-Id': 'again', Origin: 'https://example.org' }
+    const again = await app.request(path, { headers })
+    expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
+    const kept = ['ETag', 'X-Request-Id', 'Access-Control-Allow-Origin', 'X-Content-Type-Options']
+    expect(kept.map((name) => again.headers.get(name))).toEqual([tag, 'again', '*', 'nosniff'])
+    expect((await app.request(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
+  }
+})
+
 test('pages may run scripts of their own origin only, data nothing', async () => {
   const { app } = fakeApp()
   const page = await app.request('/docs')

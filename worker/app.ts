@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { etag } from 'hono/etag'
+import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createAdmission } from './admission.ts'
@@ -39,6 +39,9 @@ export interface AppOptions extends GuardOptions {
   clock?: () => number
 }
 
+/** What a 304 keeps of the answer that it stands for: else pages of other origins could not read it. */
+const retainedHeaders = [...RETAINED_304_HEADERS, 'access-control-allow-origin', 'x-request-id']
+
 /**
  * The HTTP service, the same in a Worker and in Node.
  *
@@ -74,7 +77,7 @@ export function createApp(options: AppOptions) {
   )
   // a pattern that ends in /* takes in the path before it too
   for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics']) app.use(path, guard(options))
-  for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag())
+  for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag({ retainedHeaders }))
 
   addSolve(app, service)
   addBatch(app, service)
