@@ -14,7 +14,7 @@ import {
   submit,
 } from './job-support.ts'
 
-/** Four boards a chunk. */
+/** Two boards a chunk. */
 const SMALL_CHUNKS = { query: 'task=sudoku&maxSteps=4096&seed=3' }
 
 describe('solves', () => {
@@ -29,7 +29,7 @@ describe('solves', () => {
       boards.map((board, i) => [i, board, easySolution(i)]),
     )
     expect(results.reduce((sum, { steps }) => sum + steps, 0)).toBe(done.steps)
-    expect((await platform.ledger(job.id).chunks()).length).toBe(8)
+    expect((await platform.ledger(job.id).chunks()).length).toBe(15)
   })
 
   test('a CSV, and answers with one', async () => {

@@ -215,24 +215,43 @@ describe('refuses', () => {
     expect(sent).toBeLessThan(1_000_000)
   })
 
-  test('callers without a key, or over their rate, where these are set', async () => {
-    const ask = (bindings: object, headers: Record<string, string> = {}) =>
-      worker.fetch(
-        new Request('http://localhost/v1/solve', {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json', ...headers },
-          body: JSON.stringify(solve),
-        }),
-        bindings,
-      )
-    // SHA-256 of "abc", FIPS 180-2 appendix B.1
-    const API_KEYS_SHA256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
-    await expectProblem(await ask({ API_KEYS_SHA256 }), 401, 'unauthorized')
-    expect((await ask({ API_KEYS_SHA256 }, { Authorization: 'Bearer abc' })).status).toBe(200)
-    const limited = await ask({ RATE_LIMITER: { limit: async () => ({ success: false }) } })
-    expect(limited.headers.get('Retry-After')).toBe('60')
-    await expectProblem(limited, 429, 'rate_limited')
+  const askWith = (bindings: object, headers: Record<string, string> = {}) =>
+    worker.fetch(
+      new Request('http://localhost/v1/solve', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify(solve),
+      }),
+      bindings,
+    )
+  // SHA-256 of "abc", FIPS 180-2 appendix B.1
+  const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+
+  test('callers without a key, where keys are set', async () => {
+    await expectProblem(await askWith({ API_KEYS_SHA256: ABC }), 401, 'unauthorized')
+    expect((await askWith({ API_KEYS_SHA256: ABC }, { Authorization: 'Bearer abc' })).status).toBe(200)
     // keys that were set wrongly must not open the door
-    await expectProblem(await ask({ API_KEYS_SHA256: 'abc' }), 500, 'internal_error')
+    await expectProblem(await askWith({ API_KEYS_SHA256: 'abc' }), 500, 'internal_error')
+  })
+
+  test('callers over their rate, counted by address, or by key where keys are set', async () => {
+    const { TWO_A_MINUTE } = env as { TWO_A_MINUTE: object }
+    // six: when a new minute begins among them, one of the two still has three
+    const six = async (bindings: object, headersOf: (i: number) => Record<string, string>) => {
+      let limited = 0
+      for (let i = 0; i < 6; i++) {
+        const response = await askWith({ RATE_LIMITER: TWO_A_MINUTE, ...bindings }, headersOf(i))
+        if (response.status === 200) continue
+        limited++
+        expect(response.headers.get('Retry-After')).toBe('60')
+        await expectProblem(response, 429, 'rate_limited')
+      }
+      return limited
+    }
+    const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
+    expect(await six({}, () => from(1))).toBeGreaterThan(0)
+    expect(await six({}, (i) => from(10 + i))).toBe(0)
+    const key = { Authorization: 'Bearer abc' }
+    expect(await six({ API_KEYS_SHA256: ABC }, (i) => ({ ...key, ...from(20 + i) }))).toBeGreaterThan(0)
   })
 })

@@ -7,6 +7,8 @@ const configPath = `${root}wrangler.toml`
 
 /** What wrangler.toml has commented out. */
 const analyticsEngineDatasets = { ANALYTICS: { dataset: 'hrm_edge' } }
+/** Under a name of its own, so that it holds up no test but its own. */
+const ratelimits = { TWO_A_MINUTE: { namespace_id: '1', simple: { limit: 2, period: 60 } } }
 
 /** The Worker in real workerd: from within, by its default export, and from outside, over sockets. */
 export default defineConfig({
@@ -15,7 +17,7 @@ export default defineConfig({
     projects: [
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath }, miniflare: { analyticsEngineDatasets } })],
+        plugins: [cloudflareTest({ wrangler: { configPath }, miniflare: { analyticsEngineDatasets, ratelimits } })],
         test: { name: 'workerd', include: ['tests/worker/*.workerd.test.ts'], testTimeout: 60_000 },
       },
       {

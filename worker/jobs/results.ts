@@ -2,7 +2,7 @@ import { readBoards } from './consumer.ts'
 import { type ChunkPlace, type JobPlatform, resultsKey } from './platform.ts'
 import type { JobResult, JobStatus } from './schemas.ts'
 
-/** Chunks read ahead: R2 answers in tens of milliseconds, and a job has up to 1,600 chunks. */
+/** Chunks read ahead: R2 answers in tens of milliseconds, and a job has up to 5,000 chunks. */
 const AHEAD = 4
 
 const COLUMNS = ['index', 'board', 'status', 'solution', 'steps', 'attempts', 'verified', 'model'] as const
