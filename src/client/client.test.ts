@@ -1,13 +1,24 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import type { z } from 'zod'
-import type { jobResult, jobStatus } from '../../worker/jobs/schemas.ts'
-import type { modelInfo, problem, solveResult, taskInfo } from '../../worker/schemas.ts'
+import type { jobQuery, jobResult, jobStatus } from '../../worker/jobs/schemas.ts'
+import type {
+  batchRequest,
+  batchResult,
+  modelInfo,
+  modelList,
+  problem,
+  solveRequest,
+  solveResult,
+  taskInfo,
+  taskList,
+} from '../../worker/schemas.ts'
 import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-support.ts'
-import type { SolveResult } from '../solve/types.ts'
+import type { SolveOptions, SolveResult } from '../solve/types.ts'
 import {
   createClient,
   HrmHttpError,
   type Job,
+  type JobOptions,
   type JobResult,
   type Problem,
   type ServedModel,
@@ -27,6 +38,54 @@ test('types are those of the schemas', () => {
   expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()
   expectTypeOf<z.infer<typeof jobStatus>>().toEqualTypeOf<Job>()
   expectTypeOf<z.infer<typeof jobResult>>().toEqualTypeOf<JobResult>()
+  expectTypeOf<z.infer<typeof batchResult>['results']>().toEqualTypeOf<SolveResult[]>()
+  expectTypeOf<z.infer<typeof modelList>>().toEqualTypeOf<{ models: ServedModel[] }>()
+  expectTypeOf<z.infer<typeof taskList>>().toEqualTypeOf<{ tasks: ServedTask[] }>()
+})
+
+test('what is sent has the types of the schemas', () => {
+  /** A schema refuses what it does not know: neither side may have a field more. */
+  type Sent<Options, Fields> = Omit<Options, 'signal'> & Fields
+  type Same<T> = { [K in keyof T]: T[K] }
+  expectTypeOf<Same<Sent<SolveOptions, { task: string; board: string }>>>().toEqualTypeOf<
+    Same<z.input<ReturnType<typeof solveRequest>>>
+  >()
+  expectTypeOf<Same<Sent<SolveOptions, { task: string; boards: string[] }>>>().toEqualTypeOf<
+    Same<z.input<ReturnType<typeof batchRequest>>>
+  >()
+  // a query is text until it is read
+  expectTypeOf<Required<Sent<JobOptions, { task: string }>>>().toEqualTypeOf<z.output<ReturnType<typeof jobQuery>>>()
+})
+
+test('every call is an operation of /openapi.json', async () => {
+  const { app } = fakeApp()
+  type Paths = Record<string, Record<string, { operationId: string }>>
+  const { paths } = (await (await app.request('/openapi.json')).json()) as { paths: Paths }
+  const operations: string[] = []
+  const client = createClient('http://localhost', {
+    async fetch(input, init) {
+      const { pathname } = new URL(String(input))
+      const path = Object.keys(paths).find((path) => new RegExp(`^${path.replace(/\{\w+\}/, '[^/]+')}$`).test(pathname))
+      operations.push(paths[path!][init!.method!.toLowerCase()].operationId)
+      return app.request(String(input), init)
+    },
+  })
+  await client.solve('sudoku', BOARD)
+  await client.steps('sudoku', BOARD).next()
+  await client.solveBatch('sudoku', [BOARD])
+  await client.models()
+  await client.tasks()
+  const id = crypto.randomUUID()
+  for (const call of [
+    () => client.submitJob('sudoku', [BOARD]),
+    () => client.job(id),
+    () => client.jobResults(id).next(),
+    () => client.cancelJob(id),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ code: 'jobs_unavailable' })
+  }
+  const jobs = ['submitJob', 'job', 'jobResults', 'cancelJob']
+  expect(operations).toEqual(['solve', 'solve', 'solveBatch', 'models', 'tasks', ...jobs])
 })
 
 test('solves, in a batch too', async () => {

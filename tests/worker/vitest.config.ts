@@ -8,7 +8,7 @@ const configPath = `${root}wrangler.toml`
 /** What wrangler.toml has commented out. */
 const analyticsEngineDatasets = { ANALYTICS: { dataset: 'hrm_edge' } }
 /** Under a name of its own, so that it holds up no test but its own. */
-const ratelimits = { TWO_A_MINUTE: { namespace_id: '1', simple: { limit: 2, period: 60 } } }
+const ratelimits = { TWO_A_MINUTE: { namespace_id: '1', simple: { limit: 2, period: 60 as const } } }
 
 /** The Worker in real workerd: from within, by its default export, and from outside, over sockets. */
 export default defineConfig({
