@@ -47,6 +47,14 @@ export interface RunOptions {
 }
 
 /**
+ * ACT steps, at least one, in which a model thinks for about so many H cycles. How long an ACT step thinks is up to the
+ * model; the carry does not notice where one ends.
+ */
+export function stepsOf(model: Model, cycles: number): number {
+  return Math.max(1, Math.round(cycles / model.config.H_cycles))
+}
+
+/**
  * Runs ACT steps on what the slot holds. Every `yield` asks the driver for one step of the slot.
  * Ends as soon as a step's board passes the verifier (or, without rules, the halting head says stop).
  */

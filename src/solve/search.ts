@@ -1,17 +1,17 @@
 import type { Carry } from '../engines/engine.ts'
 import type { Random } from '../numerics/random.ts'
 import type { Marks } from '../tasks/task.ts'
-import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
 import { countConsequences } from './lookahead.ts'
 import { confidentSymbols } from './reading.ts'
 
-/** ACT steps a branch gets before the search goes one guess deeper. */
-const STEPS_PER_BRANCH = 4
+/** H cycles a branch gets at most before the search goes one guess deeper. */
+const CYCLES_PER_BRANCH = 8
 /**
  * Share of the hope before any guess (1 at most) below which a branch is given up. A share, because a model that was not
- * taught contradictions has a level of its own. On held-out boards 0.5 to 0.65 do alike, 0.35 and 0.75 worse.
+ * taught contradictions has a level of its own. On held-out boards 0.4 and 0.5 do alike, 0.6 and more worse.
  */
-const HOPELESS = 0.6
+const HOPELESS = 0.5
 /** A candidate believed less than this is drawn only when its cell has no better one left. */
 const VIABLE = 0.02
 
@@ -44,7 +44,7 @@ interface Choice extends Guess {
  * @returns `solved`, `spent`, `limit` when the branches are used up, or `contradiction` when all were ruled out
  */
 export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Generator<void, RunEnd, void> {
-  const { task, puzzle, slot } = ctx
+  const { model, task, puzzle, slot } = ctx
   const choices: Choice[] = []
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)
@@ -72,7 +72,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
     const end: RunEnd = yield* run(ctx, progress, {
       kind: 'guess',
       guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
-      limit: STEPS_PER_BRANCH,
+      limit: stepsOf(model, CYCLES_PER_BRANCH),
       watch: { off: marks.off, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end

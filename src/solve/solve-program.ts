@@ -1,5 +1,5 @@
 import { createRandom } from '../numerics/random.ts'
-import { type Progress, type RunEnd, run, type SolveContext } from './attempt.ts'
+import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
 import { noisedCarry } from './noise.ts'
 import { search } from './search.ts'
 import type { SolveResult } from './types.ts'
@@ -8,8 +8,8 @@ import type { SolveResult } from './types.ts'
 const FIRST_SEARCH_BRANCHES = 24
 /** ... and every later one may take this much longer, so that none is cut short for ever. */
 const SEARCH_GROWTH = 1.3
-/** ACT steps from a noised start before the search that follows it. */
-const NOISED_STEPS = 6
+/** H cycles from a noised start before the search that follows it. */
+const NOISED_CYCLES = 12
 
 /**
  * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
@@ -40,7 +40,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     }
     progress.attempts++
     slot.start(tokens, noisedCarry(model, tokens.length, random))
-    end = yield* run(ctx, progress, { kind: 'noise', limit: task.hasRules ? NOISED_STEPS : limit })
+    end = yield* run(ctx, progress, { kind: 'noise', limit: task.hasRules ? stepsOf(model, NOISED_CYCLES) : limit })
   }
   const solved = end === 'solved'
   return {
