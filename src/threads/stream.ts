@@ -3,19 +3,19 @@ import type { Link } from './link.ts'
 import { request } from './request.ts'
 
 /** The steps that a call sends, then its result. Leaving the loop ends the call. */
-export async function* streamSteps(
+export async function* streamSteps<Step = SolveStep, Result = SolveResult>(
   link: Link,
   message: { type: string },
   signal?: AbortSignal,
-): AsyncGenerator<SolveStep, SolveResult, void> {
-  const queue: SolveStep[] = []
+): AsyncGenerator<Step, Result, void> {
+  const queue: Step[] = []
   let wake = () => {}
   let id = 0
   let settled = false
-  const result = request<SolveResult>(link, message, {
+  const result = request<Result>(link, message, {
     signal,
     onOpen: (opened) => (id = opened),
-    onStep: (step: SolveStep) => {
+    onStep: (step: Step) => {
       queue.push(step)
       wake()
     },

@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
+/** Breaks no rule as it stands and has no solution: a solve goes on until its budget is spent or it is stopped. */
+export const ENDLESS = `12345678.........9${'.'.repeat(63)}`
+
 /** Hands and eyes on the playground. */
 export class PlaygroundPage {
   readonly page: Page
@@ -47,6 +50,14 @@ export class PlaygroundPage {
       const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
       document.activeElement!.dispatchEvent(event)
     }, text)
+  }
+
+  /** Lets the model think about a board without a solution, for exactly so many steps. */
+  async thinkFor(maxSteps: number): Promise<void> {
+    await this.paste(ENDLESS)
+    await this.page.getByLabel('Steps at most').selectOption(String(maxSteps))
+    await this.solveButton.click()
+    await this.expectStatus(new RegExp(`^Not solved within ${maxSteps} steps`))
   }
 
   async expectStatus(pattern: RegExp, timeout = 45_000): Promise<void> {

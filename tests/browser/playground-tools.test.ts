@@ -5,25 +5,29 @@ import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { findLowContrast } from './contrast.ts'
-import { expectSolution, PlaygroundPage } from './playground-page.ts'
+import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
 const HARD = SAMPLE_SETS[2].boards[0]
-const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 
 const served = servePlayground()
 const { visit } = served
 
+/** As the table stands before a comparison. */
+const EMPTY_ROWS = ['here', 'at the edge'].map((place) => [place, ...Array(4).fill('–')].join('\t'))
+
 describe('comparing here with the edge', () => {
+  const compare = (page: Page) => page.getByRole('button', { name: 'Compare', exact: true })
   const note = (page: Page) => page.locator('#compare-note')
 
   visit('shows status, steps and time side by side, and that both agree to the bit', async ({ page, playground }) => {
-    await playground.paste(EXTREME)
+    await playground.paste(ENDLESS)
     await page.getByLabel('Steps at most').selectOption('16')
-    await page.getByRole('button', { name: 'Compare' }).click()
     const rows = page.locator('#compare-rows tr')
-    await expect.poll(() => rows.count(), { timeout: 45_000 }).toBe(2)
+    expect(await rows.allInnerTexts()).toEqual(EMPTY_ROWS)
+    await compare(page).click()
+    await expect.poll(() => note(page).textContent(), { timeout: 45_000 }).toMatch(/^To agree/)
     const cells = (await rows.allInnerTexts()).map((row) => row.split(/\s*\t\s*/))
     expect(cells.map(([place, status, steps]) => [place, status, steps])).toEqual([
       ['here', 'unsolved', '16'],
@@ -34,7 +38,7 @@ describe('comparing here with the edge', () => {
     expect(await page.evaluate(findLowContrast)).toEqual([])
     // Another puzzle: the old comparison says nothing of it.
     await playground.takeSample('Easy')
-    expect(await rows.count()).toBe(0)
+    expect(await rows.allInnerTexts()).toEqual(EMPTY_ROWS)
   })
 
   test('takes the GPU in where there is one, from files of the service alone', async () => {
@@ -49,9 +53,9 @@ describe('comparing here with the edge', () => {
         const playground = new PlaygroundPage(page)
         await playground.takeSample('Easy')
         await page.getByRole('checkbox', { name: /on the GPU here/ }).check()
-        await page.getByRole('button', { name: 'Compare' }).click()
+        await compare(page).click()
         const rows = page.locator('#compare-rows tr')
-        await expect.poll(() => rows.count(), { timeout: 200_000 }).toBe(3)
+        await expect.poll(() => note(page).textContent(), { timeout: 200_000 }).toMatch(/^To agree/)
         const last = (await rows.allInnerTexts())[2].split(/\s*\t\s*/)
         expect(last.slice(0, 2)).toEqual(['on the GPU here', 'solved'])
         // It rounds otherwise than the CPU does; how much so is its own tests' matter.
@@ -71,12 +75,67 @@ describe('comparing here with the edge', () => {
   })
 
   visit('can be stopped', async ({ page, playground }) => {
-    await playground.paste(EXTREME)
+    await playground.paste(ENDLESS)
     await page.getByLabel('Steps at most').selectOption('4096')
-    await page.getByRole('button', { name: 'Compare' }).click()
+    await compare(page).click()
     await expect.poll(() => note(page).textContent()).toBe('Solving here …')
+    // One thing at a time.
+    for (const name of ['Solve', 'Compare with float32']) {
+      expect(await page.getByRole('button', { name }).isDisabled()).toBe(true)
+    }
     await page.getByRole('button', { name: 'Stop' }).click()
     await expect.poll(() => note(page).textContent()).toBe('Stopped.')
+    await expect.poll(() => playground.solveButton.isEnabled()).toBe(true)
+  })
+})
+
+describe('comparing int8 with float32', () => {
+  const button = (page: Page) => page.getByRole('button', { name: 'Compare with float32' })
+  const note = (page: Page) => page.locator('#precision-note')
+  const rows = (page: Page) => page.locator('#precision-rows tr')
+
+  visit('tells of every step how far apart they are, and which of them solves it', async ({ page, playground }) => {
+    await playground.takeSample('Easy')
+    await button(page).click()
+    await expect
+      .poll(() => note(page).textContent(), { timeout: 80_000 })
+      .toMatch(/ A step takes [\d.]+ m?s in int8, [\d.]+ m?s in float32\.$/)
+    // What they come to, and after how many steps, is the model's matter; an easy board both must solve.
+    expect(await note(page).textContent()).toMatch(
+      /^(Both solve it at step \d+|Int8 solves it at step \d+; float32 solves it at step \d+)\./,
+    )
+    const texts = (await rows(page).allInnerTexts()).map((row) => row.split(/\s*\t\s*/))
+    expect(texts.map(([step]) => step)).toEqual(texts.map((_, i) => String(i + 1)))
+    const open = EASY.replaceAll(/\d/g, '').length
+    for (const [, alike, beliefs, logits] of texts) {
+      expect(alike).toMatch(new RegExp(`^\\d+ of ${open}$`))
+      for (const share of [beliefs, logits]) expect(share).toMatch(/^(below 0\.1|\d\.\d|\d\d+)%$/)
+      // Were both the same engine, there would be nothing to see.
+      expect(logits).not.toBe('0.0%')
+    }
+    expect(await page.evaluate(findLowContrast)).toEqual([])
+    await playground.takeSample('Easy')
+    expect(await rows(page).count()).toBe(0)
+    expect(await note(page).textContent()).toBe('')
+    expect(page.workers().length).toBe(1)
+  })
+
+  visit('can be stopped in the middle of a step, and leaves no worker behind', async ({ page, playground }) => {
+    await playground.paste(ENDLESS)
+    await button(page).click()
+    await expect.poll(() => page.workers().length).toBe(2)
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await expect.poll(() => note(page).textContent()).toBe('Stopped.')
+    await expect.poll(() => page.workers().length).toBe(1)
+    await playground.takeSample('Easy')
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved/)
+  })
+
+  visit('refuses a board that breaks a rule', async ({ page, playground }) => {
+    await playground.paste(`77${'.'.repeat(79)}`)
+    await button(page).click()
+    await expect.poll(() => note(page).textContent()).toMatch(/^This is no valid puzzle\. .*row 1, column 1/)
   })
 })
 
@@ -130,8 +189,8 @@ describe('boards from elsewhere', () => {
     await playground.takeSample('mine.csv')
     await expect.poll(() => playground.givens()).toBe(HARD)
     expect(await page.locator('#source').textContent()).toBe('mine.csv (2 of 2)')
-    await drop(page, `${EXTREME}\n`)
-    await expect.poll(() => playground.givens()).toBe(EXTREME)
+    await drop(page, `${ENDLESS}\n`)
+    await expect.poll(() => playground.givens()).toBe(ENDLESS)
     expect(await page.getByRole('button', { name: 'mine.csv' }).count()).toBe(1)
   })
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { withPage } from './chromium.ts'
-import { expectSolution, PlaygroundPage } from './playground-page.ts'
+import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
-const EXTREME = SAMPLE_SETS[3].boards.at(-1)!
 
 /** For requests that a test answers: what a service worker fetches cannot be answered so. */
 const ROUTED = { serviceWorkers: 'block' } as const
@@ -30,10 +29,8 @@ describe('solving', () => {
   })
 
   visit('scrubbing shows the puzzle, each step, and what changed', async ({ page, playground }) => {
-    await playground.takeSample('Hard')
+    await playground.thinkFor(16)
     const givens = await playground.givens()
-    await playground.solveButton.click()
-    await playground.expectStatus(/^Solved/)
     await playground.expectAtRest()
     const last = await playground.board()
 
@@ -60,9 +57,7 @@ describe('solving', () => {
   })
 
   visit('candidates of unsure cells are pencilled in and spoken, unless switched off', async ({ page, playground }) => {
-    await playground.takeSample('Hard')
-    await playground.solveButton.click()
-    await playground.expectStatus(/^Solved/)
+    await playground.thinkFor(16)
     await playground.expectAtRest()
     await page.locator('#scrubber').fill('1')
     const unsure = page.locator('[role=gridcell][data-candidates]')
@@ -98,23 +93,18 @@ describe('solving', () => {
     expect(await playground.status.textContent()).toMatch(new RegExp(`^Solved in ${stepsHere} step`))
   })
 
-  visit('an unsolved board is said to be so, and shown as no answer', async ({ page, playground }) => {
-    await playground.paste(EXTREME)
-    await page.getByLabel('Steps at most').selectOption('16')
-    await playground.solveButton.click()
+  visit('an unsolved board is said to be so, and shown as no answer', async ({ playground }) => {
+    await playground.thinkFor(16)
     await playground.expectStatus(/^Not solved within 16 steps\. No board that the model reached keeps every rule/)
   })
 
   visit('attempts and guesses are named', async ({ page, playground }) => {
-    await playground.paste(EXTREME)
-    await page.getByLabel('Steps at most').selectOption('64')
     await page.getByLabel('Playing speed').selectOption('live')
-    await playground.solveButton.click()
-    await playground.expectStatus(/^(Not solved|Solved) /)
+    await playground.thinkFor(64)
     const attempts = page.getByLabel('Attempt')
     const names = await attempts.locator('option').allTextContents()
     expect(names[0]).toMatch(/^1: the model’s own start, from step 1$/)
-    expect(names[1]).toMatch(/^2: guess: \d at row \d, column \d, from step 17$/)
+    expect(names[1]).toMatch(/^2: guess: \d at row \d, column \d, from step \d+$/)
     await attempts.selectOption({ index: 1 })
     await expect.poll(() => page.locator('#readout-attempt').textContent()).toMatch(/^Attempt 2, guess: \d at row/)
     const guessed = (await playground.cellNames()).filter((name) => name.includes('guessed'))
@@ -236,7 +226,7 @@ describe('entering a board', () => {
 describe('when something goes wrong', () => {
   for (const where of ['In this page', 'At the edge']) {
     visit(`a solve is stopped and another works (${where.toLowerCase()})`, async ({ page, playground }) => {
-      await playground.paste(EXTREME)
+      await playground.paste(ENDLESS)
       await page.getByRole('radio', { name: where }).check()
       await page.getByLabel('Steps at most').selectOption('4096')
       await page.getByLabel('Playing speed').selectOption('live')
@@ -261,7 +251,7 @@ describe('when something goes wrong', () => {
     visit(
       `a worker that ${name} gives a typed error, and the next solve works`,
       async ({ page, playground }) => {
-        await playground.paste(EXTREME)
+        await playground.paste(ENDLESS)
         await page.getByLabel('Steps at most').selectOption('4096')
         await page.getByLabel('Playing speed').selectOption('live')
         await playground.solveButton.click()

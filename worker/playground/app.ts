@@ -9,12 +9,20 @@ import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
 import { type Failure, headline, toFailure } from './failure.ts'
 import { Playback } from './playback.ts'
+import type { PrecisionStep } from './precision/lockstep.ts'
+import { PrecisionView } from './precision/precision-view.ts'
+import { runPrecision } from './precision/run-precision.ts'
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import { failedCells, solvedText, stoppedText, unsolvedText } from './wording.ts'
+import { durationText, failedCells, PLACES, solvedText, stepsText, stoppedText, unsolvedText } from './wording.ts'
 
-const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
+/** Steps of int8 beside float32: as many as the net was trained for. */
+const PRECISION_STEPS = 16
+
+/** What takes the model's time; one at a time. Each is a button that stops it meanwhile. */
+const WORKS = { solve: 'Solve', compare: 'Compare', precision: 'Compare with float32' }
+type Work = keyof typeof WORKS
 
 export interface SolveRequest {
   where: Where
@@ -29,14 +37,16 @@ export class App {
   readonly playback: Playback
   readonly #reasoning: ReasoningView
   readonly #comparison = new CompareView()
+  readonly #precision = new PrecisionView()
   readonly #readRequest: () => SolveRequest
   readonly #pencil = byId('candidates', HTMLInputElement)
+  readonly #gpu = byId('with-gpu', HTMLInputElement)
   #givens = EMPTY_BOARD
   #steps: SolveStep[] = []
   /** The last solve that ended with a result. */
   #solve: Solve | undefined
   #blamed: ReadonlySet<number> = new Set()
-  #running: AbortController | undefined
+  #running: { work: Work; abort: AbortController } | undefined
   #frame = 0
 
   constructor(readRequest: () => SolveRequest) {
@@ -67,7 +77,8 @@ export class App {
     this.#steps = []
     this.#solve = undefined
     this.#blamed = new Set()
-    this.#comparison.say('')
+    this.#comparison.clear(['page', 'edge'])
+    this.#precision.clear()
     this.playback.clear()
   }
 
@@ -104,65 +115,86 @@ export class App {
   }
 
   stop(): void {
-    this.#running?.abort()
+    this.#running?.abort.abort()
   }
 
-  async solve(): Promise<void> {
-    if (this.running) return
-    const running = new AbortController()
-    const request = this.#readRequest()
-    this.#running = running
-    this.#steps = []
-    this.#solve = undefined
-    this.#blamed = new Set()
-    this.playback.begin()
-    this.status.say(request.where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
-    const steps = this.#steps
-    const { where, maxSteps, seed } = request
-    try {
-      const options = { maxSteps, seed, signal: running.signal }
-      const { result, milliseconds } = await solveAt(where, this.#givens, options, (step) => {
-        steps.push(step)
-        if (!running.signal.aborted) this.playback.push()
-      })
-      this.#solve = { puzzle: this.#givens, where, maxSteps, seed, milliseconds, result, steps }
-      this.#showResult(result, where, milliseconds)
-    } catch (error) {
-      const failure = toFailure(error)
-      // A new puzzle stops the old one's solve, and has the status line by now.
-      if (failure.code !== 'aborted') this.#showFailure(failure)
-      else if (steps === this.#steps) this.status.say('Stopped', stoppedText(steps.length))
-    } finally {
-      this.#running = undefined
-      this.playback.complete()
-      this.#reasoning.describe()
-    }
+  /** Begins a work, or stops what runs. */
+  toggle(work: Work): void {
+    if (this.running) this.stop()
+    else void this[work]()
+  }
+
+  solve(): Promise<void> {
+    return this.#run('solve', async (signal) => {
+      const request = this.#readRequest()
+      this.#steps = []
+      this.#solve = undefined
+      this.#blamed = new Set()
+      this.playback.begin()
+      this.status.say(request.where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
+      const steps = this.#steps
+      const { where, maxSteps, seed } = request
+      try {
+        const { result, milliseconds } = await solveAt(where, this.#givens, { maxSteps, seed, signal }, (step) => {
+          steps.push(step)
+          if (!signal.aborted) this.playback.push()
+        })
+        this.#solve = { puzzle: this.#givens, where, maxSteps, seed, milliseconds, result, steps }
+        this.#showResult(result, where, milliseconds)
+      } catch (error) {
+        const failure = toFailure(error)
+        // A new puzzle stops the old one's solve, and has the status line by now.
+        if (failure.code !== 'aborted') this.#showFailure(failure)
+        else if (steps === this.#steps) this.status.say('Stopped', stoppedText(steps.length))
+      } finally {
+        this.playback.complete()
+        this.#reasoning.describe()
+      }
+    })
   }
 
   /** Solves the puzzle in several places, one after the other, and shows how they agree. */
-  async compare(places: readonly Where[]): Promise<void> {
-    if (this.running) return
-    const running = new AbortController()
-    this.#running = running
-    this.#requestRender()
-    const { maxSteps, seed } = this.#readRequest()
-    const runs: Run[] = []
-    try {
-      for (const where of places) {
-        this.#comparison.say(`Solving ${PLACES[where]} …`)
-        const steps: SolveStep[] = []
-        const options = { maxSteps, seed, signal: running.signal }
-        const { result, milliseconds } = await solveAt(where, this.#givens, options, (step) => steps.push(step))
-        runs.push({ place: PLACES[where], result, milliseconds, steps })
+  compare(): Promise<void> {
+    return this.#run('compare', async (signal) => {
+      const { maxSteps, seed } = this.#readRequest()
+      const places: Where[] = this.#gpu.checked ? ['page', 'edge', 'gpu'] : ['page', 'edge']
+      const puzzle = this.#givens
+      const runs: Run[] = []
+      this.#comparison.clear(places)
+      try {
+        for (const where of places) {
+          this.#comparison.say(`Solving ${PLACES[where]} …`)
+          const steps: SolveStep[] = []
+          const { result, milliseconds } = await solveAt(where, puzzle, { maxSteps, seed, signal }, (step) => {
+            steps.push(step)
+          })
+          runs.push({ where, result, milliseconds, steps })
+          this.#comparison.add(runs)
+        }
+        this.#comparison.say('To agree is to read the same board with the same confidence, to four digits.')
+      } catch (error) {
+        if (puzzle === this.#givens) this.#comparison.say(failureText(error))
       }
-      this.#comparison.show(runs)
-    } catch (error) {
-      const failure = toFailure(error)
-      this.#comparison.show(runs, failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`)
-    } finally {
-      this.#running = undefined
-      this.#requestRender()
-    }
+    })
+  }
+
+  /** Runs the net in int8 and in float32 side by side, and shows how far apart they are. */
+  precision(): Promise<void> {
+    return this.#run('precision', async (signal) => {
+      const puzzle = this.#givens
+      const steps: PrecisionStep[] = []
+      this.#precision.clear()
+      this.#precision.say('Running both …')
+      try {
+        for await (const step of runPrecision(puzzle, { maxSteps: PRECISION_STEPS, signal })) {
+          steps.push(step)
+          this.#precision.add(step)
+        }
+        this.#precision.finish(steps)
+      } catch (error) {
+        if (puzzle === this.#givens) this.#precision.say(failureText(error))
+      }
+    })
   }
 
   saveJson(): void {
@@ -174,11 +206,21 @@ export class App {
     save(await toPng(this.#cells(), getComputedStyle(document.documentElement)), 'hrm-edge-board.png')
   }
 
+  async #run(work: Work, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#running) return
+    const abort = new AbortController()
+    this.#running = { work, abort }
+    this.#requestRender()
+    await job(abort.signal)
+    this.#running = undefined
+    this.#requestRender()
+  }
+
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
     if (result.status === 'solved') this.status.say('Solved', solvedText(result, milliseconds), 'good')
     else this.status.say('Not solved', unsolvedText(result))
     byId('fact-time', HTMLElement).textContent =
-      `${result.steps} ${result.steps === 1 ? 'step' : 'steps'}, ${Math.round(milliseconds)} ms ${PLACES[where]}`
+      `${stepsText(result.steps)}, ${durationText(milliseconds)} ${PLACES[where]}`
   }
 
   #showFailure(failure: Failure): void {
@@ -202,10 +244,18 @@ export class App {
     this.board.show(this.#cells())
     this.board.readonly = this.running
     this.#reasoning.show(this.#steps, openCells(this.#givens))
-    const solve = byId('solve', HTMLButtonElement)
-    solve.toggleAttribute('data-running', this.running)
-    solve.firstElementChild!.textContent = this.running ? 'Stop' : 'Solve'
-    byId('compare', HTMLButtonElement).disabled = this.running
+    for (const [work, label] of Object.entries(WORKS)) {
+      const button = byId(work, HTMLButtonElement)
+      const stops = this.#running?.work === work
+      button.toggleAttribute('data-running', stops)
+      button.disabled = this.running && !stops
+      button.firstElementChild!.textContent = stops ? 'Stop' : label
+    }
     byId('save-json', HTMLButtonElement).disabled = this.#solve === undefined
   }
+}
+
+const failureText = (error: unknown) => {
+  const failure = toFailure(error)
+  return failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`
 }

@@ -27,7 +27,10 @@ export async function buildPlayground() {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
   const weights = await readFile(join(root, 'model/weights/sudoku.safetensors'))
-  const worker = await emit('worker.js', await bundle('src/threads/web-entry.ts', { plugins: [emittedAssets] }))
+  const worker = await emit(
+    'worker.js',
+    await bundle('worker/playground/worker-entry.ts', { plugins: [emittedAssets] }),
+  )
   const define = { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) }
   const gpu = await emit('gpu.js', await bundle('worker/playground/gpu-entry.ts', { define, plugins: [emittedAssets] }))
   define.GPU_FILE = JSON.stringify(gpu)

@@ -1,34 +1,41 @@
 import { agreementOf, agreementText, type Run } from './compare.ts'
 import { byId } from './dom.ts'
-import { durationText } from './wording.ts'
+import type { Where } from './solve-stream.ts'
+import { durationText, PLACES } from './wording.ts'
 
-/** The table of the last comparison. */
+const COLUMNS = 4
+
+/** The table of the last comparison, with a row for every place from the start, so that nothing jumps. */
 export class CompareView {
   readonly #rows = byId('compare-rows', HTMLTableSectionElement)
   readonly #note = byId('compare-note', HTMLElement)
 
-  /** Empties the table; `text` says what goes on, or what is wrong. */
-  say(text: string): void {
-    this.#rows.replaceChildren()
-    this.#note.textContent = text
+  constructor() {
+    this.clear(['page', 'edge'])
   }
 
-  /** @param problem why there are not more runs */
-  show(runs: readonly Run[], problem?: string): void {
-    this.#rows.replaceChildren(...runs.map((run) => rowOf(run, runs[0])))
-    this.#note.textContent = problem ?? 'To agree is to read the same board with the same confidence, to four digits.'
+  /** A comparison of these places has no results yet. */
+  clear(places: readonly Where[]): void {
+    this.#rows.replaceChildren(...places.map((where) => rowOf(PLACES[where], new Array(COLUMNS).fill('–'))))
+    this.#note.textContent = ''
+  }
+
+  /** Puts a result into its row. @param runs all so far, in the order of the rows */
+  add(runs: readonly Run[]): void {
+    const { where, result, milliseconds, steps } = runs.at(-1)!
+    const agreement = runs.length === 1 ? '–' : agreementText(agreementOf(runs[0].steps, steps))
+    const texts = [result.status, String(result.steps), durationText(milliseconds), agreement]
+    this.#rows.rows[runs.length - 1].replaceWith(rowOf(PLACES[where], texts))
+  }
+
+  say(text: string): void {
+    this.#note.textContent = text
   }
 }
 
-function rowOf({ place, result, milliseconds, steps }: Run, first: Run): HTMLTableRowElement {
+function rowOf(name: string, texts: readonly string[]): HTMLTableRowElement {
   const row = document.createElement('tr')
-  const head = document.createElement('th')
-  head.scope = 'row'
-  head.textContent = place
-  row.append(head)
-  const agreement = steps === first.steps ? '–' : agreementText(agreementOf(first.steps, steps))
-  for (const text of [result.status, String(result.steps), durationText(milliseconds), agreement]) {
-    row.insertCell().textContent = text
-  }
+  row.append(Object.assign(document.createElement('th'), { scope: 'row', textContent: name }))
+  for (const text of texts) row.insertCell().textContent = text
   return row
 }

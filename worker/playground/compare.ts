@@ -1,9 +1,9 @@
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
+import type { Where } from './solve-stream.ts'
 
 /** One board solved in one place. */
 export interface Run {
-  /** For people: `here (wasm, relaxed)`. */
-  place: string
+  where: Where
   result: SolveResult
   milliseconds: number
   steps: readonly SolveStep[]

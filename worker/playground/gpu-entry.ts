@@ -1,9 +1,7 @@
 import { createSolver } from '../../src/index.ts'
 import type { Solver } from '../../src/solve/types.ts'
 import { createWebGpu } from '../../src/webgpu/webgpu.ts'
-
-// Put in by build.mjs.
-declare const WEIGHTS_SHA256: string
+import { weightsHash } from './weights-hash.ts'
 
 /** Where scripts/ort-assets.mjs puts ONNX Runtime. */
 const ORT = new URL('ort/', document.baseURI).href
@@ -14,8 +12,7 @@ export async function createGpuSolver(): Promise<Solver> {
     { wasmPaths: ORT },
     { gpu: async () => navigator.gpu, ort: () => import(`${ORT}ort.jspi.min.mjs`) },
   )
-  const sha256 = isSecureContext ? WEIGHTS_SHA256 : undefined
-  const solver = await createSolver({ task: 'sudoku', sha256, slots: 1, backend: 'webgpu', webgpu })
+  const solver = await createSolver({ task: 'sudoku', sha256: weightsHash, slots: 1, backend: 'webgpu', webgpu })
   // The first step compiles the shaders, which is no part of a solve.
   await solver.solve('.'.repeat(81), { maxSteps: 1 })
   return solver

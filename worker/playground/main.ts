@@ -16,8 +16,8 @@ const WHERE_NOTES: Partial<Record<Where, string>> = {
   edge: 'POST /v1/solve on this site; every step comes as a server-sent event.',
 }
 
-/** What a visitor finds: a puzzle that takes the model a few steps. */
-const FIRST_BOARD = SAMPLE_SETS[2].boards[0]
+/** What a visitor finds: a puzzle that is not read off at a glance, so that there is something to watch. */
+const FIRST_BOARD = SAMPLE_SETS[3].boards[0]
 
 const app = new App(readRequest)
 const sources = new SourcesView(app)
@@ -48,7 +48,9 @@ function wireKeypad(): void {
 }
 
 function wireActions(): void {
-  byId('solve', HTMLButtonElement).addEventListener('click', () => (app.running ? app.stop() : void app.solve()))
+  for (const work of ['solve', 'compare', 'precision'] as const) {
+    byId(work, HTMLButtonElement).addEventListener('click', () => app.toggle(work))
+  }
   byId('clear', HTMLButtonElement).addEventListener('click', () => {
     app.load(EMPTY_BOARD)
     app.status.say('Cleared.')
@@ -108,10 +110,6 @@ function wireFiles(): void {
 }
 
 function wireResults(): void {
-  const gpu = byId('with-gpu', HTMLInputElement)
-  byId('compare', HTMLButtonElement).addEventListener('click', () => {
-    void app.compare(gpu.checked ? ['page', 'edge', 'gpu'] : ['page', 'edge'])
-  })
   byId('save-json', HTMLButtonElement).addEventListener('click', () => app.saveJson())
   byId('save-png', HTMLButtonElement).addEventListener('click', () => void app.savePng())
 }

@@ -1,9 +1,7 @@
 import type { Solver } from '../../src/solve/types.ts'
 import { createSolver } from '../../src/threads/index.ts'
-
-// Put in by build.mjs.
-declare const WORKER_FILE: string
-declare const WEIGHTS_SHA256: string
+import { startWorker } from './start-worker.ts'
+import { weightsHash } from './weights-hash.ts'
 
 let creation: Promise<Solver> | undefined
 
@@ -17,10 +15,9 @@ async function create(onProgress?: (loaded: number, total: number | undefined) =
   try {
     return await createSolver({
       task: 'sudoku',
-      // Where the page is not served securely there is no crypto.subtle to check with.
-      sha256: isSecureContext ? WEIGHTS_SHA256 : undefined,
+      sha256: weightsHash,
       slots: 1,
-      worker: () => new Worker(new URL(WORKER_FILE, document.baseURI), { type: 'module' }),
+      worker: () => startWorker('solver'),
       onProgress: onProgress && (({ loaded, total }) => onProgress(loaded, total)),
     })
   } catch (error) {

@@ -1,7 +1,10 @@
 import type { SolveResult } from '../../src/solve/types.ts'
 import { cellName } from './cells.ts'
+import type { Where } from './solve-stream.ts'
 
-const steps = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
+export const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
+
+export const stepsText = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
 
 export const durationText = (milliseconds: number) =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
@@ -9,17 +12,17 @@ export const durationText = (milliseconds: number) =>
 export function solvedText({ steps: spent, attempts, verified }: SolveResult, milliseconds: number): string {
   const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
   const checked = verified ? ' Every row, column and box was checked.' : ''
-  return `in ${steps(spent)} and ${durationText(milliseconds)}${tries}.${checked}`
+  return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}`
 }
 
 export function unsolvedText({ steps: spent }: SolveResult): string {
   return (
-    `within ${steps(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ` +
+    `within ${stepsText(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ` +
     'Allow more steps or change the seed.'
   )
 }
 
-export const stoppedText = (spent: number) => (spent === 0 ? 'before the first step.' : `after ${steps(spent)}.`)
+export const stoppedText = (spent: number) => (spent === 0 ? 'before the first step.' : `after ${stepsText(spent)}.`)
 
 /** Cells in a sentence: `row 1, column 2 and row 1, column 9`. */
 export const failedCells = (indices: readonly number[]) => indices.map(cellName).join(' and ')
