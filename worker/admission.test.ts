@@ -1,10 +1,15 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createAdmission } from './admission.ts'
 
 const overloaded = expect.objectContaining({ code: 'overloaded' })
+const SOLVES = { max: 2, leaseMs: 100, signs: 'timer', what: 'solves' } as const
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 test('admits max solves and no more, until one leaves', () => {
-  const admission = createAdmission(2, 1000)
+  vi.useFakeTimers()
+  const admission = createAdmission(SOLVES)
   const first = admission.acquire()
   admission.acquire()
   expect(() => admission.acquire()).toThrow(overloaded)
@@ -15,9 +20,28 @@ test('admits max solves and no more, until one leaves', () => {
   expect(() => admission.acquire()).toThrow(overloaded)
 })
 
-test('a place that stood still is given away, one that was renewed is not', () => {
+test('a place is held while the timers of its owner run, and no longer', () => {
+  vi.useFakeTimers()
   let time = 0
-  const admission = createAdmission(2, 100, undefined, () => time)
+  const admission = createAdmission({ ...SOLVES, now: () => time })
+  const lease = admission.acquire()
+  admission.acquire()
+  for (; time < 1000; time += 10) vi.advanceTimersByTime(10)
+  expect(() => admission.acquire()).toThrow(overloaded)
+  lease.release()
+  admission.acquire()
+  expect(vi.getTimerCount()).toBe(2)
+  vi.clearAllTimers() // as when a runtime drops requests
+  time += 80
+  expect(() => admission.acquire()).toThrow(overloaded)
+  time += 30
+  admission.acquire()
+  expect(admission.inFlight).toBe(1)
+})
+
+test('where signs of life are asked for, a place that stood still is given away, one that was renewed is not', () => {
+  let time = 0
+  const admission = createAdmission({ ...SOLVES, signs: 'renew', now: () => time })
   const stuck = admission.acquire()
   const busy = admission.acquire()
   time = 90

@@ -1,8 +1,8 @@
 import { ProblemError } from './problem.ts'
 
-/** A place among the solves in flight. */
+/** A place among those in flight. */
 export interface Lease {
-  /** Called while the solve moves on. @throws ProblemError `overloaded` when others have taken the place meanwhile */
+  /** A sign of life. @throws ProblemError `overloaded` when others have taken the place meanwhile */
   renew(): void
   release(): void
 }
@@ -15,16 +15,26 @@ export interface Admission {
   readonly inFlight: number
 }
 
-/**
- * Lets at most `max` solves (or whatever `what` says) run at once. A place that was not renewed for `leaseMs` counts as free once it is needed:
- * a runtime may drop a request without running its `finally`, and the place would be lost for the isolate's life.
- */
-export function createAdmission(
-  max: number,
-  leaseMs: number,
-  what = 'solves',
-  now: () => number = Date.now,
-): Admission {
+export interface AdmissionOptions {
+  /** How many places there are. */
+  max: number
+  /**
+   * Milliseconds without a sign of life after which a place counts as free once it is needed: a runtime may drop a
+   * request without running its `finally`, and the place would be lost for the isolate's life.
+   */
+  leaseMs: number
+  /**
+   * What the signs are. `timer`: a timer of the request's own, which ends when the runtime drops the request; work that
+   * waits its turn or is silent for long keeps its place. `renew`: only `renew`, where a client could stand still.
+   */
+  signs: 'timer' | 'renew'
+  /** Who takes places, for messages. */
+  what: string
+  now?: () => number
+}
+
+/** Lets at most `max` solves, or whatever `what` says, be under way at once. */
+export function createAdmission({ max, leaseMs, signs, what, now = Date.now }: AdmissionOptions): Admission {
   const renewedAt = new Map<symbol, number>()
 
   function take(owner: symbol): boolean {
@@ -40,12 +50,14 @@ export function createAdmission(
   function tryAcquire(): Lease | undefined {
     const owner = Symbol('lease')
     if (!take(owner)) return undefined
+    const timer = signs === 'timer' ? setInterval(take, leaseMs / 4, owner) : undefined
     return {
       renew() {
         if (take(owner)) return
         throw new ProblemError('overloaded', `The request stood still and lost its place to other ${what}.`)
       },
       release() {
+        clearInterval(timer)
         renewedAt.delete(owner)
       },
     }

@@ -56,8 +56,8 @@ export function createApp(options: AppOptions) {
   const service: Service = {
     solvers: options.solvers,
     limits,
-    admission: createAdmission(limits.maxInFlight, limits.leaseMs),
-    uploads: createAdmission(limits.maxUploads, limits.leaseMs, 'uploads'),
+    admission: createAdmission({ max: limits.maxInFlight, leaseMs: limits.leaseMs, signs: 'timer', what: 'solves' }),
+    uploads: createAdmission({ max: limits.maxUploads, leaseMs: limits.leaseMs, signs: 'renew', what: 'uploads' }),
     jobs: options.jobs,
     cache: options.cache,
     log(line) {

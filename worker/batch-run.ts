@@ -40,11 +40,9 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
       const wave = boards.slice(results.length, results.length + WAVE)
-      const onProgress = () => lease.renew()
-      const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal, onProgress })
+      const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
       for (const result of solved) left -= result.steps
       results.push(...solved)
-      lease.renew()
     }
     return results
   } catch (error) {

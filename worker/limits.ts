@@ -12,7 +12,7 @@ export interface Limits {
   maxBodyBytes: number
   /** Solves and batches in flight; one more is answered 503. */
   maxInFlight: number
-  /** Milliseconds without a step after which a solve loses its place. */
+  /** Milliseconds without a sign of life after which a solve, or a file that is received, loses its place. */
   leaseMs: number
   /** Milliseconds between comments on an event stream. */
   heartbeatMs: number

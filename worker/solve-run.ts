@@ -45,7 +45,6 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
         return next.value
       }
       spent = { ...spent, steps: next.value.step, attempts: next.value.attempt }
-      lease.renew()
       yield next.value
     }
   } catch (error) {

@@ -93,7 +93,9 @@ try {
 
   const { id } = await client.submitJob('sudoku', { jsonl: file() }, { maxSteps: Number(values['max-steps']) })
   const submitted = seconds()
-  const told = async () => `${((await cpuSeconds(server.pid)) - cpuBefore).toFixed(0)} s of CPU time`
+  const mb = (bytes: number) => `${(bytes / MB).toFixed(0)} MB`
+  const told = async () =>
+    `${((await cpuSeconds(server.pid)) - cpuBefore).toFixed(0)} s of CPU time, ${mb(await peakMemory(server.pid))}`
   let settled = 0
   const done = await client.waitForJob(id, {
     intervalMs: 5000,
@@ -124,7 +126,6 @@ try {
   }
   if (sums.boards !== count) wrong.push(`${sums.boards} results of ${count}`)
 
-  const mb = (bytes: number) => `${(bytes / MB).toFixed(0)} MB`
   console.log(
     [
       `${cpus()[0].model}; ${values.server}; ${JSON.stringify(sums)}`,

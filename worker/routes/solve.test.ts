@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { HrmError } from '../../src/errors.ts'
 import { memoryCache } from '../cache.ts'
 import { BOARD, CONFLICT, fakeApp, HARD, problemOf, SOLUTION } from '../test-support.ts'
@@ -162,6 +162,31 @@ test('no more solves than admitted, then all is well again', async () => {
     await response.text()
   }
   expect((await post('/v1/solve', solve)).status).toBe(200)
+})
+
+test.each<[string, string, object, Record<string, string>]>([
+  ['a solve', '/v1/solve', solve, {}],
+  ['a stream', '/v1/solve', solve, SSE],
+  ['a batch', '/v1/solve/batch', { task: 'sudoku', boards: [BOARD] }, {}],
+])('%s keeps its place however long it takes, and gives it back', async (_, path, body, headers) => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+  try {
+    const { post, solver } = fakeApp({ limits: { maxInFlight: 1 } })
+    const { pause } = solver
+    const refused: number[] = []
+    solver.pause = async () => {
+      vi.advanceTimersByTime(3_600_000)
+      refused.push((await post('/v1/solve', solve)).status)
+      await pause()
+    }
+    await (await post(path, body, headers)).text()
+    expect(refused).toEqual([503, 503, 503])
+    solver.pause = pause
+    expect((await post('/v1/solve', solve)).status).toBe(200)
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('what is known is answered even while every place is taken, and takes none', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HrmError } from '../../../src/errors.ts'
 import { BOARD, fakeApp, fakeSolver, HARD, problemOf, SOLUTION } from '../../test-support.ts'
 import { JOB_TIMES } from '../ledger-sql.ts'
@@ -147,6 +147,35 @@ test('no more files at once than there are places, and a place comes back', asyn
   for (const { end } of uploads) end()
   for (const { response } of uploads) expect((await response).status).toBe(202)
   await begin([BOARD])
+})
+
+test('a file that stands still loses its place, one that arrives keeps it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { app } = appOn()
+    const row = new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`)
+    const begin = () => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body: readable, duplex: 'half' }
+      const response = Promise.resolve(app.request('/v1/jobs?task=sudoku', init))
+      return { response, writer: writable.getWriter() }
+    }
+    const [still, ...moving] = Array.from({ length: 4 }, begin)
+    for (const { writer } of [still, ...moving]) await writer.write(row)
+    for (let minute = 0; minute < 3; minute++) {
+      vi.setSystemTime(Date.now() + 40_000)
+      for (const { writer } of moving) await writer.write(row)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const late = begin()
+    for (const { writer } of [late, ...moving]) await writer.close()
+    expect((await late.response).status).toBe(422) // it holds no board, but had a place
+    for (const { response } of moving) expect((await response).status).toBe(202)
+    await still.writer.close()
+    expect((await still.response).status).toBe(202)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a folder that cannot be one is bad usage', async () => {
