@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { findViolations } from './accessibility.ts'
 import { withPage } from './chromium.ts'
-import { findLowContrast } from './contrast.ts'
 import { traceMainThread } from './main-thread.ts'
 import { PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
@@ -25,30 +25,33 @@ async function solveSample(page: Page, name: string): Promise<PlaygroundPage> {
 }
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-  test('all text has WCAG AA contrast: puzzle, steps, guesses, conflicts', () =>
+  test('axe finds nothing wrong, WCAG 2.2 AA included: puzzle, steps, guesses, conflicts', () =>
     withPage(served.browser, { colorScheme }, async ({ page }) => {
       await page.goto(served.url)
-      expect(await page.evaluate(findLowContrast)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
       const playground = await solveSample(page, 'Hard')
-      expect(await page.evaluate(findLowContrast)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
       await playground.thinkFor(16)
       await playground.expectAtRest()
-      expect(await page.evaluate(findLowContrast)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
       await page.locator('#scrubber').fill('2')
       await expect.poll(() => page.locator('[role=gridcell][data-changed]').count()).toBeGreaterThan(0)
-      expect(await page.evaluate(findLowContrast)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
       await playground.paste(`77${'.'.repeat(79)}`)
       await playground.solveButton.click()
       await playground.expectStatus(/no valid puzzle/)
       expect(await page.locator('[role=gridcell][data-conflict]').count()).toBe(2)
-      expect(await page.evaluate(findLowContrast)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
     }))
 })
 
-test('the contrast check finds text that is too pale', () =>
+test('axe finds what is wrong: text too pale, a button without a name', () =>
   withPage(served.browser, {}, async ({ page }) => {
-    await page.setContent('<p>good</p><p style="color: #999">too pale</p>')
-    expect(await page.evaluate(findLowContrast)).toEqual([expect.stringMatching(/^2\.85:1 .* "too pale"$/)])
+    await page.setContent(
+      '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><p style="color: #999">pale</p><button></button></main>',
+    )
+    const found = await findViolations(page)
+    expect(found.map((line) => line.split(' ')[0])).toEqual(['button-name', 'color-contrast'])
   }))
 
 test('360 px wide: nothing sticks out, and what one touches is large enough', () =>

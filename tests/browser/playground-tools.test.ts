@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { findViolations } from './accessibility.ts'
 import { launchChromium, withPage } from './chromium.ts'
-import { findLowContrast } from './contrast.ts'
 import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
@@ -35,7 +35,7 @@ describe('comparing here with the edge', () => {
     ])
     for (const [, , , time] of cells) expect(time).toMatch(/ m?s$/)
     expect(cells[1][4]).toMatch(/^in (all )?\w+ steps?$/)
-    expect(await page.evaluate(findLowContrast)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     // Another puzzle: the old comparison says nothing of it.
     await playground.takeSample('Easy')
     expect(await rows.allInnerTexts()).toEqual(EMPTY_ROWS)
@@ -113,7 +113,7 @@ describe('comparing int8 with float32', () => {
       // Were both the same engine, there would be nothing to see.
       expect(logits).not.toBe('0.0%')
     }
-    expect(await page.evaluate(findLowContrast)).toEqual([])
+    expect(await findViolations(page)).toEqual([])
     await playground.takeSample('Easy')
     expect(await rows(page).count()).toBe(0)
     expect(await note(page).textContent()).toBe('')

@@ -157,7 +157,7 @@ export function describe(index: number, state: CellState): string {
   else {
     parts.push(`model ${digit}`)
     if (confidence !== undefined) parts.push(`${percent(confidence)} confident`)
-    if (candidates !== undefined) parts.push(`candidates ${[...candidates].join(' ')}`)
+    if (candidates !== undefined) parts.push(`candidates ${[...candidates].sort().join(' ')}`)
   }
   if (guess) parts.push('guessed')
   if (changed) parts.push('changed in this step')
