@@ -9,6 +9,7 @@ export default defineConfig({
       'tests/golden/**/*.test.ts',
       'tests/cli/**/*.test.ts',
       'tests/bench/**/*.test.ts',
+      'tests/load/**/*.test.ts',
     ],
     globalSetup: 'wasm/test-setup.ts',
     testTimeout: 60_000,

@@ -42,7 +42,8 @@ function judgeResults(boards: readonly string[], results: readonly SolveResult[]
   let solved = 0
   for (const [i, { status, solution, verified }] of results.entries()) {
     if (status === 'unsolved' && solution === null && !verified) continue
-    if (!verified || !isSolutionOf(boards[i], solution!)) return { wrong: `${boards[i]} is not solved by ${solution}` }
+    if (!verified || solution === null || !isSolutionOf(boards[i], solution))
+      return { wrong: `${boards[i]} is not solved by ${solution}` }
     solved++
   }
   return results.length === boards.length ? { solved } : { wrong: `${results.length} results of ${boards.length}` }
