@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { WeightsStore } from './platform.ts'
+import { MOST_KEPT, type WeightsStore } from './platform.ts'
 
 /** A file being written is younger than this; what is older was left by a process that died. */
 const WRITING_MS = 60 * 60 * 1000
@@ -46,16 +46,30 @@ export const cacheFolder: WeightsStore = {
       await rm(part, { force: true })
       throw error
     }
+    const kept = await filesOf(folder, KEPT)
+    for (const { path } of kept.slice(0, -MOST_KEPT)) await rm(path, { force: true })
   },
   remove: (sha256) => rm(pathOf(sha256), { force: true }),
 }
 
 const pathOf = (sha256: string) => join(folderOfUser(), `${sha256}.safetensors`)
 
+const KEPT = /^[0-9a-f]{64}\.safetensors$/
+const BEING_WRITTEN = /\.part$/
+
 async function removeLeftovers(folder: string): Promise<void> {
-  const parts = (await readdir(folder)).filter((name) => name.endsWith('.part')).map((name) => join(folder, name))
-  for (const part of parts) {
-    const { mtimeMs } = await stat(part).catch(() => ({ mtimeMs: Date.now() })) // another process has just renamed it
-    if (Date.now() - mtimeMs > WRITING_MS) await rm(part, { force: true })
+  for (const { path, mtimeMs } of await filesOf(folder, BEING_WRITTEN)) {
+    if (Date.now() - mtimeMs > WRITING_MS) await rm(path, { force: true })
   }
+}
+
+/** The files of such names, the oldest first. */
+async function filesOf(folder: string, names: RegExp): Promise<{ path: string; mtimeMs: number }[]> {
+  const paths = (await readdir(folder)).filter((name) => names.test(name)).map((name) => join(folder, name))
+  const files = paths.map(async (path) => {
+    // Another process may just have renamed or removed it.
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+    return { path, mtimeMs }
+  })
+  return (await Promise.all(files)).sort((a, b) => a.mtimeMs - b.mtimeMs)
 }

@@ -1,4 +1,4 @@
-import type { WeightsStore } from './platform.ts'
+import { MOST_KEPT, type WeightsStore } from './platform.ts'
 
 const CACHE = 'hrm-edge-weights'
 /** The Cache API takes nothing but http URLs for keys; no request ever goes to a name under `.invalid`. */
@@ -14,7 +14,10 @@ export const cacheStorage: WeightsStore = {
     return kept && new Uint8Array(await kept.arrayBuffer())
   },
   async put(sha256, bytes) {
-    await (await caches.open(CACHE)).put(keyOf(sha256), new Response(bytes as BodyInit))
+    const cache = await caches.open(CACHE)
+    await cache.put(keyOf(sha256), new Response(bytes as BodyInit))
+    // Keys come in the order in which they were put.
+    for (const old of (await cache.keys()).slice(0, -MOST_KEPT)) await cache.delete(old)
   },
   async remove(sha256) {
     await (await caches.open(CACHE)).delete(keyOf(sha256))

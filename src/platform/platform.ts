@@ -50,8 +50,11 @@ export interface ReadOptions {
 
 export type ReadProgress = (progress: { loaded: number; total?: number }) => void
 
+/** Files that a store keeps; one more pushes out the one that was kept first. Else every new version would stay for ever. */
+export const MOST_KEPT = 8
+
 /**
- * Files by the lower-case hex sha256 of their content. What comes out is hostile until it is hashed again, and any call
+ * Files by the lower-case hex sha256 of their content, `MOST_KEPT` of them. What comes out is hostile until it is hashed again, and any call
  * may fail.
  */
 export interface WeightsStore {

@@ -7,6 +7,7 @@ import { SMALLEST } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { corrupted, type StumblingServer, startStumblingServer } from '../../tests/helpers/stumbling-server.ts'
 import { tinyFile } from '../../tests/helpers/weights-file.ts'
+import { MOST_KEPT } from '../platform/platform.ts'
 import { loadModel } from './load-model.ts'
 
 const FILE = tinyFile(SMALLEST)
@@ -129,6 +130,20 @@ describe('the cache folder', () => {
     await utimes(old, longAgo, longAgo)
     await load()
     expect((await readdir(folder)).sort()).toEqual([KEPT, 'y.2.part'].sort())
+  })
+
+  it('keeps so many files and no more: the one that came first goes; files of others stay', async () => {
+    await writeFile(join(folder, 'notes.safetensors'), 'not ours')
+    const older = Array.from({ length: MOST_KEPT }, (_, i) => `${String(i).repeat(64)}.safetensors`)
+    for (const [i, name] of older.entries()) {
+      await writeFile(join(folder, name), 'a model')
+      await utimes(join(folder, name), i + 1, i + 1)
+    }
+    await load()
+    expect((await readdir(folder)).sort()).toEqual([...older.slice(1), KEPT, 'notes.safetensors'].sort())
+    server.requests = 0
+    await load()
+    expect(server.requests).toBe(0)
   })
 
   it('is where the system keeps such things', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type * as HrmEdge from '../../src/index.ts'
+import { MOST_KEPT } from '../../src/platform/platform.ts'
 import { type StumblingServer, startStumblingServer } from '../helpers/stumbling-server.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { type StaticServer, serveFolder } from './static-server.ts'
@@ -104,4 +105,16 @@ test('cut and corrupt downloads heal; another file is refused and not kept', () 
     const { got } = await load(page, '0'.repeat(64))
     expect(got).toBe('weights_hash')
     expect((await keys(page)).length).toBe(1)
+  }))
+
+test('so many files are kept and no more: the one that came first goes', () =>
+  withPage(browser, {}, async ({ page }) => {
+    await openPage(page)
+    await page.evaluate(async (most) => {
+      const cache = await caches.open('hrm-edge-weights')
+      for (let i = 0; i < most; i++) await cache.put(`https://hrm-edge.invalid/weights/${i}`, new Response('a model'))
+    }, MOST_KEPT)
+    await expectLoaded(page)
+    const names = (await keys(page)).map((url) => url.split('/').at(-1))
+    expect(names).toEqual([...Array.from({ length: MOST_KEPT - 1 }, (_, i) => String(i + 1)), sha256])
   }))
