@@ -5,6 +5,7 @@ import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
+const HARD = SAMPLE_SETS[2].boards[0]
 
 /** For requests that a test answers: what a service worker fetches cannot be answered so. */
 const ROUTED = { serviceWorkers: 'block' } as const
@@ -192,6 +193,35 @@ describe('entering a board', () => {
       await expect.poll(() => playground.givens()).toBe(`1${EASY.slice(1)}`)
     },
     { hash: `#board=${EASY}` },
+  )
+
+  visit(
+    'by a link, which carries what else decides the steps',
+    async ({ page, playground }) => {
+      const [steps, seed] = [page.getByLabel('Steps at most'), page.getByLabel('Seed')]
+      expect([await steps.inputValue(), await seed.inputValue()]).toEqual(['16', '5'])
+      await seed.fill('6')
+      await steps.selectOption('1024')
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await playground.expectStatus(/^Link copied/)
+      const link = await page.evaluate(() => navigator.clipboard.readText())
+      expect(new URL(link).hash).toBe(`#board=${EASY}&steps=1024&seed=6`)
+      // Put into the address bar of an open page, as a link clicked there is.
+      await page.evaluate((board) => (location.hash = `board=${board}&seed=7`), HARD)
+      await expect.poll(() => playground.givens()).toBe(HARD)
+      expect([await steps.inputValue(), await seed.inputValue()]).toEqual(['256', '7'])
+    },
+    { hash: `#board=${EASY}&steps=16&seed=5` },
+  )
+
+  visit(
+    'a link without a good board says so and leaves the page as it begins',
+    async ({ playground }) => {
+      await playground.expectStatus(/^The link holds no board\. That is 2 cells/)
+      expect(await playground.givens()).toBe(SAMPLE_SETS[3].boards[0])
+    },
+    { hash: '#board=12' },
   )
 
   visit(

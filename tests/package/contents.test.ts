@@ -17,7 +17,7 @@ let installed: string
 beforeAll(async () => {
   project = await createProject({
     'app.js': "import { createSolver } from 'hrm-edge'\ncreateSolver().then((solver) => solver.solve(location.hash))",
-    'nothing.js': ["'hrm-edge'", "'hrm-edge/worker'", "'hrm-edge/wasm'", "'hrm-edge/client'"]
+    'nothing.js': ["'hrm-edge'", "'hrm-edge/worker'", "'hrm-edge/wasm'", "'hrm-edge/webgpu'", "'hrm-edge/client'"]
       .map((name) => `import ${name}`)
       .join('\n'),
   })
@@ -146,7 +146,7 @@ describe('sizes', () => {
 })
 
 describe('the API', () => {
-  const entries = ['index', 'worker', 'wasm', 'client']
+  const entries = ['index', 'worker', 'wasm', 'webgpu', 'client']
 
   test('is the one in etc/, and every type that it names is exported', () => {
     expect(inject('apiComplaints')).toEqual([])

@@ -1,5 +1,5 @@
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
-import { parseBoardText, toHash } from './board-text.ts'
+import { parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
 import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
@@ -8,6 +8,7 @@ import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
 import { type Failure, headline, toFailure } from './failure.ts'
+import { toHash } from './link.ts'
 import { Playback } from './playback.ts'
 import type { PrecisionStep } from './precision/lockstep.ts'
 import { PrecisionView } from './precision/precision-view.ts'
@@ -82,10 +83,15 @@ export class App {
     this.playback.clear()
   }
 
-  /** Takes a new puzzle, and puts it into the address: a reload or a copied link shows the same one. */
+  /** Takes a new puzzle, and puts it into the address. */
   load(board: string): void {
     this.show(board)
-    history.replaceState(null, '', toHash(board))
+    this.address()
+  }
+
+  /** Puts the puzzle and how to solve it into the address: a reload or a copied link shows the same steps. */
+  address(): void {
+    history.replaceState(null, '', toHash({ board: this.#givens, ...this.#readRequest() }))
   }
 
   /** Takes a puzzle from text, or says why not. */

@@ -43,12 +43,3 @@ export function parseBoardText(text: string): ParsedBoard {
 
 /** Nine lines of nine. */
 export const formatBoard = (board: string) => board.match(/.{9}/g)!.join('\n')
-
-/** The part of a link that carries the board. */
-export const toHash = (board: string) => `#board=${board}`
-
-/** The board of a link; undefined where the link has none. */
-export function fromHash(hash: string): ParsedBoard | undefined {
-  const value = new URLSearchParams(hash.replace(/^#/, '')).get('board')
-  return value === null ? undefined : parseBoardText(value)
-}

@@ -1,10 +1,11 @@
 import { App, type SolveRequest } from './app.ts'
-import { formatBoard, fromHash, toHash } from './board-text.ts'
+import { formatBoard } from './board-text.ts'
 import { EMPTY_BOARD } from './cells.ts'
 import { button, byId } from './dom.ts'
 import { toFailure } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
+import { fromHash } from './link.ts'
 import { keepOffline } from './offline.ts'
 import { pageSolver } from './page-solver.ts'
 import { SAMPLE_SETS } from './samples.ts'
@@ -56,11 +57,11 @@ function wireActions(): void {
     app.status.say('Cleared.')
   })
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
+    app.address()
     try {
-      await navigator.clipboard.writeText(new URL(toHash(app.givens), location.href).href)
-      app.status.say('Link copied:', 'it opens this page with this board.')
+      await navigator.clipboard.writeText(location.href)
+      app.status.say('Link copied:', 'it opens this page with this board, budget and seed.')
     } catch {
-      history.replaceState(null, '', toHash(app.givens))
       app.status.say('The link is in the address bar:', 'this browser does not let the page copy it.')
     }
   })
@@ -131,16 +132,26 @@ function wireSkipLink(): void {
   })
 }
 
-/** Takes the board of the link that opened the page, and of one that is put into the address bar later. */
+/** Takes the solve of the link that opened the page, and of one that is put into the address bar later. */
 function readLink(): void {
+  const steps = byId('max-steps', HTMLSelectElement)
+  const seed = byId('seed', HTMLInputElement)
+  for (const control of [steps, seed]) control.addEventListener('change', () => app.address())
   const take = () => {
-    const linked = fromHash(location.hash)
-    if (linked?.problem !== undefined) app.status.say('The link holds no board.', linked.problem, 'bad')
-    else if (linked && linked.board !== app.givens) app.load(linked.board)
+    const offered = [...steps.options].map(({ value }) => Number(value))
+    const linked = fromHash(location.hash, offered)
+    if (linked === undefined) return
+    if (linked.problem !== undefined) {
+      app.status.say('The link holds no board.', linked.problem, 'bad')
+      return
+    }
+    steps.value = String(linked.maxSteps)
+    seed.value = String(linked.seed)
+    app.load(linked.board)
   }
   addEventListener('hashchange', take)
-  if (location.hash === '') app.show(FIRST_BOARD)
-  else take()
+  app.show(FIRST_BOARD)
+  take()
 }
 
 async function offerGpu(): Promise<void> {
