@@ -1,8 +1,15 @@
 // What at-least-once delivery, consumers that die and jobs that are cancelled do to a job, in workerd.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { createLedger } from '../../worker/jobs/ledger-sql.ts'
-import { boardsKey, type JobLedger, type JobPlatform, resultsKey } from '../../worker/jobs/platform.ts'
+import {
+  boardsKey,
+  type ChunkMessage,
+  type JobLedger,
+  type JobPlatform,
+  resultsKey,
+} from '../../worker/jobs/platform.ts'
 import { deliver, easySolution, fetchPath, keysOf, platform, quietJob, resultsOf, statusOf } from './job-support.ts'
 
 /** The platform with one call of its ledger replaced. */
@@ -82,6 +89,18 @@ test('a chunk that no try can solve ends on the dead-letter queue, with its reas
   const results = await resultsOf(id)
   expect(results.map(({ status }) => status)).toEqual(['solved', 'failed', 'solved'])
   expect(results[1]).toMatchObject({ index: 1, solution: null, verified: false })
+})
+
+test('the queue itself takes a chunk to the dead-letter queue once its tries are used up', async () => {
+  const { id } = await quietJob(2)
+  const stored = (await (await platform.files.get(boardsKey(id)))!.text()).split('\n')
+  await platform.files.put(boardsKey(id), ['x'.repeat(83), stored[1], ''].join('\n'))
+  const { JOB_QUEUE } = env as { JOB_QUEUE: { send(message: ChunkMessage): Promise<void> } }
+  await JOB_QUEUE.send({ job: id, chunk: 0 })
+  await JOB_QUEUE.send({ job: id, chunk: 1 })
+  await expect.poll(() => statusOf(id), { timeout: 30_000, interval: 250 }).toMatchObject({ state: 'done' })
+  const reason = { first: 0, boards: 1, code: 'internal_error', detail: 'The request could not be handled.' }
+  expect(await statusOf(id)).toMatchObject({ solved: 1, failed: 1, failures: [reason] })
 })
 
 test('a consumer that was killed each time leaves a reason too', async () => {

@@ -10,6 +10,11 @@ const analyticsEngineDatasets = { ANALYTICS: { dataset: 'hrm_edge' } }
 /** Under a name of its own, so that it holds up no test but its own. */
 const ratelimits = { TWO_A_MINUTE: { namespace_id: '1', simple: { limit: 2, period: 60 as const } } }
 
+/** As in wrangler.toml, but for the number of tries: all of them take four minutes. */
+const queueConsumers = {
+  'hrm-edge-jobs': { maxBatchSize: 1, maxBatchTimeout: 1, maxRetries: 1, deadLetterQueue: 'hrm-edge-jobs-dead' },
+}
+
 /** The Worker in real workerd: from within, by its default export, and from outside, over sockets. */
 export default defineConfig({
   test: {
@@ -17,7 +22,12 @@ export default defineConfig({
     projects: [
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath }, miniflare: { analyticsEngineDatasets, ratelimits } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath },
+            miniflare: { analyticsEngineDatasets, ratelimits, queueConsumers },
+          }),
+        ],
         test: { name: 'workerd', include: ['tests/worker/*.workerd.test.ts'], testTimeout: 60_000 },
       },
       {
