@@ -222,6 +222,16 @@ test('API keys are needed where they are set', async () => {
   expect((await app.request('/health')).status).toBe(200)
 })
 
+test('each of several API keys lets in', async () => {
+  const keys = await Promise.all(['k1', 'k2', 'k3'].map(sha256Hex))
+  const { app } = fakeApp({ apiKeys: () => keys })
+  const statuses = []
+  for (const key of ['Bearer k1', 'bearer  k2 ', 'Bearer k3', 'Bearer', 'Basic k1', `Bearer ${keys[0]}`]) {
+    statuses.push((await app.request('/metrics', { headers: { Authorization: key } })).status)
+  }
+  expect(statuses).toEqual([200, 200, 200, 401, 401, 401])
+})
+
 test('API keys are read as hashes, and nothing else passes for one', () => {
   const [a, b] = ['a'.repeat(64), 'B'.repeat(64)]
   expect(parseApiKeys(undefined)).toEqual([])
