@@ -3,6 +3,7 @@ import { HTTP_PROBLEM_CODES } from '../src/client/problem.ts'
 import { HRM_ERROR_CODES } from '../src/errors.ts'
 import type { Limits } from './limits.ts'
 
+/** An easy Sudoku with one solution; `/ready` solves it too. */
 export const EXAMPLE = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
 const EXAMPLE_SOLUTION = '534678912672195348198342567859761423426853791713924856961537284287419635345286179'
 

@@ -1,6 +1,6 @@
 // What an isolate holds while 64 requests of every kind are under way. Cloudflare ends an isolate at 128 MB.
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { peakMemory } from '../load/processes.ts'
 import { EASY, EASY_SOLUTION, IMPOSSIBLE } from './boards.ts'
 import { connectInspector, type HeapUsage, type Inspector } from './inspector.ts'
 import { startWorkerd, type WorkerdServer } from './workerd-server.ts'
@@ -21,11 +21,6 @@ afterAll(async () => {
 
 const heldBytes = ({ totalSize, backingStorageSize }: HeapUsage) => totalSize + backingStorageSize
 
-async function peakOfProcess(): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, 'utf8')
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024
-}
-
 const ask = (body: object, headers: Record<string, string> = {}, path = '/v1/solve') =>
   fetch(new URL(path, server.url), {
     method: 'POST',
@@ -34,7 +29,7 @@ const ask = (body: object, headers: Record<string, string> = {}, path = '/v1/sol
   })
 
 test('64 requests at once stay below 128 MB', { timeout: 240_000 }, async () => {
-  const idle = await peakOfProcess()
+  const idle = await peakMemory(server.pid)
   // every board size has an engine of its own: all seven are woken
   const sizes = [16, 36, 64, 81, 100, 144, 256]
   for (const cells of sizes) await (await ask({ task: 'sudoku', board: '.'.repeat(cells), maxSteps: 1 })).text()
@@ -68,7 +63,7 @@ test('64 requests at once stay below 128 MB', { timeout: 240_000 }, async () => 
   expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([])
 
   const after = await inspector.heapUsage()
-  const peak = await peakOfProcess()
+  const peak = await peakMemory(server.pid)
   const mb = ({ totalSize, backingStorageSize }: HeapUsage) =>
     `${(totalSize / MB).toFixed(1)} MB of heap, ${(backingStorageSize / MB).toFixed(1)} MB of buffers`
   console.log(`warm: ${mb(warm)}; most: ${mb(most)}; after: ${mb(after)}`)

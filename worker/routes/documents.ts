@@ -22,7 +22,7 @@ const problemRoute = createRoute({
   },
 })
 
-export const API_VERSION = '1'
+const API_VERSION = '1'
 
 /** `/openapi.json`, `/docs` rendered from it, and `/problems/CODE`. Added last: they describe what was added before. */
 export function addDocuments(app: OpenAPIHono<AppEnv>): void {

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { Solver } from '../../src/solve/types.ts'
 import { negotiate } from '../accept.ts'
 import { ProblemError } from '../problem.ts'
-import { health, readiness } from '../schemas.ts'
+import { EXAMPLE, health, readiness } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
 import { finish, runSolve } from '../solve-run.ts'
 import { problems } from './declare.ts'
@@ -34,8 +34,6 @@ const readyRoute = createRoute({
   },
 })
 
-/** An easy Sudoku with one solution. */
-const SUDOKU_PROBE = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
 const PROBE_STEPS = 64
 
 export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
@@ -47,7 +45,7 @@ export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
     const { kind, rows, cols, symbols } = solver.model.config.task
     const isNineByNine = kind === 'sudoku' && rows === 9
     const blank = kind === 'sudoku' ? '.' : symbols.find((symbol) => symbol !== '')!
-    const board = isNineByNine ? SUDOKU_PROBE : blank.repeat(rows * cols)
+    const board = isNineByNine ? EXAMPLE : blank.repeat(rows * cols)
     const request = { board, maxSteps: isNineByNine ? PROBE_STEPS : 1, seed: 0 }
     const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream: false }
     const result = await keepAlive(c, finish(runSolve(service, job)))
