@@ -57,7 +57,7 @@ export class PlaygroundPage {
     await this.paste(ENDLESS)
     await this.page.getByLabel('Steps at most').selectOption(String(maxSteps))
     await this.solveButton.click()
-    await this.expectStatus(new RegExp(`^Not solved within ${maxSteps} steps`))
+    await this.expectStatus(new RegExp(`^Not solved within ${maxSteps} steps`), 80_000)
   }
 
   async expectStatus(pattern: RegExp, timeout = 45_000): Promise<void> {

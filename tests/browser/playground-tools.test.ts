@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { findViolations } from './accessibility.ts'
@@ -174,13 +176,25 @@ describe('saving', () => {
 })
 
 describe('boards from elsewhere', () => {
-  /** Lets a file fall on the page. */
-  const drop = (page: Page, text: string) =>
-    page.evaluate((text) => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File([text], 'mine.csv', { type: 'text/csv' }))
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
-    }, text)
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hrm-edge-boards-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  /** Drags a file over the board, as from the desktop, and lets it fall. */
+  async function drop(page: Page, text: string): Promise<void> {
+    const file = join(folder, 'mine.csv')
+    await writeFile(file, text)
+    const session = await page.context().newCDPSession(page)
+    const { x, y } = (await page.locator('#board').boundingBox())!
+    const at = { x: x + 50, y: y + 50, data: { items: [], files: [file], dragOperationsMask: 1 } }
+    await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...at })
+    await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...at })
+    await expect.poll(() => page.locator('[data-dropping]').count()).toBe(1)
+    await session.send('Input.dispatchDragEvent', { type: 'drop', ...at })
+    await expect.poll(() => page.locator('[data-dropping]').count()).toBe(0)
+  }
 
   visit('a dropped CSV becomes a chip that goes through its boards', async ({ page, playground }) => {
     await drop(page, `question,answer\n${EASY},x\n${HARD},y\n`)
