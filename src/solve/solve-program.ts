@@ -5,7 +5,7 @@ import { search } from './search.ts'
 import type { SolveResult } from './types.ts'
 
 /** Branches of the first search. Other draws often do better than going on, so the first ones are short ... */
-const FIRST_SEARCH_BRANCHES = 24
+const FIRST_SEARCH_BRANCHES = 12
 /** ... and every later one may take this much longer, so that none is cut short for ever. */
 const SEARCH_GROWTH = 1.3
 /** H cycles from a noised start before the search that follows it. */
