@@ -1,4 +1,8 @@
+import { SUDOKU_SAMPLES } from '../../src/cli/samples.ts'
 import type { LinearKind } from './linear-graph.ts'
+
+/** A board that the first ACT step does not solve: on one that it does, a wrong graph may come to the right logits. */
+export const STEP_BOARD = SUDOKU_SAMPLES[SUDOKU_SAMPLES.length - 1].board
 
 /**
  * How far ONNX Runtime's logits may be from ours after the first ACT step (`relativeError`) to count as the same

@@ -3,7 +3,7 @@ import { SUDOKU_SAMPLES } from '../../src/cli/samples.ts'
 import { createEngineFactory } from '../../src/engines/create-engine.ts'
 import { createSolver, type Solver } from '../../src/index.ts'
 import { loadModel } from '../../src/weights/load-model.ts'
-import { TOLERANCE } from './agreement.ts'
+import { STEP_BOARD, TOLERANCE } from './agreement.ts'
 import { type CreateOurGemm, gemmGroups } from './gemm-groups.ts'
 import type { Group, OpenGroup } from './groups.ts'
 import type { OrtModule } from './ort-step.ts'
@@ -45,7 +45,7 @@ export async function createBench({ ort, createGemm }: BenchHost): Promise<Bench
     makeModel: () => randomModel(OFFICIAL_CONFIG),
     tolerance: TOLERANCE.random,
   }
-  const common = { board: boards[0], createEngine, ort }
+  const common = { board: STEP_BOARD, createEngine, ort }
   const groups: Group[] = [
     ...gemmGroups(ort, createGemm),
     ...BATCHES.map((batch) => stepGroup({ ...common, ...shipped, batch })),

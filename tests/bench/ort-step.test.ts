@@ -7,12 +7,10 @@ import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
 import type { ModelConfig } from '../../src/weights/config.ts'
 import type { Model } from '../../src/weights/model.ts'
 import { readModel } from '../../src/weights/read-model.ts'
-import { isSameModel, relativeError, TOLERANCE } from './agreement.ts'
+import { isSameModel, relativeError, STEP_BOARD, TOLERANCE } from './agreement.ts'
 import { LINEAR_KINDS, type LinearKind } from './linear-graph.ts'
 import { createOrtStep, type OrtConfiguration } from './ort-step.ts'
 import { OFFICIAL_CONFIG, randomModel } from './random-model.ts'
-
-const QUESTION = '.5.7.3.6...7...8.....816.......3......5...1..73..4..869.6...2.484.572.93...4.9...'
 
 /** The official form on a 4x4 board. */
 const SMALL: ModelConfig = {
@@ -42,7 +40,7 @@ beforeAll(async () => {
   ort.env.wasm.numThreads = 1
   const model = readModel(await readFile(new URL('../../model/weights/sudoku.safetensors', import.meta.url)))
   const task = createTask(model.config)
-  lists = await subject(model, task.encode(task.parse(QUESTION)))
+  lists = await subject(model, task.encode(task.parse(STEP_BOARD)))
   full = await subject(
     randomModel(SMALL),
     Uint8Array.from({ length: 16 }, (_, i) => (i * i) % 11),
