@@ -35,6 +35,8 @@ async function bundle(entry: string): Promise<Uint8Array> {
     write: false,
     outdir: project.folder,
     loader: { '.wasm': 'file', '.safetensors': 'file' },
+    // The optional peer of hrm-edge/webgpu, which this project has not installed.
+    external: ['onnxruntime-web'],
     // Side-effect imports of modules without side effects: what is asked for here.
     logOverride: { 'ignored-bare-import': 'silent' },
   })
