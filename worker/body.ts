@@ -11,7 +11,9 @@ import type { AppEnv } from './service.ts'
 export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
   return async function limitBodyMiddleware(c, next) {
     refuseCompressed(c)
-    const bytes = await readAtMost(c.req.raw.body, maxBytes)
+    const { body } = c.req.raw
+    tidyContentType(c)
+    const bytes = await readAtMost(body, maxBytes)
     let text: string
     try {
       text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -22,6 +24,19 @@ export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) })
     await next()
   }
+}
+
+/**
+ * zod-openapi takes neither a space before a semicolon nor one with nothing behind it; RFC 9110, 5.6.6, allows both.
+ * Headers of a request cannot be changed, so it gets others, without the body, which is read from the one before.
+ */
+function tidyContentType(c: Context): void {
+  const type = c.req.header('Content-Type')
+  if (type === undefined || !/\s;|;\s*(;|$)/.test(type)) return
+  const headers = new Headers(c.req.raw.headers)
+  headers.set('Content-Type', type.replace(/[\s;]*;[\s;]*/g, '; ').replace(/; $/, ''))
+  const { url, method, signal } = c.req.raw
+  c.req.raw = new Request(url, { method, headers, signal })
 }
 
 /** @throws ProblemError `media_type_unsupported` */

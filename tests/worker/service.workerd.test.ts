@@ -167,6 +167,7 @@ describe('refuses', () => {
     await expectProblem(wrongMethod, 405, 'method_not_allowed')
     await expectProblem(await post('/v1/solve', solve, { Accept: 'image/png' }), 406, 'not_acceptable')
     await expectProblem(await post('/v1/solve', solve, { 'Content-Type': 'text/plain' }), 415, 'media_type_unsupported')
+    expect((await post('/v1/solve', solve, { 'Content-Type': 'application/json ; charset=utf-8' })).status).toBe(200)
   })
 
   test.each<[string, unknown, number, string]>([

@@ -23,13 +23,6 @@ test('models, one by one and together', async () => {
   expect(await (await app.request('/v1/models/fake')).json()).toEqual(list.models[0])
 })
 
-test('an unchanged catalogue is 304', async () => {
-  const { app } = fakeApp()
-  const first = await app.request('/v1/tasks')
-  const again = await app.request('/v1/tasks', { headers: { 'If-None-Match': first.headers.get('ETag')! } })
-  expect(again.status).toBe(304)
-})
-
 test('a task of any size tells its sizes, one of a fixed size its own', async () => {
   const sizesWith = async (config: Partial<Solver['model']['config']>) => {
     const solver = fakeSolver()
