@@ -17,7 +17,7 @@ const { values } = parseArgs({
     requests: { type: 'string' },
     /** How many different boards; 0 for never the same twice. */
     boards: { type: 'string', default: '0' },
-    /** `workerd` alone has no cache; `dev` is `wrangler dev`, which has; or a URL. */
+    /** `workerd`, with a store behind the Cache API; `dev`, which is `wrangler dev`, with every binding; or a URL. */
     server: { type: 'string', default: 'workerd' },
   },
 })

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { experimental_readRawConfig } from 'wrangler'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const fromWrangler = createRequire(createRequire(import.meta.url).resolve('wrangler'))
@@ -31,11 +32,11 @@ export async function bundleWorker(project = root): Promise<string> {
  * The Worker as wrangler bundles it, in workerd and nothing else: `wrangler dev` puts proxies in front that keep from
  * the Worker that a client has left.
  *
- * @param project folder with the wrangler.toml
+ * @param project folder with the wrangler.toml, whose date and flags hold here too
  */
 export async function startWorkerd(project = root, { inspect = false } = {}): Promise<WorkerdServer> {
   const dir = await bundleWorker(project)
-  await writeFile(join(dir, 'config.capnp'), configFor(await readdir(dir)))
+  await writeFile(join(dir, 'config.capnp'), configFor(project, await readdir(dir)))
   await copyFile(join(root, 'tests/worker/cache-service.js'), join(dir, 'cache-service.mjs'))
 
   const options = ['--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : [])]
@@ -75,8 +76,9 @@ async function ended(child: ChildProcess): Promise<void> {
   if (code !== 0) throw new Error(`wrangler ended with ${code}`)
 }
 
-/** Same date and flags as wrangler.toml. */
-function configFor(files: string[]): string {
+function configFor(project: string, files: string[]): string {
+  const { rawConfig } = experimental_readRawConfig({ config: join(project, 'wrangler.toml') })
+  const { compatibility_date: date, compatibility_flags: flags = [] } = rawConfig
   const kinds: Record<string, string> = { js: 'esModule', wasm: 'wasm', safetensors: 'data', bin: 'data' }
   const modules = files
     .map((name) => ({ name, kind: kinds[name.split('.').at(-1)!] }))
@@ -90,13 +92,13 @@ const config :Workerd.Config = (
 );
 const main :Workerd.Worker = (
   modules = [${modules.join(', ')}],
-  compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["enable_request_signal"],
+  compatibilityDate = "${date}",
+  compatibilityFlags = ${JSON.stringify(flags)},
   cacheApiOutbound = "cache"
 );
 const cache :Workerd.Worker = (
   modules = [(name = "cache.js", esModule = embed "cache-service.mjs")],
-  compatibilityDate = "2026-11-01"
+  compatibilityDate = "${date}"
 );
 `
 }
