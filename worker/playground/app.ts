@@ -2,7 +2,7 @@ import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
-import { cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { cellName, clashesOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
@@ -109,12 +109,11 @@ export class App {
   enter(index: number, symbol: string): void {
     if (this.running) return
     this.load(withCell(this.#givens, index, symbol))
-    const conflicts = conflictsOf(this.#givens)
-    if (conflicts.has(index)) {
-      const others = [...conflicts].filter((other) => other !== index && this.#givens[other] === symbol)
+    const clashes = clashesOf(this.#givens, index)
+    if (clashes.length > 0) {
       this.status.say(
         `${symbol} at ${cellName(index)} breaks a rule:`,
-        `it also stands at ${failedCells(others)}.`,
+        `it also stands at ${failedCells(clashes)}.`,
         'bad',
       )
     } else this.status.say(`${countFilled(this.#givens)} givens.`)

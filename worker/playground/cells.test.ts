@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CELLS, cellName, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { CELLS, cellName, clashesOf, conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 
 const board = (cells: Record<number, string>) =>
   Object.entries(cells).reduce((filled, [index, digit]) => withCell(filled, Number(index), digit), EMPTY_BOARD)
@@ -29,4 +29,11 @@ describe('conflictsOf', () => {
     expect(conflictsOf(board({ 0: '7', 12: '7', 80: '7' })).size).toBe(0)
     expect(conflictsOf(EMPTY_BOARD).size).toBe(0)
   })
+})
+
+test('clashesOf names each cell that this one clashes with, and no other pair', () => {
+  const two = board({ 0: '7', 8: '7', 10: '7', 40: '7', 76: '7' })
+  expect(clashesOf(two, 0)).toEqual([8, 10])
+  expect(clashesOf(two, 40)).toEqual([76])
+  expect(clashesOf(two, 1)).toEqual([])
 })

@@ -18,14 +18,17 @@ export const countFilled = (board: string) => CELLS - board.split('.').length + 
 
 const UNITS = unitsOf({ rows: SIZE, cols: SIZE, boxRows: 3, boxCols: 3 })
 
+/** Of every cell: the others of its row, column and box. */
+const PEERS = Array.from({ length: CELLS }, (_, index) => {
+  const peers = new Set(UNITS.filter((unit) => unit.includes(index)).flat())
+  peers.delete(index)
+  return [...peers].sort((a, b) => a - b)
+})
+
+/** The other cells of this one's row, column and box that hold the same digit. */
+export const clashesOf = (board: string, index: number): number[] =>
+  board[index] === '.' ? [] : PEERS[index].filter((peer) => board[peer] === board[index])
+
 /** Every cell whose digit stands twice in its row, column or box. For marks on the page; solvers check for themselves. */
-export function conflictsOf(board: string): Set<number> {
-  const conflicts = new Set<number>()
-  for (const unit of UNITS) {
-    for (const index of unit) {
-      const twin = board[index] !== '.' && unit.some((other) => other !== index && board[other] === board[index])
-      if (twin) conflicts.add(index)
-    }
-  }
-  return conflicts
-}
+export const conflictsOf = (board: string): Set<number> =>
+  new Set([...board].map((_, index) => index).filter((index) => clashesOf(board, index).length > 0))

@@ -1,4 +1,5 @@
 import { createClient } from '../../src/client/index.ts'
+import { abortError } from '../../src/solve/options.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { gpuSolver } from './gpu-solver.ts'
 import { pageSolver } from './page-solver.ts'
@@ -17,7 +18,8 @@ export async function solveAt(
   options: SolveOptions,
   onStep: (step: SolveStep) => void,
 ): Promise<{ result: SolveResult; milliseconds: number }> {
-  const solver = where === 'edge' ? undefined : await (where === 'gpu' ? gpuSolver() : pageSolver())
+  const solver =
+    where === 'edge' ? undefined : await unlessAborted(where === 'gpu' ? gpuSolver() : pageSolver(), options.signal)
   const started = performance.now()
   const stream = solver?.steps(board, options) ?? edge.steps('sudoku', board, options)
   for (;;) {
@@ -25,4 +27,12 @@ export async function solveAt(
     if (done) return { result: value, milliseconds: performance.now() - started }
     onStep(value)
   }
+}
+
+/** A GPU may take a minute to get ready: it does so for the next time, but nobody waits for it. */
+function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(abortError(signal)), { once: true })
+    work.then(resolve, reject)
+  })
 }
