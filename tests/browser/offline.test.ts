@@ -48,6 +48,10 @@ test('without a network the page loads again and solves', () =>
     await playground.expectStatus(/^Solved/)
     await playground.expectAtRest()
     expectSolution(await playground.board(), EASY)
+    await page.getByRole('button', { name: 'Compare with float32' }).click()
+    await expect
+      .poll(() => page.locator('#precision-note').textContent(), { timeout: 60_000 })
+      .toMatch(/ in float32\.$/)
     // What needs the network says so.
     await page.getByRole('radio', { name: 'At the edge' }).check()
     await playground.solveButton.click()
