@@ -16,6 +16,19 @@ export function startHrm(args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [BIN, ...args], { cwd: ROOT })
 }
 
+/** The port on which an `hrm serve` has come to listen. */
+export function portOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
+      said += text
+      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
+      if (match) resolve(match[1])
+    })
+    child.on('close', () => reject(new Error(`ended before it listened: ${said}`)))
+  })
+}
+
 /** Runs the built command line as a process of its own. @param stdin what it can read; empty by default */
 export async function hrm(args: readonly string[], stdin: string | Uint8Array = ''): Promise<Run> {
   const child = startHrm(args)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { EASY } from './boards.ts'
-import { hrm, startHrm } from './hrm.ts'
+import { hrm, portOf, startHrm } from './hrm.ts'
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -18,15 +18,7 @@ async function startServing(args: string[] = []) {
   const child = startHrm(['serve', '--port', '0', ...args])
   started.push(child)
   const exit = new Promise((resolve) => child.on('close', resolve))
-  const port = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    child.stderr!.setEncoding('utf8').on('data', (text) => {
-      said += text
-      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
-      if (match) resolve(match[1])
-    })
-    child.on('close', () => reject(new Error(`ended before it listened: ${said}`)))
-  })
+  const port = await portOf(child)
   return { child, exit, port }
 }
 

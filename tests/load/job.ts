@@ -2,12 +2,11 @@
 // submission to the last row of its results, every row checked. The boards are those of a CSV file (without one a 4x4
 // board) and what the symmetries of Sudoku make of them. `dev` is the Worker under `wrangler dev`, `node` is
 // `hrm serve --jobs`.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createClient, type Job } from '../../src/client/index.ts'
+import { portOf, startHrm } from '../cli/hrm.ts'
 import { isSolutionOf, SMALL } from '../worker/boards.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
 import { readBoardFile } from './board-file.ts'
@@ -42,19 +41,9 @@ async function startDev(dir: string): Promise<Served> {
 }
 
 async function startNode(dir: string): Promise<Served> {
-  const cli = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url))
-  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--jobs', dir], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const port = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      said += text
-      const match = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)
-      if (match) resolve(match[1])
-    })
-    child.once('exit', () => reject(new Error(`hrm serve ended: ${said}`)))
-  })
+  const child = startHrm(['serve', '--port', '0', '--jobs', dir])
+  child.stdout!.resume() // a pipe that nobody reads would fill up
+  const port = await portOf(child)
   const gone = once(child, 'exit')
   const stop = () => {
     child.kill()
