@@ -54,8 +54,8 @@ export type ReadProgress = (progress: { loaded: number; total?: number }) => voi
 export const MOST_KEPT = 8
 
 /**
- * Files by the lower-case hex sha256 of their content, `MOST_KEPT` of them. What comes out is hostile until it is hashed again, and any call
- * may fail.
+ * Files by the lower-case hex sha256 of their content, `MOST_KEPT` of them. What comes out is hostile until it is hashed
+ * again, and any call may fail.
  */
 export interface WeightsStore {
   get(sha256: string): Promise<Uint8Array | undefined>
