@@ -1,13 +1,13 @@
 import { HrmError } from '../src/errors.ts'
 import type { SolveResult, Solver } from '../src/solve/types.ts'
+import { checkBudget, mostSteps } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
-import { taskOf } from './task-of.ts'
 
 export interface BatchJob {
   solver: Solver
-  request: { boards: readonly string[]; maxSteps: number; seed: number }
+  request: { boards: readonly string[]; maxSteps?: number; seed: number }
   /** Request id, for the log. */
   id: string
   signal: AbortSignal
@@ -18,19 +18,21 @@ const WAVE = 8
 
 /**
  * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
- * the boards that are left: never less than its equal part of the whole, and the same on every run.
- * @throws ProblemError `board_*` naming the board, before anything is computed
+ * the boards that are left: never less than its equal part of the whole, and the same on every run. The largest board
+ * says how many steps there may be in all, as if every board were of its size.
+ * @throws ProblemError `board_*`, `option_invalid` naming the board, before anything is computed
  */
 export async function runBatch(service: Service, job: BatchJob): Promise<SolveResult[]> {
   const { solver, signal } = job
-  const { boards, maxSteps, seed } = job.request
+  const { boards, seed } = job.request
+  const costs = checkBoards(service, job)
+  const maxSteps = job.request.maxSteps ?? mostSteps(service.limits, Math.max(...costs))
   if (maxSteps < boards.length) {
     throw new HrmError(
       'option_invalid',
       `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
     )
   }
-  checkBoards(solver, boards)
   const lease = service.admission.acquire()
   const start = service.clock?.()
   const results: SolveResult[] = []
@@ -68,15 +70,15 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   }
 }
 
-function checkBoards(solver: Solver, boards: readonly string[]): void {
-  const task = taskOf(solver)
-  for (const [board, text] of boards.entries()) {
+/** What a step on each board costs. */
+function checkBoards({ limits }: Service, { solver, request: { boards, maxSteps = 1 } }: BatchJob): number[] {
+  return boards.map((text, board) => {
     try {
-      task.parse(text)
+      return checkBudget(limits, solver, text, maxSteps)
     } catch (error) {
       const { code, message, extras, kind } = toProblemError(error)
       if (kind.status !== 422) throw error
       throw new ProblemError(code, `Board ${board}: ${message}`, { extras: { ...extras, board }, cause: error })
     }
-  }
+  })
 }

@@ -1,7 +1,9 @@
 import type { z } from '@hono/zod-openapi'
 import type { Solver } from '../src/solve/types.ts'
 import { trainedShape } from '../src/tasks/lists.ts'
-import { lengthsOf } from '../src/tasks/sudoku/parse.ts'
+import { lengthsOf, shapeOf } from '../src/tasks/sudoku/parse.ts'
+import { mostSteps, stepCost } from './budget.ts'
+import type { Limits } from './limits.ts'
 import type { modelInfo, taskInfo } from './schemas.ts'
 
 export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo> {
@@ -18,16 +20,19 @@ export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo
   }
 }
 
-export function describeTask({ model, task }: Solver): z.infer<typeof taskInfo> {
+export function describeTask({ model, task }: Solver, limits: Limits): z.infer<typeof taskInfo> {
   const { config } = model
   const { kind, rows, cols } = config.task
   const anySize = kind === 'sudoku' && config.token_kind === 'candidates'
+  const trained = trainedShape(config)
+  const boardLengths = anySize ? lengthsOf(trained) : [rows * cols]
   return {
     name: task,
     kind,
     rows,
     cols,
-    boardLengths: anySize ? lengthsOf(trainedShape(config)) : [rows * cols],
+    boardLengths,
+    maxSteps: boardLengths.map((cells) => mostSteps(limits, stepCost(config, shapeOf(cells, trained)!))),
     verified: kind === 'sudoku',
     model: model.name,
   }

@@ -1,6 +1,9 @@
-/** What one isolate (or Node process) takes on. Budgets are ACT steps: a deployed Worker's clock stands still. */
+/**
+ * What one isolate (or Node process) takes on. Budgets are ACT steps: a deployed Worker's clock stands still. Where they
+ * bound what is computed they count steps on a 9x9 Sudoku; see `budget.ts` for what a step on another board counts.
+ */
 export interface Limits {
-  /** Highest `maxSteps` of a request. */
+  /** Highest `maxSteps` of a request, on boards of 9x9 or smaller; lower on larger ones. */
   maxSteps: number
   /** `maxSteps` of a solve that names none. */
   defaultSteps: number
@@ -20,13 +23,13 @@ export interface Limits {
   maxJobBoards: number
   /** Bytes of a job's file, counted as they arrive. */
   maxJobBytes: number
-  /** Boards of a job times `maxSteps`. */
+  /** Boards of a job times `maxSteps` times what a step on each counts. */
   maxJobSteps: number
   /** Files received at once; each holds up to 6 MiB of memory. */
   maxUploads: number
   /**
-   * Boards times `maxSteps` of one chunk, which one invocation solves: at 18 ms a step 147 s of CPU time, half of what
-   * wrangler.toml allows.
+   * The same of one chunk, which one invocation solves: at 18 ms a step 147 s of CPU time, half of what wrangler.toml
+   * allows.
    */
   chunkSteps: number
   /** Boards of one chunk, however small their budget. */

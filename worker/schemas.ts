@@ -23,6 +23,9 @@ export const solveFields = {
     .openapi({ description: 'Seeds every random draw; the same request gives the same answer.' }),
 }
 
+/** Of `maxSteps`. */
+export const LARGER_BOARDS = 'Boards larger than 9x9 have a lower maximum: see `maxSteps` in `/v1/tasks`.'
+
 export const solveRequest = (limits: Limits) =>
   z
     .strictObject({
@@ -32,8 +35,8 @@ export const solveRequest = (limits: Limits) =>
         .int()
         .min(1)
         .max(limits.maxSteps)
-        .default(limits.defaultSteps)
-        .openapi({ description: 'Budget in ACT steps over all attempts.' }),
+        .default(Math.min(limits.defaultSteps, limits.maxSteps))
+        .openapi({ description: `Budget in ACT steps over all attempts. ${LARGER_BOARDS}` }),
     })
     .openapi('SolveRequest')
 
@@ -46,8 +49,10 @@ export const batchRequest = (limits: Limits) =>
         .int()
         .min(1)
         .max(limits.maxSteps)
-        .default(limits.maxSteps)
-        .openapi({ description: 'Budget in ACT steps shared by all boards.' }),
+        .optional()
+        .openapi({
+          description: `Budget in ACT steps shared by all boards. Default: the most for the largest. ${LARGER_BOARDS}`,
+        }),
     })
     .openapi('BatchRequest')
 
@@ -105,6 +110,7 @@ export const taskInfo = z
     rows: z.int(),
     cols: z.int(),
     boardLengths: z.array(z.int()).openapi({ description: 'Symbols a board may have.' }),
+    maxSteps: z.array(z.int()).openapi({ description: 'The highest `maxSteps` for a board of each of these lengths.' }),
     verified: z.boolean().openapi({ description: 'The rules are known, so a wrong board cannot leave as solved.' }),
     model: z.string(),
   })

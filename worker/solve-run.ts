@@ -1,5 +1,6 @@
 import type { SolveResult, Solver, SolveStep } from '../src/solve/types.ts'
 import type { Lease } from './admission.ts'
+import { checkBudget } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
@@ -36,6 +37,7 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
   }
   try {
     // reads the board: a bad one is told so however busy the service is
+    checkBudget(service.limits, solver, board, maxSteps)
     steps = solver.steps(board, { maxSteps, seed, signal })
     lease ??= service.admission.acquire()
     for (;;) {

@@ -57,6 +57,8 @@ export interface ServedTask {
   cols: number
   /** Symbols a board may have. */
   boardLengths: number[]
+  /** The highest `maxSteps` for a board of each of these lengths. */
+  maxSteps: number[]
   /** The rules are known, so a wrong board cannot be answered as solved. */
   verified: boolean
   model: string

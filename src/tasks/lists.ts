@@ -34,9 +34,12 @@ export function listWidth(name: ListName, config: ModelConfig): number {
   }
 }
 
+/** Tokens of a board of this shape, without a prefix. */
+export const tokensOf = (config: ModelConfig, { rows, cols }: BoardShape): number =>
+  rows * cols * (config.token_kind === 'candidates' ? rows : 1)
+
 /** Who reads whom on a board of this shape: docs/format.md, "Lists". */
 export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry {
-  const cells = shape.rows * shape.cols
   const symbols = config.token_kind === 'candidates' ? shape.rows : 1
   const made = new Map<ListName, AttentionTable>()
   const tables = config.lists.map((name) => {
@@ -44,7 +47,7 @@ export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry 
     made.set(name, table)
     return table
   })
-  return { tokens: cells * symbols, tables }
+  return { tokens: tokensOf(config, shape), tables }
 }
 
 function buildTable(name: ListName, shape: BoardShape, symbols: number): AttentionTable {

@@ -32,6 +32,21 @@ describe('solves', () => {
     expect((await platform.ledger(job.id).chunks()).length).toBe(15)
   })
 
+  test('boards of every size, fewer large ones a chunk', async () => {
+    const large = `.${Array.from({ length: 256 }, (_, i) => {
+      const row = i >> 4
+      return '123456789ABCDEFG'[(4 * (row % 4) + (row >> 2) + i) % 16]
+    })
+      .join('')
+      .slice(1)}`
+    const boards = [large, large, EASY, ...Array<string>(12).fill('1234341221434...')]
+    const job = await begin(jsonl(boards), { query: 'task=sudoku&maxSteps=729' })
+    const chunks = await platform.ledger(job.id).chunks()
+    // of the 8192 that a chunk may cost each large board takes 4096, the others 729 and 64
+    expect(chunks.map((chunk) => chunk.boards)).toEqual([2, 13])
+    expect(await ended(job.id)).toMatchObject({ solved: 15, failed: 0 })
+  })
+
   test('a CSV, and answers with one', async () => {
     const csv = `source,question,answer\r\na,${EASY},\r\n"b, c",${IMPOSSIBLE},x\r\n`
     const job = await begin(csv, { type: 'text/csv; charset=utf-8', query: 'task=sudoku&maxSteps=4' })
@@ -117,6 +132,18 @@ describe('refuses', () => {
     const body = `${JSON.stringify(EASY)}\n`.repeat(6251)
     const problem = await bad(submit(body, { query: 'task=sudoku&maxSteps=4096' }))
     expect(problem).toMatchObject({ status: 422, code: 'data_invalid', line: 6251 })
+  })
+
+  test('a larger board sooner, as it takes longer', async () => {
+    const large = '.'.repeat(256)
+    const query = 'task=sudoku&maxSteps=729'
+    // a step on 16x16 counts 4096/729: 6250 boards as above
+    expect(await bad(submit(jsonl(Array(6251).fill(large)), { query }))).toMatchObject({
+      code: 'data_invalid',
+      line: 6251,
+    })
+    const over = await bad(submit(jsonl([EASY, large]), { query: 'task=sudoku&maxSteps=730' }))
+    expect(over).toMatchObject({ status: 422, code: 'option_invalid', line: 2, errors: [{ pointer: '/maxSteps' }] })
   })
 
   test('a file that is too large, whatever its length was said to be', async () => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Limits } from '../limits.ts'
-import { problemCode, solveFields } from '../schemas.ts'
+import { LARGER_BOARDS, problemCode, solveFields } from '../schemas.ts'
 
 export const jobQuery = (limits: Limits) =>
   z.strictObject({
@@ -10,8 +10,8 @@ export const jobQuery = (limits: Limits) =>
       .int()
       .min(1)
       .max(limits.maxSteps)
-      .default(limits.defaultSteps)
-      .openapi({ type: 'integer', description: 'Budget of each board in ACT steps.' }),
+      .default(Math.min(limits.defaultSteps, limits.maxSteps))
+      .openapi({ type: 'integer', description: `Budget of each board in ACT steps. ${LARGER_BOARDS}` }),
     seed: z.coerce
       .number()
       .int()

@@ -3,29 +3,39 @@ import type { ChunkRange, JobFiles, MultipartUpload, UploadedPart } from './plat
 /** R2 takes parts of one size, 5 MiB at least; only the last may be smaller. */
 const PART_BYTES = 5 * 1024 * 1024
 
+/** A board and what it may cost to solve: `maxSteps` times what a step counts. */
+export interface CostedBoard {
+  board: string
+  cost: number
+}
+
 /**
- * Stores boards as they come, one JSON string a line, and says where each chunk of `chunkBoards` lies. One part is all
- * that is ever held. When the boards end in an error, nothing is left behind.
+ * Stores boards as they come, one JSON string a line, and says where each chunk lies: as many as `most` allows, at least
+ * one. One part is all that is ever held. When the boards end in an error, nothing is left behind.
  */
 export async function storeBoards(
   files: JobFiles,
   key: string,
-  boards: AsyncIterable<string>,
-  chunkBoards: number,
+  boards: AsyncIterable<CostedBoard>,
+  most: { cost: number; boards: number },
 ): Promise<ChunkRange[]> {
   const file = createPartWriter(files, key)
   const encoder = new TextEncoder()
   const chunks: ChunkRange[] = []
   let chunk: ChunkRange = { offset: 0, length: 0, boards: 0 }
+  let left = most.cost
   try {
-    for await (const board of boards) {
+    for await (const { board, cost } of boards) {
+      if (chunk.boards > 0 && (chunk.boards === most.boards || cost > left)) {
+        chunks.push(chunk)
+        chunk = { offset: chunk.offset + chunk.length, length: 0, boards: 0 }
+        left = most.cost
+      }
       const bytes = encoder.encode(`${JSON.stringify(board)}\n`)
       await file.write(bytes)
       chunk.length += bytes.byteLength
-      if (++chunk.boards === chunkBoards) {
-        chunks.push(chunk)
-        chunk = { offset: chunk.offset + chunk.length, length: 0, boards: 0 }
-      }
+      chunk.boards++
+      left -= cost
     }
     if (chunk.boards > 0) chunks.push(chunk)
     await file.close()

@@ -1,13 +1,13 @@
 import { HrmError } from '../../src/errors.ts'
 import type { Solver } from '../../src/solve/types.ts'
 import type { Lease } from '../admission.ts'
+import { checkBudget } from '../budget.ts'
 import type { Limits } from '../limits.ts'
 import { ProblemError, toProblemError } from '../problem.ts'
-import { taskOf } from '../task-of.ts'
 import { type JobFormat, type JobRow, readJobFile } from './job-file.ts'
 import { boardsKey, type JobPlatform } from './platform.ts'
 import type { JobStatus } from './schemas.ts'
-import { storeBoards } from './store-boards.ts'
+import { type CostedBoard, storeBoards } from './store-boards.ts'
 
 export interface Submission {
   id: string
@@ -26,10 +26,12 @@ export interface Submission {
  */
 export async function submitJob(platform: JobPlatform, limits: Limits, submission: Submission): Promise<JobStatus> {
   const { id, solver, maxSteps, seed, format, body } = submission
-  const chunkBoards = Math.max(1, Math.min(limits.chunkBoards, Math.floor(limits.chunkSteps / maxSteps)))
   const rows = readJobFile(body, format, limits.maxJobBytes)
   const key = boardsKey(id)
-  const chunks = await storeBoards(platform.files, key, checkRows(rows, limits, submission), chunkBoards)
+  const chunks = await storeBoards(platform.files, key, checkRows(rows, limits, submission), {
+    cost: limits.chunkSteps,
+    boards: limits.chunkBoards,
+  })
   try {
     if (chunks.length === 0) throw new HrmError('data_invalid', 'The file holds no board.')
     const job = { id, task: solver.task, model: solver.model.name, maxSteps, seed, chunks }
@@ -44,25 +46,29 @@ async function* checkRows(
   rows: AsyncIterable<JobRow>,
   limits: Limits,
   { solver, maxSteps, lease }: Submission,
-): AsyncGenerator<string> {
-  const task = taskOf(solver)
-  const most = Math.min(limits.maxJobBoards, Math.floor(limits.maxJobSteps / maxSteps))
+): AsyncGenerator<CostedBoard> {
   let boards = 0
+  let jobCost = 0
   for await (const { line, board } of rows) {
     const refuse = (code: ProblemError['code'], what: string, cause?: ProblemError) =>
       new ProblemError(code, `Line ${line}: ${what}`, { extras: { ...cause?.extras, line }, cause })
-    if (++boards > most) throw refuse('data_invalid', `a job of ${maxSteps} steps a board has ${most} boards at most.`)
+    if (++boards > limits.maxJobBoards) throw refuse('data_invalid', `a job has ${limits.maxJobBoards} boards at most.`)
     if (board.length > limits.maxBoardChars) {
       throw refuse('board_length', `a board has ${limits.maxBoardChars} characters at most.`)
     }
+    let cost: number
     try {
-      task.parse(board)
+      cost = maxSteps * checkBudget(limits, solver, board, maxSteps)
     } catch (error) {
       const problem = toProblemError(error)
       if (problem.kind.status !== 422) throw error
       throw refuse(problem.code, problem.message, problem)
     }
+    jobCost += cost
+    if (jobCost > limits.maxJobSteps) {
+      throw refuse('data_invalid', `with this board the job may take over ${limits.maxJobSteps} ACT steps on 9x9.`)
+    }
     lease.renew()
-    yield board
+    yield { board, cost }
   }
 }

@@ -62,6 +62,6 @@ export function addCatalogue(app: OpenAPIHono<AppEnv>, service: Service): void {
   })
   app.openapi(tasks, async (c) => {
     negotiate(c, [JSON_TYPE])
-    return c.json({ tasks: (await solvers(c)).map(describeTask) }, 200)
+    return c.json({ tasks: (await solvers(c)).map((solver) => describeTask(solver, service.limits)) }, 200)
   })
 }
