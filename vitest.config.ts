@@ -10,6 +10,7 @@ export default defineConfig({
       'tests/cli/**/*.test.ts',
       'tests/bench/**/*.test.ts',
       'tests/load/**/*.test.ts',
+      'tests/precision/**/*.test.ts',
     ],
     globalSetup: 'wasm/test-setup.ts',
     testTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { openEngines } from '../../engines/create-engine.ts'
+import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
 import type { Engine } from '../../engines/engine.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import { createSolverFrom } from '../../solve/solver.ts'
@@ -43,11 +43,17 @@ export interface Evaluator {
   dispose(): void
 }
 
-/** @throws HrmError as `createSolver` does */
-export async function createEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
+/**
+ * @param open gets the engines ready; another one's figures can be compared with
+ * @throws HrmError as `createSolver` does
+ */
+export async function createEvaluator(
+  options: EvaluatorOptions,
+  open: (options: OpenEnginesOptions) => Promise<Engines> = openEngines,
+): Promise<Evaluator> {
   const { slots, maxSteps, seed } = options
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const [loaded, engines] = await Promise.all([loadModel(options), openEngines({ backend, ...gpu })])
+  const [loaded, engines] = await Promise.all([loadModel(options), open({ backend, ...gpu })])
   const { model } = loaded
   const task = createTask(model.config)
   const first = engines.create({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
