@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
+import { OPEN_6X6, PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { fakeClock } from '../../tests/helpers/fake-clock.ts'
@@ -120,6 +120,20 @@ describe('the backend webgpu', () => {
     expect([solver.backend, told]).toEqual(['webgpu', []])
     solver.dispose()
   })
+})
+
+it('leaves a lost device for boards of every size at once', async () => {
+  const gpu = fakeGpu()
+  const { solver, told } = await make('webgpu', gpu, async () => fakeOrt({}))
+  const begun = await solver.solve(OPEN_6X6, { maxSteps: 1 })
+  expect([begun.status, solver.backend]).toEqual(['unsolved', 'webgpu'])
+  gpu.lose()
+  const { status } = await solver.solve(OPEN_6X6, { maxSteps: 5000 })
+  // The solver's first engine is that of the model's own size, 4x4, which was not called.
+  expect([status, solver.backend]).toEqual(['solved', 'wasm'])
+  expect((await solver.solve(boards[0], { maxSteps: 5000 })).solution).toBe(solutions[0])
+  expect(told.map(({ reason }) => reason)).toEqual(['device_lost'])
+  solver.dispose()
 })
 
 describe('the backend auto with WebGPU at hand', () => {

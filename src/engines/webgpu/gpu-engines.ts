@@ -5,7 +5,7 @@ import type { Fallback, GpuEngines } from '../gpu.ts'
 import { measureBreakEven } from './measure.ts'
 import { GpuError, type GpuRuntime } from './runtime.ts'
 import { createWebGpuEngine } from './webgpu-engine.ts'
-import { withFallback } from './with-fallback.ts'
+import { type FallbackEngine, withFallback } from './with-fallback.ts'
 
 /** Engines on this device that `second` replaces when it fails, which `onFallback` is told once. */
 export function createGpuEngines(
@@ -14,10 +14,15 @@ export function createGpuEngines(
   onFallback: (fallback: Fallback) => void,
 ): GpuEngines {
   const measured = new Map<number, Promise<number>>()
+  const made = new Set<FallbackEngine>()
   let told = false
+  /** A failure of one engine is one of the device: the others leave it too, before they are next called. */
   const tell = (error: unknown, to: Fallback['to']): void => {
-    if (!told) onFallback({ from: 'webgpu', to, ...describeFault(error) })
+    if (told) return
     told = true
+    for (const engine of made) engine.leave(error)
+    made.clear()
+    onFallback({ from: 'webgpu', to, ...describeFault(error) })
   }
   const createFirst = (options: EngineOptions) => createWebGpuEngine(options, runtime)
   const measure = async (options: EngineOptions): Promise<number> => {
@@ -37,7 +42,12 @@ export function createGpuEngines(
     }
   }
   return {
-    create: (options) => withFallback(options, createFirst, second, tell),
+    create(options) {
+      if (told) return second(options)
+      const engine = withFallback(options, createFirst, second, tell)
+      if (!told) made.add(engine)
+      return engine
+    },
     async breakEven(options) {
       if (told) return Number.POSITIVE_INFINITY
       const { tokens } = options.geometry

@@ -9,7 +9,7 @@ import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import { HrmError } from '../../errors.ts'
 import { createEngineFactory, type EngineFactory } from '../create-engine.ts'
 import type { Carry, Engine } from '../engine.ts'
-import { withFallback } from './with-fallback.ts'
+import { type FallbackEngine, withFallback } from './with-fallback.ts'
 
 let wasm: EngineFactory
 beforeAll(async () => {
@@ -189,6 +189,26 @@ describe('withFallback', () => {
     await engine.step([0, 1])
     await engine.step([2])
     await expectHrmRejection(Promise.resolve(engine.step([2])), 'engine_failed', 'lost')
+  })
+
+  it('goes on in the second engine when it is told to, during a step too', async () => {
+    const model = tinyModel(OFFICIAL)
+    const told: unknown[] = []
+    const engine = started(engineFor((o) => withFallback(o, wasm, wasm, (error) => told.push(error)), model))
+    const steady = started(engineFor(wasm, model))
+    await engine.step([0, 1])
+    const step = Promise.resolve(engine.step([1, 2]))
+    ;(engine as FallbackEngine).leave('lost')
+    await step
+    ;(engine as FallbackEngine).leave('lost again')
+    for (const slots of [
+      [0, 1],
+      [1, 2],
+    ])
+      await steady.step(slots)
+    for (const s of [0, 1, 2]) expectSameBits(await readAll(engine, s), await readAll(steady, s), `slot ${s}`)
+    expect(told).toEqual(['lost'])
+    for (const e of [engine, steady]) e.dispose()
   })
 
   it('stops computing again when it is disposed', async () => {

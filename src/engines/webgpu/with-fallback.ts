@@ -22,6 +22,11 @@ interface TrackedSlot {
   readonly saved: Set<TrackedCarry>
 }
 
+export interface FallbackEngine extends Engine {
+  /** Goes on in the second engine from now on, as if the first had failed with this error. */
+  leave(error: unknown): void
+}
+
 /**
  * An engine that another replaces when it fails: boards go on from where they were, computed again in the second one.
  * @param onFallback is told once: the error that made the first one fail, and what took over
@@ -32,7 +37,7 @@ export function withFallback(
   createFirst: EngineFactory,
   createSecond: EngineFactory,
   onFallback: (error: unknown, to: Backend) => void,
-): Engine {
+): FallbackEngine {
   const { model, geometry, slots: count } = options
   const mark = Symbol('a carry of this engine')
   let disposed = false
@@ -57,9 +62,8 @@ export function withFallback(
     checkSlot(slot, count)
     return slots[slot]
   }
-  const fallBack = (from: Engine, error: unknown): void => {
-    // Of several calls that fail together the first one changes engines.
-    if (engine !== from) return
+  const fallBack = (error: unknown): void => {
+    const from = engine
     const second = createSecond(options)
     slots.forEach((s, slot) => {
       s.stale = true
@@ -77,20 +81,24 @@ export function withFallback(
       return call(used)
     } catch (error) {
       if (fallen || !isFault(error)) throw error
-      fallBack(used, error)
+      fallBack(error)
       return call(engine)
     }
   }
   const attemptAsync = async <T>(call: (engine: Engine) => T | Promise<T>): Promise<T> => {
     const used = engine
     try {
-      return await call(used)
+      const result = await call(used)
+      if (engine === used) return result
+      // Else it was left meanwhile, and what it computed, or how it failed, went with it.
     } catch (error) {
       refuseDisposed()
-      if ((fallen && engine === used) || !isFault(error)) throw error
-      fallBack(used, error)
-      return call(engine)
+      if (engine === used) {
+        if (fallen || !isFault(error)) throw error
+        fallBack(error)
+      }
     }
+    return call(engine)
   }
   /** Brings stale slots to where they were. */
   const catchUp = async (target: Engine, list: readonly number[]): Promise<void> => {
@@ -139,7 +147,7 @@ export function withFallback(
         engine.start(slot, tokens, carry.saved, puzzle)
       } catch (error) {
         if (fallen || !isFault(error)) throw error
-        fallBack(engine, error)
+        fallBack(error)
         return startLater(s, tokens, carry.trail, puzzle)
       }
       s.trail = turn(carry.trail, tokens.slice(), puzzle)
@@ -183,6 +191,13 @@ export function withFallback(
     },
     logits: (slot) => at(slot).results?.logits ?? engine.logits(slot),
     q: (slot) => at(slot).results?.q ?? engine.q(slot),
+    leave(error) {
+      try {
+        if (!disposed && !fallen) fallBack(error)
+      } catch {
+        // There is no second engine to be had: whoever calls next is told.
+      }
+    },
     dispose() {
       disposed = true
       engine.dispose()
