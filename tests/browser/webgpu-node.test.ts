@@ -6,7 +6,7 @@ import { createGpuRuntime, type GpuRuntime } from '../../src/engines/webgpu/runt
 import { createWebGpuEngine, sessionOptions } from '../../src/engines/webgpu/webgpu-engine.ts'
 import { describeEngine } from '../helpers/engine-contract.ts'
 import { largestError } from '../helpers/largest-error.ts'
-import { softwareGpu } from '../helpers/node-gpu.ts'
+import { nodeGpu } from '../helpers/node-gpu.ts'
 
 // The software adapter compiles shaders for seconds, and a machine that does other things takes minutes over it.
 vi.setConfig({ testTimeout: 400_000 })
@@ -21,7 +21,7 @@ describeEngine(
   'webgpu in Node',
   async () => {
     ort.env.wasm.numThreads = 1
-    const opened = await createGpuRuntime(softwareGpu(), async () => ort)
+    const opened = await createGpuRuntime(nodeGpu(), async () => ort)
     runtime = opened
     return (options) => createWebGpuEngine(options, opened)
   },
