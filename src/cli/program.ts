@@ -108,6 +108,7 @@ function addServe(program: Command, exit: (code: number) => void): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--jobs <folder>', 'take in bulk jobs, and keep them there')
     .addOption(backend())
+    .addOption(weights())
     .action(async (options) => {
       const { serveCommand } = await import('./serve-command.ts')
       exit(await serveCommand(options))

@@ -14,36 +14,34 @@ export interface ServeCommandOptions {
   /** Folder for bulk jobs. */
   jobs?: string
   backend?: BackendChoice
+  weights?: string
 }
 
 /** `hrm serve`: serves until it is told to stop (SIGINT, SIGTERM). @returns the exit code */
-export async function serveCommand({ port, host, jobs, backend }: ServeCommandOptions): Promise<number> {
+export async function serveCommand(options: ServeCommandOptions): Promise<number> {
+  const { host } = options
   const stop = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())
   })
-  const server = await listen(port, host, jobs, backend)
+  const server = await listen(options)
   remark(`Serving on http://${host.includes(':') ? `[${host}]` : host}:${server.port} (Ctrl+C ends it)`)
   await stop
   await server.close()
   return EXIT.solved
 }
 
-async function listen(
-  port: number,
-  hostname: string,
-  jobsDir: string | undefined,
-  backend: BackendChoice | undefined,
-): ReturnType<typeof serve> {
+async function listen({ port, host, jobs, backend, weights }: ServeCommandOptions): ReturnType<typeof serve> {
   try {
-    const solver = await backendOptions(backend)
-    return await serve({ port, hostname, solver, jobsDir, assetsDir: ASSETS, apiKeys: process.env.API_KEYS_SHA256 })
+    const solver = { weights, ...(await backendOptions(backend)) }
+    const apiKeys = process.env.API_KEYS_SHA256
+    return await serve({ port, hostname: host, solver, jobsDir: jobs, assetsDir: ASSETS, apiKeys })
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') throw new HrmError('usage', `port ${port} is taken`, { cause })
     if (code === 'EACCES') throw new HrmError('usage', `port ${port} may not be opened`, { cause })
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new HrmError('usage', `${hostname} is no address of this machine`, { cause })
+      throw new HrmError('usage', `${host} is no address of this machine`, { cause })
     }
     throw cause
   }
