@@ -12,8 +12,9 @@ export interface Run {
   stderr: string
 }
 
-export function startHrm(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [BIN, ...args], { cwd: ROOT })
+/** @param env on top of this process's own; undefined takes a variable away */
+export function startHrm(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [BIN, ...args], { cwd: ROOT, env: { ...process.env, ...env } })
 }
 
 /** The port on which an `hrm serve` has come to listen. */
