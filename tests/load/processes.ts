@@ -23,6 +23,12 @@ export async function peakMemory(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024
 }
 
+/** Memory that a process has written to and shares with no other, in bytes. */
+export async function privateMemory(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Private_Dirty:\s+(\d+) kB$/m.exec(rollup)![1]) * 1024
+}
+
 /** The processes of this name that `pid`, or a process that it started, has started. */
 export async function descendants(pid: number, name: string): Promise<number[]> {
   const started = new Set([pid])
