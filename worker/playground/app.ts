@@ -9,6 +9,8 @@ import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
 import { type Failure, headline, toFailure } from './failure.ts'
 import { toHash } from './link.ts'
+import { MeasureView } from './measure/measure-view.ts'
+import { runMeasure } from './measure/run-measure.ts'
 import { Playback } from './playback.ts'
 import type { PrecisionStep } from './precision/lockstep.ts'
 import { PrecisionView } from './precision/precision-view.ts'
@@ -22,7 +24,7 @@ import { durationText, failedCells, PLACES, solvedText, stepsText, stoppedText, 
 const PRECISION_STEPS = 16
 
 /** What takes the model's time; one at a time. Each is a button that stops it meanwhile. */
-const WORKS = { solve: 'Solve', compare: 'Compare', precision: 'Compare with float32' }
+const WORKS = { solve: 'Solve', compare: 'Compare', precision: 'Compare with float32', measure: 'Measure the GPU' }
 type Work = keyof typeof WORKS
 
 export interface SolveRequest {
@@ -39,6 +41,7 @@ export class App {
   readonly #reasoning: ReasoningView
   readonly #comparison = new CompareView()
   readonly #precision = new PrecisionView()
+  readonly #measure = new MeasureView()
   readonly #readRequest: () => SolveRequest
   readonly #pencil = byId('candidates', HTMLInputElement)
   readonly #gpu = byId('with-gpu', HTMLInputElement)
@@ -198,6 +201,23 @@ export class App {
         this.#precision.finish(steps)
       } catch (error) {
         if (puzzle === this.#givens) this.#precision.say(failureText(error))
+      }
+    })
+  }
+
+  /** Times batches on this device's GPU; the puzzle has no part in it. */
+  measure(): Promise<void> {
+    return this.#run('measure', async (signal) => {
+      this.#measure.clear()
+      this.#measure.say('Getting the GPU ready …')
+      try {
+        const report = await runMeasure(signal, ({ batch, report }) => {
+          this.#measure.show(report)
+          this.#measure.say(`Timing ${batch === 1 ? 'one board' : `${batch} boards at once`} …`)
+        })
+        this.#measure.finish(report)
+      } catch (error) {
+        this.#measure.say(failureText(error))
       }
     })
   }

@@ -33,7 +33,11 @@ export async function buildPlayground() {
   )
   const define = { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) }
   const gpu = await emit('gpu.js', await bundle('worker/playground/gpu-entry.ts', { define, plugins: [emittedAssets] }))
-  define.GPU_FILE = JSON.stringify(gpu)
+  const measure = await emit(
+    'measure.js',
+    await bundle('worker/playground/measure/measure-entry.ts', { plugins: [emittedAssets] }),
+  )
+  Object.assign(define, { GPU_FILE: JSON.stringify(gpu), MEASURE_FILE: JSON.stringify(measure) })
   const script = await emit('app.js', await bundle('worker/playground/main.ts', { define }))
   const style = await emit('style.css', await bundle('worker/playground/style.css'))
   const icon = await emit('icon.svg', await readFile(join(here, 'icon.svg')))
@@ -41,7 +45,7 @@ export async function buildPlayground() {
   const page = fillIn(await readFile(join(here, 'index.html'), 'utf8'), { script, style, icon, manifest })
   await writeFile(join(outdir, 'index.html'), page)
   // Without a network there is no ONNX Runtime either: the GPU is left out.
-  const files = (await readdir(outdir)).filter((name) => name !== 'index.html' && name !== gpu).sort()
+  const files = (await readdir(outdir)).filter((name) => !['index.html', gpu, measure].includes(name)).sort()
   const kept = {
     FILES: JSON.stringify(files.map((name) => `./${name}`)),
     VERSION: JSON.stringify(hashOf(page + files).slice(0, 10)),

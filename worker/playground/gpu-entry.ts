@@ -1,10 +1,8 @@
 import { createSolver } from '../../src/index.ts'
 import type { Solver } from '../../src/solve/types.ts'
 import { createWebGpu } from '../../src/webgpu/webgpu.ts'
+import { ORT } from './ort.ts'
 import { weightsHash } from './weights-hash.ts'
-
-/** Where scripts/ort-assets.mjs puts ONNX Runtime. */
-const ORT = new URL('ort/', document.baseURI).href
 
 /** A script of its own, loaded when someone asks for the GPU: few do, and ONNX Runtime has 17 MB. */
 export async function createGpuSolver(): Promise<Solver> {

@@ -49,7 +49,7 @@ function wireKeypad(): void {
 }
 
 function wireActions(): void {
-  for (const work of ['solve', 'compare', 'precision'] as const) {
+  for (const work of ['solve', 'compare', 'precision', 'measure'] as const) {
     byId(work, HTMLButtonElement).addEventListener('click', () => app.toggle(work))
   }
   byId('clear', HTMLButtonElement).addEventListener('click', () => {
@@ -155,7 +155,8 @@ function readLink(): void {
 }
 
 async function offerGpu(): Promise<void> {
-  byId('gpu-offer', HTMLElement).hidden = !(await hasGpu())
+  const none = !(await hasGpu())
+  for (const id of ['gpu-offer', 'measure-panel']) byId(id, HTMLElement).hidden = none
 }
 
 /** Begins to load the model at once, so that the first solve need not wait for it. */

@@ -1,6 +1,5 @@
-import { createEngineFactory, openEngines } from '../../engines/create-engine.ts'
+import { createEngineFactory } from '../../engines/create-engine.ts'
 import { createSolver } from '../../index.ts'
-import { trainedShape } from '../../tasks/lists.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
 import { EXIT } from '../failure.ts'
@@ -8,7 +7,7 @@ import { printJson, printText, remark } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { SUDOKU_SAMPLES } from '../samples.ts'
 import { stepSubject, timeSolves } from './engine-bench.ts'
-import { benchGpu } from './gpu-bench.ts'
+import { measureGpu } from './gpu-bench.ts'
 import { describeMachine } from './machine.ts'
 import type { BenchReport } from './report.ts'
 import { describeBench } from './table.ts'
@@ -65,19 +64,7 @@ export async function benchCommand(options: BenchCommandOptions): Promise<number
 
 /** `hrm bench --backend webgpu`: batches on the GPU and in wasm, by turns. */
 async function gpuCommand({ weights, json }: BenchCommandOptions): Promise<number> {
-  let failure: Error | undefined
-  const { webgpu } = await backendOptions('webgpu')
-  const onFallback = ({ error }: { error: Error }) => {
-    failure = error
-  }
-  const [{ model }, engines, createWasm] = await Promise.all([
-    loadModel({ task: 'sudoku', weights }),
-    openEngines({ backend: 'webgpu', webgpu, onFallback }),
-    createEngineFactory('wasm'),
-  ])
-  const { rows, cols } = trainedShape(model.config)
-  // Of the model's own size; what stands in it takes no time.
-  const blank = '.'.repeat(rows * cols)
+  const [{ model }, { webgpu }] = await Promise.all([loadModel({ task: 'sudoku', weights }), backendOptions('webgpu')])
   const report: BenchReport = {
     machine: describeMachine(),
     runtime: `node ${process.versions.node}`,
@@ -85,11 +72,8 @@ async function gpuCommand({ weights, json }: BenchCommandOptions): Promise<numbe
     step: [],
     solve: [],
     notes: ['one ACT step of every board, the carry staying where it is computed; wasm on one thread'],
-    webgpu: await benchGpu(model, blank, engines.create, createWasm, (text) => remark(`timing ${text}`)),
+    webgpu: await measureGpu(model, webgpu!, (batch) => remark(`timing ${batch} boards`)),
   }
-  engines.release()
-  // The rest was computed by wasm.
-  if (failure) throw failure
   if (json) printJson(report)
   else printText(describeBench(report))
   return EXIT.solved

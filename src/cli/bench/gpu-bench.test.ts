@@ -29,8 +29,8 @@ test('times every batch on both sides and says where they cross', async () => {
     (boards) => 30 + boards / 8,
     (boards) => 4 * boards,
   )
-  const told: string[] = []
-  const report = await benchGpu(tinyModel(CANDIDATES), BOARD, gpu, wasm, (text) => told.push(text))
+  const told: number[] = []
+  const report = await benchGpu(tinyModel(CANDIDATES), BOARD, gpu, wasm, (batch) => told.push(batch))
   expect(report).toMatchObject({ adapter: 'a GPU', left_out: [], break_even: 8 })
   expect(report.batches.map(({ batch }) => batch)).toEqual([1, 8, 64, 512])
   expect(report.batches[1]).toEqual({
@@ -39,7 +39,7 @@ test('times every batch on both sides and says where they cross', async () => {
     wasm_boards_per_s: 250,
     ratio: 32 / 31,
   })
-  expect(told.length).toBe(4)
+  expect(told).toEqual([1, 8, 64, 512])
 })
 
 test('leaves out batches that would try the patience', async () => {

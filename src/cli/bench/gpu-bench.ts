@@ -1,5 +1,8 @@
-import type { EngineFactory } from '../../engines/create-engine.ts'
+// No Node imports here: the playground runs this too.
+import { createEngineFactory, type EngineFactory, openEngines } from '../../engines/create-engine.ts'
+import type { WebGpu } from '../../engines/gpu.ts'
 import { breakEvenOf } from '../../engines/webgpu/measure.ts'
+import { trainedShape } from '../../tasks/lists.ts'
 import type { Model } from '../../weights/model.ts'
 import { stepSubject } from './engine-bench.ts'
 import { localSide, timeInterleaved } from './timing.ts'
@@ -21,13 +24,40 @@ const PATIENCE = 60
 const ROUNDS = 3
 const TURN_MS = 50
 
+/** Told which batch is timed next, and what is known by then. */
+export type OnBatch = (batch: number, report: GpuReport) => void
+
+/**
+ * Times the GPU and wasm, on boards of the model's own size; what stands in them takes no time.
+ * @throws HrmError `engine_unavailable` without a GPU, or why it failed meanwhile
+ */
+export async function measureGpu(model: Model, webgpu: WebGpu, onBatch: OnBatch): Promise<GpuReport> {
+  let failure: Error | undefined
+  const onFallback = ({ error }: { error: Error }) => {
+    failure = error
+  }
+  const [engines, createWasm] = await Promise.all([
+    openEngines({ backend: 'webgpu', webgpu, onFallback }),
+    createEngineFactory('wasm'),
+  ])
+  try {
+    const { rows, cols } = trainedShape(model.config)
+    const report = await benchGpu(model, '.'.repeat(rows * cols), engines.create, createWasm, onBatch)
+    // The rest was computed by wasm.
+    if (failure) throw failure
+    return report
+  } finally {
+    engines.release()
+  }
+}
+
 /** Times both sides by turns. */
 export async function benchGpu(
   model: Model,
   board: string,
   createGpu: EngineFactory,
   createWasm: EngineFactory,
-  onStep: (text: string) => void,
+  onBatch: OnBatch,
 ): Promise<GpuReport> {
   const report: GpuReport = { adapter: '', break_even: null, batches: [], left_out: [] }
   let gpuMs = 0
@@ -38,7 +68,7 @@ export async function benchGpu(
       report.left_out.push(batch)
       continue
     }
-    onStep(`${batch} boards`)
+    onBatch(batch, report)
     const gpu = stepSubject(model, createGpu, batch, board)
     const wasm = stepSubject(model, createWasm, batch, board)
     const sides = [localSide('gpu', gpu.run), localSide('wasm', wasm.run)]
