@@ -1,16 +1,19 @@
-// `node tests/webgpu/compare.ts [FILE] [--size 4|6|9] [--boards N] [--slots N] [--steps N] [--weights F]`: whether the GPU
+// `node tests/webgpu/compare.ts [FILE] [--size 4|6|9] [--boards N] [--slots N] [--steps N] [--weights F] [--h-cycles N]`: whether the GPU
 // decodes the boards that wasm decodes. Boards come from a CSV file, or are made: puzzles with one solution and no given
 // that could be spared. Each runs for N steps at most, without a search, on both; compared is the first board that passes
 // the verifier, else the last one. Says how they differ after every `--slots` boards, so it may be stopped at any time.
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import * as ort from 'onnxruntime-web/jspi'
 import { createEngineFactory } from '../../src/engines/create-engine.ts'
 import { createGpuRuntime } from '../../src/engines/webgpu/runtime.ts'
 import { createWebGpuEngine } from '../../src/engines/webgpu/webgpu-engine.ts'
 import { createTask } from '../../src/tasks/create-task.ts'
-import { loadModel } from '../../src/weights/load-model.ts'
+import { readModel } from '../../src/weights/read-model.ts'
 import { SHAPES } from '../helpers/boards.ts'
 import { nodeGpu } from '../helpers/node-gpu.ts'
+import { withCycles } from '../helpers/with-cycles.ts'
 import { readBoardFile } from '../load/board-file.ts'
 import { puzzlesOf } from './boards.ts'
 import { decodeBoards } from './decode.ts'
@@ -23,7 +26,12 @@ const { values, positionals } = parseArgs({
     boards: { type: 'string', default: '2000' },
     slots: { type: 'string', default: '64' },
     steps: { type: 'string', default: '16' },
-    weights: { type: 'string' },
+    weights: {
+      type: 'string',
+      default: fileURLToPath(new URL('../../model/weights/sudoku.safetensors', import.meta.url)),
+    },
+    // Of an ACT step, instead of the file's own: with few a slow adapter does more boards.
+    'h-cycles': { type: 'string' },
   },
 })
 const [count, slots, steps] = [Number(values.boards), Number(values.slots), Number(values.steps)]
@@ -34,7 +42,9 @@ const [file] = positionals
 const boards = file === undefined ? puzzlesOf(shape, count) : await readBoardFile(file, count)
 ort.env.wasm.numThreads = 1
 const runtime = await createGpuRuntime(nodeGpu(), async () => ort)
-const { model } = await loadModel({ task: 'sudoku', weights: values.weights })
+const weights = new Uint8Array(await readFile(values.weights))
+const cycles = values['h-cycles']
+const model = readModel(cycles === undefined ? weights : withCycles(weights, Number(cycles)))
 const task = createTask(model.config)
 const puzzles = boards.map((board) => task.parse(board))
 const options = { model, geometry: task.geometry(puzzles[0]), slots }
