@@ -13,6 +13,7 @@ const ENTRIES = {
   worker: 'threads/index',
   wasm: 'wasm/index',
   client: 'client/index',
+  rpc: 'client/rpc',
   webgpu: 'webgpu/browser',
 }
 

@@ -73,7 +73,12 @@ const bundles = [
   },
   {
     ...runtime,
-    entryPoints: { ...library, 'worker-entry': 'src/threads/web-entry.ts', webgpu: 'src/webgpu/browser.ts' },
+    entryPoints: {
+      ...library,
+      'worker-entry': 'src/threads/web-entry.ts',
+      webgpu: 'src/webgpu/browser.ts',
+      rpc: 'src/client/rpc.ts', // hardly more than types, the same everywhere
+    },
     external: gpuPackages,
     outdir: 'dist/browser',
     platform: 'browser',

@@ -88,11 +88,11 @@ describe('what is packed', () => {
     }
   })
 
-  test('needs no other package, but for WebGPU', async () => {
+  test('needs no other package, but for WebGPU and the types of Hono', async () => {
     const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
     expect(dependencies).toBeUndefined()
-    expect(Object.keys(peerDependencies)).toEqual(['onnxruntime-web', 'webgpu'])
+    expect(Object.keys(peerDependencies)).toEqual(['hono', 'onnxruntime-web', 'webgpu'])
     for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name]).toEqual({ optional: true })
   })
 
@@ -148,7 +148,7 @@ describe('sizes', () => {
 })
 
 describe('the API', () => {
-  const entries = ['index', 'worker', 'wasm', 'webgpu', 'client']
+  const entries = ['index', 'worker', 'wasm', 'webgpu', 'client', 'rpc']
 
   test('is the one in etc/, and every type that it names is exported', () => {
     expect(inject('apiComplaints')).toEqual([])

@@ -30,11 +30,32 @@ try {
 }
 `
 
+const RPC_CONSUMER = `
+import { hc } from 'hono/client'
+import type { HrmEdgeApp, Problem, SolveResult } from 'hrm-edge/rpc'
+
+const client = hc<HrmEdgeApp>('http://localhost')
+const response = await client.v1.solve.$post({ json: { task: 'sudoku', board: '' } })
+const answer: SolveResult | Problem = await response.json()
+if (response.status === 200) {
+  const { solution }: SolveResult = await response.json()
+  // @ts-expect-error an unsolved board has no solution
+  solution.length
+}
+// @ts-expect-error there is no such route
+client.v1.solved
+`
+
 let project: Project
+let withHono: Project
 beforeAll(async () => {
   project = await createProject({ 'consumer.ts': CONSUMER })
+  withHono = await createProject({ 'rpc.ts': RPC_CONSUMER }, ['hono'])
 })
-afterAll(() => project?.remove())
+afterAll(async () => {
+  await project?.remove()
+  await withHono?.remove()
+})
 
 test.each([
   ['nodenext', 'nodenext'],
@@ -43,5 +64,7 @@ test.each([
   const options = { moduleResolution, module, target: 'es2023', lib: 'es2024,dom,dom.iterable,dom.asynciterable' }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   // tsc fails, and with it this test, on any error.
-  expect(await project.run('tsc', '--noEmit', '--strict', '--types', '', ...flags, 'consumer.ts')).toBe('')
+  const check = ['--noEmit', '--strict', '--types', '', ...flags]
+  expect(await project.run('tsc', ...check, 'consumer.ts')).toBe('')
+  expect(await withHono.run('tsc', ...check, 'rpc.ts')).toBe('')
 })

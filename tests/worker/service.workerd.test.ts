@@ -1,6 +1,8 @@
 // The Worker as deployed, in workerd, by its default export.
 import { env, exports } from 'cloudflare:workers'
+import { hc } from 'hono/client'
 import { describe, expect, test, vi } from 'vitest'
+import type { HrmEdgeApp } from '../../src/client/rpc.ts'
 import type { SolveResult } from '../../src/solve/types.ts'
 import type { DataPoint } from '../../worker/data-point.ts'
 import worker from '../../worker/index.ts'
@@ -123,6 +125,16 @@ describe('describes itself', () => {
     expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self' 'wasm-unsafe-eval'")
     expect(page.headers.get('X-Content-Type-Options')).toBe('nosniff')
   })
+})
+
+test("answers Hono's client with the types of hrm-edge/rpc", async () => {
+  const client = hc<HrmEdgeApp>('http://localhost', { fetch: exports.default.fetch.bind(exports.default) })
+  const response = await client.v1.solve.$post({ json: { task: 'sudoku', board: EASY } })
+  if (response.status !== 200) throw new Error((await response.json()).detail)
+  expect((await response.json()).solution).toBe(EASY_SOLUTION)
+  const missing = await client.v1.models[':id'].$get({ param: { id: 'nothing' } })
+  if (missing.status !== 404) throw new Error(`${missing.status}`)
+  expect((await missing.json()).code).toBe('model_unknown')
 })
 
 test('one log line a solve, one data point a line, and counters', async () => {
