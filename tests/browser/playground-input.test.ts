@@ -141,6 +141,23 @@ describe('entering a board', () => {
   )
 
   visit(
+    'a visitor finds a hard board, its chip pressed; the chip then gives the next one',
+    async ({ page, playground }) => {
+      const { boards } = SAMPLE_SETS[3]
+      const chip = page.getByRole('button', { name: 'Extreme', exact: true })
+      expect(await playground.givens()).toBe(boards[0])
+      expect(await chip.getAttribute('aria-pressed')).toBe('true')
+      expect(await page.locator('#source').textContent()).toContain('(1 of 4)')
+      expect(new URL(page.url()).hash).toBe('')
+      for (const number of [2, 3, 4, 1]) {
+        await chip.click()
+        expect(await playground.givens()).toBe(boards[number - 1])
+        expect(await page.locator('#source').textContent()).toContain(`(${number} of 4)`)
+      }
+    },
+  )
+
+  visit(
     'a link without a good board says so and leaves the page as it begins',
     async ({ playground }) => {
       await playground.expectStatus(/^The link holds no board\. That is 2 cells/)

@@ -18,7 +18,7 @@ const WHERE_NOTES: Partial<Record<Where, string>> = {
 }
 
 /** What a visitor finds: a puzzle that is not read off at a glance, so that there is something to watch. */
-const FIRST_BOARD = SAMPLE_SETS[3].boards[0]
+const FIRST_SET = SAMPLE_SETS[3]
 
 const app = new App(readRequest)
 const sources = new SourcesView(app)
@@ -137,21 +137,21 @@ function readLink(): void {
   const steps = byId('max-steps', HTMLSelectElement)
   const seed = byId('seed', HTMLInputElement)
   for (const control of [steps, seed]) control.addEventListener('change', () => app.address())
-  const take = () => {
+  const take = (): boolean => {
     const offered = [...steps.options].map(({ value }) => Number(value))
     const linked = fromHash(location.hash, offered)
-    if (linked === undefined) return
+    if (linked === undefined) return false
     if (linked.problem !== undefined) {
       app.status.say('The link holds no board.', linked.problem, 'bad')
-      return
+      return false
     }
     steps.value = String(linked.maxSteps)
     seed.value = String(linked.seed)
     app.load(linked.board)
+    return true
   }
   addEventListener('hashchange', take)
-  app.show(FIRST_BOARD)
-  take()
+  if (!take()) sources.showFirst(FIRST_SET)
 }
 
 async function offerGpu(): Promise<void> {

@@ -9,17 +9,26 @@ export class SourcesView {
   readonly #app: App
   readonly #root = byId('samples', HTMLFieldSetElement)
   readonly #source = byId('source', HTMLElement)
+  readonly #chips = new Map<SampleSet, HTMLButtonElement>()
+  /** How many boards of a set were taken. */
+  readonly #taken = new Map<SampleSet, number>()
   #file: HTMLButtonElement | undefined
 
   constructor(app: App) {
     this.#app = app
-    for (const set of SAMPLE_SETS) this.#addSet(set, `${set.name} puzzle`)
+    for (const set of SAMPLE_SETS) this.#chips.set(set, this.#addSet(set, `${set.name} puzzle`))
     this.#add('Generated', () => {
       const board = generateBoard()
       app.load(board)
       app.status.say(`A new puzzle with ${countFilled(board)} givens.`, 'Press Solve.')
       return 'Made in this page just now: one solution, and no given too many'
     })
+  }
+
+  /** Shows a first puzzle as if its chip had been clicked, but leaves the address as it is. */
+  showFirst(set: SampleSet): void {
+    this.#app.show(this.#take(set).board)
+    this.#press(this.#chips.get(set)!, whence(set, 1))
   }
 
   /** Adds a chip for a file, in place of one for an earlier file, and takes its first board. */
@@ -30,27 +39,37 @@ export class SourcesView {
   }
 
   /** Every click takes the next board of the set. */
-  #addSet({ name, source, boards }: SampleSet, word: string): HTMLButtonElement {
-    let next = 0
-    return this.#add(name, () => {
-      const number = next + 1
-      this.#app.load(boards[next])
-      this.#app.status.say(`${word} ${number} of ${boards.length}.`, 'Press Solve.')
-      next = number % boards.length
-      return `${source} (${number} of ${boards.length})`
+  #addSet(set: SampleSet, word: string): HTMLButtonElement {
+    return this.#add(set.name, () => {
+      const { board, number } = this.#take(set)
+      this.#app.load(board)
+      this.#app.status.say(`${word} ${number} of ${set.boards.length}.`, 'Press Solve.')
+      return whence(set, number)
     })
+  }
+
+  /** The next board of a set, and which it is, from 1. */
+  #take(set: SampleSet): { board: string; number: number } {
+    const taken = this.#taken.get(set) ?? 0
+    const number = (taken % set.boards.length) + 1
+    this.#taken.set(set, taken + 1)
+    return { board: set.boards[number - 1], number }
   }
 
   /** @param take shows a board. @returns where it comes from, for people */
   #add(name: string, take: () => string): HTMLButtonElement {
-    const chip = button(name, () => {
-      this.#source.textContent = take()
-      for (const other of this.#root.querySelectorAll('button')) {
-        other.setAttribute('aria-pressed', String(other === chip))
-      }
-    })
+    const chip = button(name, () => this.#press(chip, take()))
     chip.setAttribute('aria-pressed', 'false')
     this.#root.append(chip)
     return chip
   }
+
+  #press(chip: HTMLButtonElement, source: string): void {
+    this.#source.textContent = source
+    for (const other of this.#root.querySelectorAll('button')) {
+      other.setAttribute('aria-pressed', String(other === chip))
+    }
+  }
 }
+
+const whence = ({ source, boards }: SampleSet, number: number) => `${source} (${number} of ${boards.length})`

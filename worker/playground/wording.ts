@@ -12,7 +12,8 @@ export const durationText = (milliseconds: number) =>
 export function solvedText({ steps: spent, attempts, verified }: SolveResult, milliseconds: number): string {
   const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
   const checked = verified ? ' Every row, column and box was checked.' : ''
-  return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}`
+  const hint = spent === 1 ? ' The net saw it at once; an Extreme puzzle takes it longer.' : ''
+  return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}${hint}`
 }
 
 export function unsolvedText({ steps: spent }: SolveResult): string {
