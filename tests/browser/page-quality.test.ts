@@ -67,7 +67,9 @@ test('360 px wide: nothing sticks out, and what one touches is large enough', ()
       await solveSample(page, 'Hard')
       await page.getByText('Board as text').tap()
       // Shown where there is a GPU, which this browser does not have.
-      await page.locator('#gpu-offer').evaluate((offer) => offer.removeAttribute('hidden'))
+      await page
+        .locator('#gpu-offer, #measure-panel')
+        .evaluateAll((offers) => offers.map((offer) => offer.removeAttribute('hidden')))
       const { width, wide } = await page.evaluate(() => ({
         width: document.documentElement.scrollWidth,
         wide: [...document.querySelectorAll('main *')]
