@@ -41,7 +41,7 @@ function judge({ results, error, told }: Outcome): Verdict {
   return right && results.length === boards.length && told.join() === 'device_lost' ? 'all solved' : 'WRONG'
 }
 
-/** Losses of one process: what a device that is gone has left behind, 60 MB on the software adapter, goes with it. */
+/** Losses of one process: what a device that is gone has left behind, tens of MB on the software adapter, goes with it. */
 const BATCH = 20
 
 const seed = Number(values.seed)
