@@ -112,8 +112,13 @@ describe('what is packed', () => {
   })
 
   test('has types that resolve everywhere ES modules do', async () => {
-    // Throws with attw's table otherwise. The last three are files, not modules with types.
-    const files = ['./wasm/relaxed.wasm', './wasm/simd128.wasm', './weights/sudoku.safetensors']
+    // Throws with attw's table otherwise. The last four are files, not modules with types.
+    const files = [
+      './wasm/relaxed.wasm',
+      './wasm/simd128.wasm',
+      './weights/sudoku.safetensors',
+      './weights/sudoku-1k.safetensors',
+    ]
     await run('attw', [inject('tarball'), '--profile', 'esm-only', '--exclude-entrypoints', ...files], repository)
   })
 })
