@@ -16,7 +16,7 @@ interface Slot {
 }
 
 /**
- * The engine of src/engines/reference/float-engine.ts, some fifty times as fast: the same numbers up to rounding
+ * The engine of src/engines/reference/float-engine.ts, fast enough for hundreds of boards: the same numbers up to rounding
  * (int8 weights times their scales, activations not rounded) from ONNX Runtime's f32 CPU kernels, one board a run. It
  * calls itself `reference`, for it is in nobody's package.
  */
