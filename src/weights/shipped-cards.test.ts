@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { createSolver } from '../../src/index.ts'
-import { EASY_9X9 } from '../helpers/boards.ts'
+import { EASY_9X9 } from '../../tests/helpers/boards.ts'
+import { createSolver } from '../index.ts'
 
 const folder = new URL('../../model/weights/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.safetensors'))
@@ -27,7 +27,12 @@ test.each(files)('%s loads, solves, and its card is whole', async (name) => {
   expect(card.data!.length).toBeGreaterThan(0)
   for (const { source } of card.data!) expect(source).toBeTruthy()
   const official = card.scores!.find((score) => score.data.startsWith('sudoku-extreme-test-2000'))
-  expect(official).toMatchObject({ max_steps: 1024, wrong: 0, mean_steps: expect.any(Number), date: expect.any(String) })
+  expect(official).toMatchObject({
+    max_steps: 1024,
+    wrong: 0,
+    mean_steps: expect.any(Number),
+    date: expect.any(String),
+  })
   for (const { date, engine, wrong = 0 } of card.scores!) {
     expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/)
     expect(engine).toBeTruthy()
