@@ -9,12 +9,13 @@ import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
 import { type Failure, headline, toFailure } from './failure.ts'
 import { toHash } from './link.ts'
-import { MeasureView } from './measure/measure-view.ts'
 import { runMeasure } from './measure/run-measure.ts'
+import { outcomeText as measureOutcome, rowTexts } from './measure/wording.ts'
+import { NotedTable } from './noted-table.ts'
 import { Playback } from './playback.ts'
 import type { PrecisionStep } from './precision/lockstep.ts'
-import { PrecisionView } from './precision/precision-view.ts'
 import { runPrecision } from './precision/run-precision.ts'
+import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.ts'
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
@@ -40,8 +41,10 @@ export class App {
   readonly playback: Playback
   readonly #reasoning: ReasoningView
   readonly #comparison = new CompareView()
-  readonly #precision = new PrecisionView()
-  readonly #measure = new MeasureView()
+  /** int8 beside float32, a row a step. */
+  readonly #precision = new NotedTable('precision')
+  /** Batches on the GPU and in wasm. */
+  readonly #measure = new NotedTable('measure')
   readonly #readRequest: () => SolveRequest
   readonly #pencil = byId('candidates', HTMLInputElement)
   readonly #gpu = byId('with-gpu', HTMLInputElement)
@@ -196,9 +199,9 @@ export class App {
       try {
         for await (const step of runPrecision(puzzle, { maxSteps: PRECISION_STEPS, signal })) {
           steps.push(step)
-          this.#precision.add(step)
+          this.#precision.add(stepTexts(step))
         }
-        this.#precision.finish(steps)
+        this.#precision.say(precisionOutcome(steps))
       } catch (error) {
         if (puzzle === this.#givens) this.#precision.say(failureText(error))
       }
@@ -212,10 +215,11 @@ export class App {
       this.#measure.say('Getting the GPU ready …')
       try {
         const report = await runMeasure(signal, ({ batch, report }) => {
-          this.#measure.show(report)
+          this.#measure.fill(report.batches.map(rowTexts))
           this.#measure.say(`Timing ${batch === 1 ? 'one board' : `${batch} boards at once`} …`)
         })
-        this.#measure.finish(report)
+        this.#measure.fill(report.batches.map(rowTexts))
+        this.#measure.say(measureOutcome(report))
       } catch (error) {
         this.#measure.say(failureText(error))
       }
