@@ -34,13 +34,17 @@ export function listWidth(name: ListName, config: ModelConfig): number {
   }
 }
 
+/** Tokens of each cell of a board of this shape. */
+const tokensPerCell = (config: ModelConfig, { rows }: BoardShape): number =>
+  config.token_kind === 'candidates' ? rows : 1
+
 /** Tokens of a board of this shape, without a prefix. */
-export const tokensOf = (config: ModelConfig, { rows, cols }: BoardShape): number =>
-  rows * cols * (config.token_kind === 'candidates' ? rows : 1)
+export const tokensOf = (config: ModelConfig, shape: BoardShape): number =>
+  shape.rows * shape.cols * tokensPerCell(config, shape)
 
 /** Who reads whom on a board of this shape: docs/format.md, "Lists". */
 export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry {
-  const symbols = config.token_kind === 'candidates' ? shape.rows : 1
+  const symbols = tokensPerCell(config, shape)
   const made = new Map<ListName, AttentionTable>()
   const tables = config.lists.map((name) => {
     const table = made.get(name) ?? buildTable(name, shape, symbols)

@@ -62,7 +62,8 @@ export async function createOrtStep(
   }
 }
 
-function repeat<T extends Float32Array | Uint8Array>(row: T, times: number): T {
+/** `row`, so many times one after the other. */
+export function repeat<T extends Float32Array | Uint8Array>(row: T, times: number): T {
   const out = new (row.constructor as new (n: number) => T)(row.length * times)
   for (let i = 0; i < times; i++) out.set(row, i * row.length)
   return out

@@ -1,5 +1,8 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
+/** The system's Chromium. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
 const ARGS = [
   '--headless',
   '--no-sandbox',
@@ -12,10 +15,11 @@ const ARGS = [
 
 const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan']
 
+export const chromiumArgs = (webgpu = false): string[] => [...ARGS, ...(webgpu ? WEBGPU : ['--disable-gpu'])]
+
 /** Starts the system's Chromium with a fresh profile. @param webgpu give it WebGPU, on its software adapter */
 export function launchChromium({ webgpu = false } = {}): Promise<Browser> {
-  const args = [...ARGS, ...(webgpu ? WEBGPU : ['--disable-gpu'])]
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+  return chromium.launch({ executablePath: CHROMIUM, args: chromiumArgs(webgpu) })
 }
 
 export interface OpenPage {

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { descendants, privateMemory } from '../load/processes.ts'
+import { CHROMIUM, chromiumArgs } from './chromium.ts'
 import { type StaticServer, serveFolder } from './static-server.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -54,10 +55,9 @@ interface Usage {
 async function measure(query: Record<string, string>): Promise<Usage[]> {
   const report = `http://127.0.0.1:${(reports.address() as AddressInfo).port}/`
   const search = new URLSearchParams({ ...query, report, rounds: String(ROUNDS) })
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
   const memory = ['--js-flags=--expose-gc', '--enable-precise-memory-info', `--user-data-dir=${profile}`]
   const url = `${server.origin}tests/browser/memory-page.html?${search}`
-  chromium = spawn(process.env.CHROMIUM ?? '/usr/bin/chromium', [...flags, ...memory, url], { stdio: 'ignore' })
+  chromium = spawn(CHROMIUM, [...chromiumArgs(), ...memory, url], { stdio: 'ignore' })
   const exited = once(chromium, 'exit')
   const rounds: Usage[] = []
   try {

@@ -3,7 +3,7 @@ import { checkGeometry, checkSlot, checkStep, checkTokens, floatsOf } from '../.
 import type { Engine, EngineOptions } from '../../src/engines/engine.ts'
 import { stepGraph } from '../../src/engines/webgpu/step-graph.ts'
 import { cpuListAttention } from '../bench/cpu-attention.ts'
-import type { OrtModule } from '../bench/ort-step.ts'
+import { type OrtModule, repeat } from '../bench/ort-step.ts'
 
 interface Slot {
   tokens: Int32Array
@@ -76,8 +76,8 @@ export function createOrtFloatEngine({ model, geometry, slots: count }: EngineOp
       checkTokens(model, geometry, input, carry, carrySize, puzzle)
       board.tokens.set(input)
       board.puzzle = puzzle
-      board.zH = carry ? carry.slice(0, n * d) : repeated(hInit, n)
-      board.zL = carry ? carry.slice(n * d) : repeated(lInit, n)
+      board.zH = carry ? carry.slice(0, n * d) : repeat(hInit, n)
+      board.zL = carry ? carry.slice(n * d) : repeat(lInit, n)
     },
     setTokens(slot, input) {
       const board = at(slot)
@@ -98,10 +98,4 @@ export function createOrtFloatEngine({ model, geometry, slots: count }: EngineOp
       session.then((running) => running.release()).catch(() => {})
     },
   }
-}
-
-function repeated(row: Float32Array, times: number): Float32Array {
-  const out = new Float32Array(row.length * times)
-  for (let i = 0; i < times; i++) out.set(row, i * row.length)
-  return out
 }

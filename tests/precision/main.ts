@@ -18,6 +18,9 @@ const { values, positionals } = parseArgs({
   },
 })
 const maxSteps = Number(values['max-steps'])
+if (positionals.length !== 1 || !(Number(values.limit) >= 1 && Number(values.skip) >= 0 && maxSteps >= 1)) {
+  throw new Error('see the head of this file')
+}
 const options = { task: values.task, weights: values.weights, maxSteps, seed: 0, slots: 8 }
 
 const ort = await import('onnxruntime-web')
