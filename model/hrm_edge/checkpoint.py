@@ -2,6 +2,7 @@
 
 A checkpoint is a ``torch.save`` dict with ``config`` (the ``hrm.config`` text) and a float state dict under ``ema``
 or ``model``; ``ema``, the averaged weights, is the one that is evaluated and exported. Other keys are the trainer's.
+A weights file (``.safetensors``) is read as the checkpoint that it stands for, so that training can go on from it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .config import HRMConfig
 from .errors import HrmEdgeError
 from .hrm import HRM
 from .quantise import check_state
+from .weights_file import read_weights
 
 
 def load_dict(path: Path) -> dict[str, Any]:
@@ -35,11 +37,14 @@ def load_dict(path: Path) -> dict[str, Any]:
 
 
 def load_checkpoint(path: Path) -> tuple[HRMConfig, dict[str, Tensor]]:
-    """Config and float state dict of a checkpoint.
+    """Config and float state dict of a checkpoint or a weights file.
 
     Raises:
-        HrmEdgeError: code ``checkpoint`` or ``config``.
+        HrmEdgeError: code ``checkpoint``, ``config`` or ``weights``.
     """
+    if path.suffix == ".safetensors":
+        weights = read_weights(path)
+        return weights.config, weights.float_state()
     loaded = load_dict(path)
     state = loaded.get("ema") or loaded.get("model")
     if not isinstance(loaded.get("config"), str) or not isinstance(state, dict):

@@ -36,7 +36,7 @@ def train(
     config: Annotated[Path, typer.Argument(help="TOML file, see configs/")],
     out: Annotated[Path, typer.Option(help="folder of the run; a run that is there goes on where it stopped")],
     data: Annotated[Path | None, typer.Option(help="folder of the config's data files; default: the config's")] = None,
-    start: Annotated[Path | None, typer.Option(help="checkpoint whose averaged weights to start from")] = None,
+    start: Annotated[Path | None, typer.Option(help="checkpoint or weights file to start from")] = None,
     minutes: Annotated[float | None, typer.Option(help="budget in minutes")] = None,
     steps: Annotated[int | None, typer.Option(help="budget in updates")] = None,
     batch: Annotated[int | None, typer.Option(help="boards of an update, each process")] = None,
@@ -57,7 +57,8 @@ def train(
     weights = None
     if start is not None:
         of, weights = load_checkpoint(start)
-        if of != run.hrm():
+        # How often a step thinks is no part of the weights: what ships thinks longer than what is trained.
+        if of.model_copy(update=run.hrm().model_dump(include={"H_cycles", "L_cycles", "halt_max_steps"})) != run.hrm():
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's")
     world = World.join(run.train.device)
     trainer = Trainer(run, boards, holdout, out, weights, world)

@@ -27,6 +27,8 @@ class DataConfig(_Table):
     limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
     # Sudoku only, needs a compiler: boards whose rating (`generate.rate`) is higher are left out.
     most_guesses: int | None = Field(default=None, ge=0)
+    # The same: boards of the other files are drawn so that their ratings are spread as in this one.
+    like: Path | None = None
 
 
 class SearchConfig(_Table):
@@ -116,5 +118,8 @@ def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | N
     except ValidationError as error:
         first = error.errors()[0]
         raise HrmEdgeError("config", f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    there = {k: [(folder or path.parent) / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
+    base = folder or path.parent
+    there = {k: [base / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
+    if run.data.like is not None:
+        there |= {"like": base / run.data.like}
     return run.model_copy(update={"data": run.data.model_copy(update=there)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from .config import TaskConfig
 from .data import Boards, read_boards
@@ -27,7 +28,10 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
             raise HrmEdgeError("data", f"{len(boards)} boards, of which {data.holdout_rows} shall be held out")
         holdout, boards = boards.take(torch.arange(keep, len(boards))), boards.take(torch.arange(keep))
     if task.is_sudoku:
-        boards = _easier(boards, data.most_guesses, task.task)
+        if data.most_guesses is not None:
+            boards = boards.take((_guesses(boards, task.task) <= data.most_guesses).nonzero()[:, 0])
+        if data.like is not None:
+            boards = _alike(boards, read_boards([data.like], task), task.task)
         if holdout is not None:
             boards = without_isomorphs(boards, holdout, task.task)
     if len(boards) == 0:
@@ -35,8 +39,28 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
     return boards, holdout
 
 
-def _easier(boards: Boards, most: int | None, task: TaskConfig) -> Boards:
-    if most is None:
-        return boards
-    guesses = rate(boards.questions, task, 1).guesses
-    return boards.take((guesses <= most).nonzero()[:, 0])
+def _guesses(boards: Boards, task: TaskConfig) -> Tensor:
+    return rate(boards.questions, task, 1).guesses
+
+
+def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:
+    """As many of ``boards`` as can be, drawn so that their ratings are spread as those of ``like``; boards of the file
+    of ``like`` itself all stay.
+
+    Ratings count as equal when they are within a factor of two.
+    """
+    own = torch.tensor([source == like.sources[0] for source in boards.sources])
+    grades, wanted = (_grade(_guesses(b, task)) for b in (boards, like))
+    share = torch.bincount(wanted, minlength=int(grades.max()) + 1) / len(wanted)
+    there = torch.bincount(grades[~own], minlength=len(share))
+    scale = (there / share)[(share > 0) & (there > 0)].min() if (there * share).any() else torch.zeros(())
+    rng = torch.Generator().manual_seed(0)
+    keep = own.clone()
+    for grade, count in enumerate((share * scale).long().tolist()):
+        rows = (~own & (grades == grade)).nonzero()[:, 0]
+        keep[rows[torch.randperm(len(rows), generator=rng)[:count]]] = True
+    return boards.take(keep.nonzero()[:, 0])
+
+
+def _grade(guesses: Tensor) -> Tensor:
+    return (1 + guesses).double().log2().floor().long()

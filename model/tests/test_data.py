@@ -11,6 +11,8 @@ import torch
 from hrm_edge.config import structured_sudoku
 from hrm_edge.data import read_boards
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.generate import make, rate
+from hrm_edge.kernels.build import load
 from hrm_edge.tasks import Task
 from hrm_edge.train_config import DataConfig
 from hrm_edge.train_data import prepare
@@ -100,3 +102,26 @@ def test_rows_can_be_held_out_of_the_training_file(tmp_path: Path) -> None:
     assert len(boards) == 1
     with pytest.raises(HrmEdgeError, match="2 boards, of which 2"):
         prepare(DataConfig(train=[train], holdout_rows=2), TASK)
+
+
+@pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
+def test_boards_are_drawn_with_the_ratings_of_another_file(tmp_path: Path) -> None:
+    task = Task(structured_sudoku(32))
+
+    def boards(name: str, easy: int, hard: int) -> Path:
+        kinds = [make(easy, task.task, 1, guesses=(0, 0)), make(hard, task.task, 2, guesses=(3, 6))]
+        rows = [
+            ",".join("".join(map(str, row)) for row in pair)
+            for made in kinds
+            for pair in zip(made.questions.tolist(), made.answers.tolist(), strict=True)
+        ]
+        return write(tmp_path / name, "question,answer", *rows)
+
+    pool, like = boards("pool.csv", 24, 6), boards("like.csv", 5, 10)
+    drawn, _ = prepare(DataConfig(train=[pool, like], like=like), task)
+    assert drawn.sources == ["pool.csv"] * 9 + ["like.csv"] * 15  # its own boards all stay
+    easy = rate(drawn.questions[:9], task.task, 1).guesses == 0
+    assert easy.tolist() == [True] * 3 + [False] * 6  # as many hard ones as there are, and half as many easy ones
+    assert torch.equal(prepare(DataConfig(train=[pool], like=like), task)[0].questions, drawn.questions[:9])
+    with pytest.raises(HrmEdgeError, match="no training board is left"):
+        prepare(DataConfig(train=[boards("easy.csv", 4, 0)], like=boards("hard.csv", 0, 4)), task)

@@ -8,8 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
+from hrm_edge.card import ModelCard
 from hrm_edge.checkpoint import load_checkpoint, save_checkpoint
 from hrm_edge.cli import app
 from hrm_edge.config import structured_sudoku
@@ -74,6 +76,26 @@ def test_from_boards_to_a_report(tmp_path: Path) -> None:
     other.write_text(RUN.replace("hidden_size = 16", "hidden_size = 32"))
     with pytest.raises(HrmEdgeError, match="not the config's"):
         invoke("train", other, "--out", tmp_path / "other", "--start", out / "last.pt")
+
+
+def test_training_goes_on_from_a_weights_file(tmp_path: Path) -> None:
+    config = structured_sudoku(16, box_rows=2, box_cols=2, H_cycles=1, L_cycles=1)
+    checkpoint, card, weights = tmp_path / "first.pt", tmp_path / "card.json", tmp_path / "first.safetensors"
+    save_checkpoint(checkpoint, config, random_state(config, 5))
+    card.write_text(ModelCard(name="test").to_json())
+    invoke("export", checkpoint, weights, "--card", card, "--h-cycles", 3)  # what ships thinks longer than what trains
+    invoke("generate", 16, tmp_path / "boards.csv.gz", "--box", "2x2")
+    (tmp_path / "run.toml").write_text(RUN.replace("[train]", "[train]\nlr = 1e-9"))
+    invoke("train", tmp_path / "run.toml", "--out", tmp_path / "run", "--start", weights)
+    of, state = load_checkpoint(tmp_path / "run" / "last.pt")
+    assert of == config
+    for name, tensor in load_checkpoint(weights)[1].items():
+        assert torch.allclose(state[name], tensor, atol=1e-6)
+    spoilt = weights.read_bytes()[:-1]
+    weights.write_bytes(spoilt)
+    with pytest.raises(HrmEdgeError) as caught:
+        invoke("train", tmp_path / "run.toml", "--out", tmp_path / "again", "--start", weights)
+    assert caught.value.code == "weights"
 
 
 def test_float_and_int8_curves_are_close(tmp_path: Path) -> None:
