@@ -13,9 +13,6 @@ export interface BatchJob {
   signal: AbortSignal
 }
 
-/** Boards computed side by side. */
-const WAVE = 8
-
 /**
  * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
  * the boards that are left: never less than its equal part of the whole, and the same on every run. The largest board
@@ -41,7 +38,7 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   try {
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
-      const wave = boards.slice(results.length, results.length + WAVE)
+      const wave = boards.slice(results.length, results.length + service.limits.batchWave)
       const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
       for (const result of solved) left -= result.steps
       results.push(...solved)

@@ -9,6 +9,8 @@ export interface Limits {
   defaultSteps: number
   /** Boards of one batch. */
   maxBoards: number
+  /** Boards of one batch that are computed side by side; a GPU wants many. Those of 9x9 take some 300 kB each in wasm. */
+  batchWave: number
   /** Characters of one board: a 16x16 board written with spaces, bars and line ends stays well below. */
   maxBoardChars: number
   /** Bytes of a request body, counted as they arrive. */
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxSteps: 4096,
   defaultSteps: 256,
   maxBoards: 64,
+  batchWave: 8,
   maxBoardChars: 2048,
   maxBodyBytes: 64 * 1024,
   maxInFlight: 32,

@@ -7,7 +7,7 @@ import { createApp } from './app.ts'
 import { memoryCache } from './cache.ts'
 import { parseApiKeys } from './guard.ts'
 import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
-import type { Limits } from './limits.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 
@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const app = createApp({
     solvers,
     jobs: () => jobs?.platform,
-    limits: options.limits,
+    limits: { ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }), ...options.limits },
     assets: existsSync(assetsDir) ? serveStatic({ root: assetsDir }) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
