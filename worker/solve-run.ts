@@ -4,6 +4,7 @@ import { checkBudget } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
+import { canonicalBoard } from './task-of.ts'
 
 export interface SolveJob {
   solver: Solver
@@ -20,26 +21,36 @@ export interface SolveJob {
 export type SolveRun = AsyncGenerator<SolveStep, SolveResult, void>
 
 /**
- * One solve with a place among those in flight and a line in the log, however it ends. Yields its steps and returns
- * the result; `return()` stops the work.
+ * Takes a place among those in flight for one solve. It yields its steps and returns the result, with a line in the log
+ * however it ends; `return()` stops the work. Begin it at once: the place is given back when it ends.
+ * @param job of `checkSolve`
+ * @throws ProblemError `overloaded`
  */
-export async function* runSolve(service: Service, job: SolveJob): SolveRun {
+export function runSolve(service: Service, job: SolveJob): SolveRun {
+  const lease = job.lease ?? orLog(service, job, () => service.admission.acquire())
+  return stepsOf(service, job, lease)
+}
+
+/**
+ * The job with its board in the task's own spelling, or a line in the log that says what is wrong with it.
+ * @throws HrmError `board_*`; ProblemError `option_invalid`
+ */
+export function checkSolve(service: Service, job: SolveJob): SolveJob {
+  const { solver, request } = job
+  return orLog(service, job, () => {
+    checkBudget(service.limits, solver, request.board, request.maxSteps)
+    return { ...job, request: { ...request, board: canonicalBoard(solver, request.board) } }
+  })
+}
+
+async function* stepsOf(service: Service, job: SolveJob, lease: Lease): SolveRun {
   const { solver, signal } = job
   const { board, maxSteps, seed } = job.request
   const start = service.clock?.()
-  let { lease } = job
   let steps: ReturnType<Solver['steps']> | undefined
-  let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = {
-    steps: 0,
-    attempts: 0,
-    solved: 0,
-    outcome: 'aborted',
-  }
+  let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = { ...NOTHING, outcome: 'aborted' }
   try {
-    // reads the board: a bad one is told so however busy the service is
-    checkBudget(service.limits, solver, board, maxSteps)
     steps = solver.steps(board, { maxSteps, seed, signal })
-    lease ??= service.admission.acquire()
     for (;;) {
       const next = await steps.next()
       if (next.done) {
@@ -53,10 +64,20 @@ export async function* runSolve(service: Service, job: SolveJob): SolveRun {
     spent.outcome = toProblemError(error).code
     throw error
   } finally {
-    lease?.release()
+    lease.release()
     const ms = start === undefined ? {} : { ms: service.clock!() - start }
     service.log({ ...logOf(job), ...spent, ...ms })
     await steps?.return(undefined as never)
+  }
+}
+
+/** What keeps a solve from beginning is its line in the log. */
+function orLog<T>(service: Service, job: SolveJob, begin: () => T): T {
+  try {
+    return begin()
+  } catch (error) {
+    service.log({ ...logOf(job), ...NOTHING, outcome: toProblemError(error).code })
+    throw error
   }
 }
 
@@ -71,6 +92,8 @@ export async function finish(run: SolveRun): Promise<SolveResult> {
 export function logCached(service: Service, job: SolveJob, result: SolveResult): void {
   service.log({ ...logOf(job), ...countsOf(result), outcome: 'done', cached: true })
 }
+
+const NOTHING = { steps: 0, attempts: 0, solved: 0 }
 
 const countsOf = ({ steps, attempts, status }: SolveResult) => ({
   steps,

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
-import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
+import { BOARD, fakeApp, HARD, problemOf, SOLUTION } from './test-support.ts'
 
 const solve = { task: 'sudoku', board: BOARD }
 const SSE = { Accept: 'text/event-stream' }
 
-/** Events of a whole stream, comments included as `{ comment }`. */
+/** What every stream begins with. */
+const HEARTBEAT = ': still computing\n\n'
+
+/** Events of a whole stream, comments but for the first included as `{ comment }`. */
 async function eventsOf(response: Response) {
   const text = await response.text()
+  expect(text.startsWith(HEARTBEAT)).toBe(true)
   return text
+    .slice(HEARTBEAT.length)
     .trimEnd()
     .split('\n\n')
     .map((block) =>
@@ -53,6 +58,27 @@ test('comments keep it alive', async () => {
   const events = await eventsOf(response)
   expect(events.filter(({ comment }) => comment !== undefined).length).toBeGreaterThan(1)
   expect(events.at(-1)!.event).toBe('result')
+})
+
+test('begins before the first step has its turn; a full service is still told by a status', async () => {
+  const { post, solver, lines } = fakeApp({ limits: { maxInFlight: 1 } })
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  solver.pause = () => gate
+  const response = await post('/v1/solve', solve, SSE)
+  expect(response.status).toBe(200)
+  const reader = response.body!.getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe(HEARTBEAT)
+  const refused = await post('/v1/solve', solve, SSE)
+  expect([refused.status, (await problemOf(refused)).code]).toEqual([503, 'overloaded'])
+  expect(lines).toEqual([expect.objectContaining({ outcome: 'overloaded', stream: true, steps: 0 })])
+  await reader.cancel()
+  open()
+  await expect.poll(() => lines.length).toBe(2)
+  expect(lines[1]).toMatchObject({ outcome: 'aborted', steps: 0 })
+  expect((await post('/v1/solve', solve, SSE)).status).toBe(200)
 })
 
 test('a client that leaves ends the work', async () => {

@@ -10,20 +10,23 @@ import { runSolve, type SolveJob, type SolveRun } from './solve-run.ts'
 const MAX_UNSENT = 64
 
 /**
- * Streams a solve as server-sent events. The first step is computed before the response begins, so what is wrong with
- * the board or the service is still told by a status.
+ * Streams a solve as server-sent events. What is wrong with the request, or a service that is full, is told by a status;
+ * then the response begins, however long the first step must wait for a slot of the engine.
+ * @param job of `checkSolve`
+ * @throws ProblemError `overloaded`
  */
-export async function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob): Promise<Response> {
+export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob): Response {
   const left = new AbortController()
   const signal = AbortSignal.any([job.signal, left.signal])
   const run = runSolve(service, { ...job, signal })
-  const first = await keepAlive(c, run.next())
 
   c.header('X-Accel-Buffering', 'no') // proxies that buffer would hold the steps back
   return streamSSE(c, (stream) => {
     stream.onAbort(() => left.abort())
-    const heartbeat = setInterval(() => stream.write(': still computing\n\n'), service.limits.heartbeatMs)
-    const work = sendAll(stream, run, first)
+    const beat = () => stream.write(': still computing\n\n')
+    beat() // workerd holds the head of a response back until there is a body
+    const heartbeat = setInterval(beat, service.limits.heartbeatMs)
+    const work = sendAll(stream, run)
       .catch(async (error) => {
         if (signal.aborted) return
         const problem = toProblemError(error)
@@ -36,13 +39,9 @@ export async function streamSolve(c: Context<AppEnv>, service: Service, job: Sol
 }
 
 /** Never waits for the client before the solve is over: a slow reader must not hold a slot of the engine. */
-async function sendAll(
-  stream: SSEStreamingApi,
-  run: SolveRun,
-  first: IteratorResult<SolveStep, unknown>,
-): Promise<void> {
+async function sendAll(stream: SSEStreamingApi, run: SolveRun): Promise<void> {
   let unsent = 0
-  let next = first
+  let next = await run.next()
   while (!next.done) {
     if (unsent < MAX_UNSENT) {
       unsent++

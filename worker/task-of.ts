@@ -10,3 +10,13 @@ export function taskOf(solver: Solver): Task {
   tasks.set(solver, task)
   return task
 }
+
+/**
+ * The board as the task writes it: one text for all spellings of its blanks, letters and white space.
+ * @throws HrmError `board_*`
+ */
+export function canonicalBoard(solver: Solver, board: string): string {
+  const task = taskOf(solver)
+  const puzzle = task.parse(board)
+  return task.format(puzzle, puzzle.cells)
+}

@@ -65,6 +65,20 @@ test('steps arrive while later ones are still computed', async () => {
   expect(reads).toBeGreaterThan(10)
 })
 
+test('a stream begins while others have every slot of the engine', async () => {
+  const leaving = new AbortController()
+  const long = (seed: number) =>
+    post({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 4096, seed }, { ...STREAM, signal: leaving.signal })
+  for (let seed = 0; seed < 8; seed++) await (await long(seed)).body!.getReader().read()
+  const waiting = await long(8) // would come to its first step after some 4096 of each of the others
+  expect(waiting.status).toBe(200)
+  expect(solves()).toEqual([])
+  leaving.abort()
+  await expect.poll(() => solves().length, { timeout: 20_000 }).toBe(9)
+  expect(solves().every(({ outcome }) => outcome === 'aborted')).toBe(true)
+  await expectStillServing()
+})
+
 test('clients that leave in the middle of a stream end the work and leave nothing behind', async () => {
   // more clients than the engine has slots: one that was lost would be missed
   for (let i = 0; i < 10; i++) {

@@ -5,7 +5,7 @@ import { limitBody } from '../body.ts'
 import { resultKey } from '../cache.ts'
 import { solveRequest, solveResult } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
-import { finish, logCached, runSolve, type SolveJob } from '../solve-run.ts'
+import { checkSolve, finish, logCached, runSolve } from '../solve-run.ts'
 import { streamSolve } from '../solve-stream.ts'
 import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
 
@@ -31,7 +31,9 @@ const route = ({ limits }: Service) =>
         description: 'The result',
         headers: {
           ETag: {
-            description: 'Names the result: the same request to the same model has the same. Not on streams.',
+            description:
+              'Names the result: the same request to the same model has the same, however its board is spelt. Not on ' +
+              'streams. A POST has no 304: `If-None-Match` is not looked at.',
             schema: { type: 'string' },
           },
         },
@@ -49,12 +51,13 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     const stream = negotiate(c, [JSON_TYPE, SSE_TYPE]) === SSE_TYPE
     const request = c.req.valid('json')
     const solver = await solverOf(c, service, request.task)
-    const job: SolveJob = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream }
+    const id = c.get('requestId')
+    const job = checkSolve(service, { solver, request, id, signal: c.req.raw.signal, stream })
     if (stream) return streamSolve(c, service, job)
 
     // a place is asked for before the cache is, or requests that need no look into it would always come first
     const lease = service.admission.tryAcquire()
-    const key = await keepAlive(c, resultKey(solver.model.sha256, request))
+    const key = await keepAlive(c, resultKey(solver.model.sha256, { ...request, ...job.request }))
     const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
     // a cache that fails costs time, not the answer
     const known = service.cache && (await keepAlive(c, service.cache.get(key)).catch(() => undefined))
