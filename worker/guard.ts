@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { HrmError } from '../src/errors.ts'
 import { sha256Hex } from './hash.ts'
 import { ProblemError } from './problem.ts'
 
@@ -44,10 +45,13 @@ function isAmong(keys: readonly string[], hash: string): boolean {
   return found
 }
 
-/** Keys as an operator writes them: hex SHA-256 hashes between white space or commas. @throws Error on anything else */
+/**
+ * Keys as an operator writes them: hex SHA-256 hashes between white space or commas.
+ * @throws HrmError `usage` on anything else; it does not say what, since it may be a key
+ */
 export function parseApiKeys(text: string | undefined): string[] {
   const hashes = (text ?? '').split(/[\s,]+/).filter((hash) => hash !== '')
   const bad = hashes.findIndex((hash) => !/^[0-9a-f]{64}$/i.test(hash))
-  if (bad >= 0) throw new Error(`API key ${bad + 1} is not a hex SHA-256 hash`)
+  if (bad >= 0) throw new HrmError('usage', `API_KEYS_SHA256: API key ${bad + 1} is not a hex SHA-256 hash`)
   return hashes.map((hash) => hash.toLowerCase())
 }

@@ -63,7 +63,11 @@ test('does not start with bad weights, bad keys or a port that is taken', async 
     name: 'HrmError',
     code: expect.stringMatching(/^weights_/),
   })
-  await expect(serve({ port: 0, apiKeys: 'plain' })).rejects.toThrow('API key 1')
+  await expect(serve({ port: 0, apiKeys: 'plain' })).rejects.toMatchObject({
+    name: 'HrmError',
+    code: 'usage',
+    message: expect.stringContaining('API_KEYS_SHA256: API key 1'),
+  })
   const other = createServer()
   const port = await new Promise<number>((resolve) => {
     other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port))
