@@ -165,6 +165,9 @@ describe('refuses', () => {
     ['no steps', 'task=sudoku&maxSteps=0', 'option_invalid'],
     ['words for steps', 'task=sudoku&maxSteps=many', 'option_invalid'],
     ['too many steps', 'task=sudoku&maxSteps=4097', 'option_invalid'],
+    ['steps in hexadecimal', 'task=sudoku&maxSteps=0x10', 'option_invalid'],
+    ['steps after a space', 'task=sudoku&maxSteps=%2010', 'option_invalid'],
+    ['an empty seed', 'task=sudoku&seed=', 'option_invalid'],
     ['a seed beyond exact integers', 'task=sudoku&seed=9007199254740992', 'option_invalid'],
   ])('%s', async (_, query, code) => {
     expect(await bad(submit(jsonl([EASY]), { query }))).toMatchObject({ status: 422, code })

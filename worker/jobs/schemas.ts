@@ -2,23 +2,29 @@ import { z } from '@hono/zod-openapi'
 import type { Limits } from '../limits.ts'
 import { LARGER_BOARDS, problemCode, solveFields } from '../schemas.ts'
 
-export const jobQuery = (limits: Limits) =>
+/**
+ * An integer in a query, as digits alone: `z.coerce` would also read an empty string, spaces and hexadecimal. What reads
+ * it cannot be looked into, so its bounds are declared apart.
+ */
+const integer = (minimum: number, maximum: number, otherwise: number, description: string) =>
+  z
+    .preprocess(
+      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+      z.int('must be an integer, once, as digits alone').min(minimum).max(maximum),
+    )
+    .default(otherwise)
+    .openapi({ type: 'integer', minimum, maximum, default: otherwise, description })
+
+export const jobQuery = ({ maxSteps, defaultSteps }: Limits) =>
   z.strictObject({
     task: solveFields.task,
-    maxSteps: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(limits.maxSteps)
-      .default(Math.min(limits.defaultSteps, limits.maxSteps))
-      .openapi({ type: 'integer', description: `Budget of each board in ACT steps. ${LARGER_BOARDS}` }),
-    seed: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(Number.MAX_SAFE_INTEGER)
-      .default(0)
-      .openapi({ type: 'integer', description: 'As in `/v1/solve`, the same for every board.' }),
+    maxSteps: integer(
+      1,
+      maxSteps,
+      Math.min(defaultSteps, maxSteps),
+      `Budget of each board in ACT steps. ${LARGER_BOARDS}`,
+    ),
+    seed: integer(0, Number.MAX_SAFE_INTEGER, 0, 'As in `/v1/solve`, the same for every board.'),
   })
 
 export const jobId = z.object({ id: z.string().openapi({ example: '6f1c2f0e-3d0f-4f57-9f4a-0f6f0f8f7a10' }) })
