@@ -201,7 +201,7 @@ def structured_sudoku(
         {
             "hidden_size": hidden_size,
             "num_heads": num_heads,
-            "intermediate_size": intermediate_size or -(-hidden_size * 8 // 3 // 32) * 32,
+            "intermediate_size": intermediate_size or _wide(hidden_size),
             "vocab_size": 3,
             "output_size": 1,
             "token_kind": "candidates",
@@ -212,3 +212,44 @@ def structured_sudoku(
         }
         | overrides
     )
+
+
+def structured_grid(
+    rows: int,
+    cols: int,
+    symbols: str,
+    hidden_size: int = 32,
+    num_heads: int = 4,
+    *,
+    name: str = "grid",
+    intermediate_size: int | None = None,
+    lists: list[str] | None = None,
+    **overrides: Any,
+) -> HRMConfig:
+    """A puzzle known by examples alone: grids of ``rows`` x ``cols``, one token a cell, ``symbols`` a character each.
+
+    Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
+    ``column``, ``neighbours`` (four, and the cell itself) or ``all``; by default as many heads of each.
+    """
+    if lists is None and num_heads % 4:
+        raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
+    return HRMConfig.parse(
+        {
+            "hidden_size": hidden_size,
+            "num_heads": num_heads,
+            "intermediate_size": intermediate_size or _wide(hidden_size),
+            "vocab_size": len(symbols),
+            "output_size": len(symbols),
+            "token_kind": "cells",
+            "attention": "lists",
+            "lists": lists or [of for of in ("row", "column", "neighbours", "all") for _ in range(num_heads // 4)],
+            "list_bias": True,
+            "seq_len": rows * cols,
+            "task": {"name": name, "kind": "grid", "rows": rows, "cols": cols, "symbols": list(symbols)},
+        }
+        | overrides
+    )
+
+
+def _wide(hidden_size: int) -> int:
+    return -(-hidden_size * 8 // 3 // 32) * 32

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .config import HRMConfig, structured_sudoku
+from .config import HRMConfig, structured_grid, structured_sudoku
 from .errors import HrmEdgeError
 
 
@@ -84,7 +84,8 @@ class TrainConfig(_Table):
 
 
 class RunConfig(_Table):
-    """A whole run. ``model``: arguments of `structured_sudoku`, or a full ``hrm.config`` when it has a ``task``."""
+    """A whole run. ``model``: arguments of `structured_sudoku`, or with ``symbols`` of `structured_grid`, or with a
+    ``task`` a full ``hrm.config``."""
 
     model: dict[str, Any] = {}
     data: DataConfig
@@ -93,7 +94,13 @@ class RunConfig(_Table):
 
     def hrm(self) -> HRMConfig:
         """Config of the model to train."""
-        return HRMConfig.parse(self.model) if "task" in self.model else structured_sudoku(**self.model)
+        if "task" in self.model:
+            return HRMConfig.parse(self.model)
+        family = structured_grid if "symbols" in self.model else structured_sudoku
+        try:
+            return family(**self.model)
+        except TypeError as error:  # an argument too many, or one that is missing
+            raise HrmEdgeError("config", f"model: {str(error).partition(' ')[2]}") from error
 
 
 def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:

@@ -1,0 +1,62 @@
+"""The example that people start their own puzzle from: from its generator to a weights file."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hrm_edge.cli import app
+from hrm_edge.config import structured_grid
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.train_config import read_run
+from hrm_edge.weights_file import read_weights
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "own-puzzle"
+
+
+def invoke(*args: object) -> None:
+    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+
+
+def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
+    made = subprocess.run([sys.executable, EXAMPLE / "make.py", "210", "1"], capture_output=True, text=True, check=True)
+    (tmp_path / "mazes.csv").write_text(made.stdout)
+    for row in csv.DictReader(made.stdout.splitlines()):
+        cells = [i for i, symbol in enumerate(row["answer"]) if symbol in "SoG"]
+        assert row["answer"].replace("o", " ") == row["question"]
+        # A way without branches: its ends touch one other cell of it, the rest two.
+        touching = {i: sum(abs(i - j) in (1, 9) for j in cells) for i in cells}
+        ends = [i for i in cells if row["answer"][i] in "SG"]
+        assert all(touching[i] == (1 if i in ends else 2) for i in cells)
+    invoke("train", EXAMPLE / "mazes.toml", "--data", tmp_path, "--out", tmp_path / "run", "--steps", 2, "--batch", 4)
+    weights = tmp_path / "paths.safetensors"
+    invoke("export", tmp_path / "run" / "last.pt", weights, "--card", EXAMPLE / "card.json", "--h-cycles", 2)
+    of = read_weights(weights)
+    assert of.config.task.name == "paths"
+    assert of.config == structured_grid(
+        9, 9, "# SGo", name="paths", lists=["neighbours", "neighbours", "row", "column"], H_cycles=2
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("rows = 9\ncols = 9\nsymbols = '##'", "symbols must differ"),
+        ("rows = 9\nsymbols = 'ab'", "cols"),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\ncolour = 'red'", "colour"),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['box', 'row', 'row', 'row']", "only sudoku tasks have boxes"),
+        ("hidden = 9", "hidden"),
+    ],
+)
+def test_a_model_that_cannot_be_is_named(tmp_path: Path, model: str, message: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(f"[model]\n{model}\n[data]\ntrain = ['x.csv']\n[train]\nsteps = 1\n")
+    with pytest.raises(HrmEdgeError, match=message) as caught:
+        read_run(path).hrm()
+    assert caught.value.code == "config"
