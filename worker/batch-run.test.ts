@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BOARD, fakeApp } from './test-support.ts'
+import { BOARD, CONFLICT, fakeApp } from './test-support.ts'
 
 test('a batch is solved in waves, each on its part of what the ones before have left', async () => {
   const { post, solver } = fakeApp({ limits: { batchWave: 2 } })
@@ -16,5 +16,17 @@ test('a batch is solved in waves, each on its part of what the ones before have 
     [2, 10],
     [2, 14],
     [1, 38],
+  ])
+})
+
+test.each([
+  ['a bad board', { boards: [BOARD, CONFLICT] }, 'board_conflict', 4096],
+  ['too small a budget', { boards: [BOARD, BOARD], maxSteps: 1 }, 'option_invalid', 1],
+  ['a full service', { boards: [BOARD, BOARD], maxSteps: 20 }, 'overloaded', 20],
+])('a batch refused for %s is a line in the log', async (_, request, outcome, maxSteps) => {
+  const { post, lines } = fakeApp({ limits: { maxInFlight: outcome === 'overloaded' ? 0 : 1 } })
+  await post('/v1/solve/batch', { task: 'sudoku', ...request })
+  expect(lines).toEqual([
+    expect.objectContaining({ event: 'solve', boards: 2, solved: 0, steps: 0, maxSteps, outcome }),
   ])
 })

@@ -1,5 +1,6 @@
 import { HrmError } from '../src/errors.ts'
 import type { SolveResult, Solver } from '../src/solve/types.ts'
+import type { Lease } from './admission.ts'
 import { checkBudget, mostSteps } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
@@ -16,29 +17,33 @@ export interface BatchJob {
 /**
  * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
  * the boards that are left: never less than its equal part of the whole, and the same on every run. The largest board
- * says how many steps there may be in all, as if every board were of its size.
+ * says how many steps there may be in all, as if every board were of its size. A line in the log, however it ends.
  * @throws ProblemError `board_*`, `option_invalid` naming the board, before anything is computed
  */
 export async function runBatch(service: Service, job: BatchJob): Promise<SolveResult[]> {
   const { solver, signal } = job
   const { boards, seed } = job.request
-  const costs = checkBoards(service, job)
-  const maxSteps = job.request.maxSteps ?? mostSteps(service.limits, Math.max(...costs))
-  if (maxSteps < boards.length) {
-    throw new HrmError(
-      'option_invalid',
-      `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
-    )
-  }
-  const lease = service.admission.acquire()
+  const { limits } = service
   const start = service.clock?.()
   const results: SolveResult[] = []
+  let maxSteps = job.request.maxSteps ?? limits.maxSteps
   let left = maxSteps
   let outcome: SolveLog['outcome'] = 'done'
+  let lease: Lease | undefined
   try {
+    const costs = checkBoards(service, job)
+    maxSteps = job.request.maxSteps ?? mostSteps(limits, Math.max(...costs))
+    left = maxSteps
+    if (maxSteps < boards.length) {
+      throw new HrmError(
+        'option_invalid',
+        `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
+      )
+    }
+    lease = service.admission.acquire()
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
-      const wave = boards.slice(results.length, results.length + service.limits.batchWave)
+      const wave = boards.slice(results.length, results.length + limits.batchWave)
       const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
       for (const result of solved) left -= result.steps
       results.push(...solved)
@@ -48,7 +53,7 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     outcome = toProblemError(error).code
     throw error
   } finally {
-    lease.release()
+    lease?.release()
     service.log({
       event: 'solve',
       id: job.id,
