@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createAdmission } from './admission.ts'
 
 const overloaded = expect.objectContaining({ code: 'overloaded' })
-const SOLVES = { max: 2, leaseMs: 100, signs: 'timer', what: 'solves' } as const
+const SOLVES = { max: 2, leaseMs: 100, what: 'solves' } as const
 afterEach(() => {
   vi.useRealTimers()
 })
@@ -37,20 +37,4 @@ test('a place is held while the timers of its owner run, and no longer', () => {
   time += 30
   admission.acquire()
   expect(admission.inFlight).toBe(1)
-})
-
-test('where signs of life are asked for, a place that stood still is given away, one that was renewed is not', () => {
-  let time = 0
-  const admission = createAdmission({ ...SOLVES, signs: 'renew', now: () => time })
-  const stuck = admission.acquire()
-  const busy = admission.acquire()
-  time = 90
-  busy.renew()
-  time = 120
-  const third = admission.acquire()
-  expect(() => admission.acquire()).toThrow(overloaded)
-  expect(() => stuck.renew()).toThrow(overloaded)
-  third.release()
-  stuck.renew()
-  expect(admission.inFlight).toBe(2)
 })

@@ -2,8 +2,6 @@ import { ProblemError } from './problem.ts'
 
 /** A place among those in flight. */
 export interface Lease {
-  /** A sign of life. @throws ProblemError `overloaded` when others have taken the place meanwhile */
-  renew(): void
   release(): void
 }
 
@@ -20,21 +18,18 @@ export interface AdmissionOptions {
   max: number
   /**
    * Milliseconds without a sign of life after which a place counts as free once it is needed: a runtime may drop a
-   * request without running its `finally`, and the place would be lost for the isolate's life.
+   * request without running its `finally`, and the place would be lost for the isolate's life. The sign is a timer of
+   * the request's own, which ends when the runtime drops it; work that waits its turn or is silent for long keeps its
+   * place.
    */
   leaseMs: number
-  /**
-   * What the signs are. `timer`: a timer of the request's own, which ends when the runtime drops the request; work that
-   * waits its turn or is silent for long keeps its place. `renew`: only `renew`, where a client could stand still.
-   */
-  signs: 'timer' | 'renew'
   /** Who takes places, for messages. */
   what: string
   now?: () => number
 }
 
 /** Lets at most `max` solves, or whatever `what` says, be under way at once. */
-export function createAdmission({ max, leaseMs, signs, what, now = Date.now }: AdmissionOptions): Admission {
+export function createAdmission({ max, leaseMs, what, now = Date.now }: AdmissionOptions): Admission {
   const renewedAt = new Map<symbol, number>()
 
   function take(owner: symbol): boolean {
@@ -50,12 +45,8 @@ export function createAdmission({ max, leaseMs, signs, what, now = Date.now }: A
   function tryAcquire(): Lease | undefined {
     const owner = Symbol('lease')
     if (!take(owner)) return undefined
-    const timer = signs === 'timer' ? setInterval(take, leaseMs / 4, owner) : undefined
+    const timer = setInterval(take, leaseMs / 4, owner)
     return {
-      renew() {
-        if (take(owner)) return
-        throw new ProblemError('overloaded', `The request stood still and lost its place to other ${what}.`)
-      },
       release() {
         clearInterval(timer)
         renewedAt.delete(owner)

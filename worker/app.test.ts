@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { HrmError } from '../src/errors.ts'
 import { parseApiKeys } from './guard.ts'
 import { sha256Hex } from './hash.ts'
 import { PROBLEMS } from './problem.ts'
@@ -96,6 +97,17 @@ describe('failures', () => {
     expect(JSON.stringify(problem)).not.toContain('secret')
     expect(lines).toEqual([expect.objectContaining({ event: 'error', message: 'secret path /etc' })])
   })
+
+  test.each(['engine_fetch', 'engine_unavailable', 'weights_hash', 'disposed'] as const)(
+    '%s is in the log if it is a fault of the service',
+    async (code) => {
+      const broken = () => Promise.reject(new HrmError(code, 'why'))
+      const { app, lines } = fakeApp({ solvers: new Map([['sudoku', broken]]) })
+      await app.request('/ready')
+      const line = expect.objectContaining({ event: 'error', code, message: 'why' })
+      expect(lines).toEqual(code === 'disposed' ? [] : [line])
+    },
+  )
 
   test('every kind of problem is described where its type points', async () => {
     const { app } = fakeApp()

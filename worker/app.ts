@@ -10,7 +10,7 @@ import { crossOrigin } from './cross-origin.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { errorLog, type Log, logToConsole } from './log.ts'
+import { errorLog, isFault, type Log, logToConsole } from './log.ts'
 import { countResponses, createMetrics } from './metrics.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
 import { addBatch } from './routes/batch.ts'
@@ -56,8 +56,8 @@ export function createApp(options: AppOptions) {
   const service: Service = {
     solvers: options.solvers,
     limits,
-    admission: createAdmission({ max: limits.maxInFlight, leaseMs: limits.leaseMs, signs: 'timer', what: 'solves' }),
-    uploads: createAdmission({ max: limits.maxUploads, leaseMs: limits.leaseMs, signs: 'renew', what: 'uploads' }),
+    admission: createAdmission({ max: limits.maxInFlight, leaseMs: limits.leaseMs, what: 'solves' }),
+    uploads: createAdmission({ max: limits.maxUploads, leaseMs: limits.leaseMs, what: 'uploads' }),
     jobs: options.jobs,
     cache: options.cache,
     log(line) {
@@ -91,9 +91,7 @@ export function createApp(options: AppOptions) {
   app.notFound((c) => problemResponse(c, new ProblemError('not_found', 'No route has this path.')))
   app.onError((error, c) => {
     const problem = toProblemError(error)
-    const isOurs =
-      problem.kind.status === 500 || problem.code.startsWith('weights_') || problem.code === 'engine_failed'
-    if (isOurs) service.log(errorLog(c.get('requestId'), problem.code, error))
+    if (isFault(problem)) service.log(errorLog(c.get('requestId'), problem.code, error))
     return problemResponse(c, problem)
   })
   return app

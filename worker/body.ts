@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { concatBytes } from '../src/platform/concat-bytes.ts'
+import type { Pace } from './pace.ts'
 import { ProblemError } from './problem.ts'
 import type { AppEnv } from './service.ts'
 
@@ -48,16 +49,24 @@ export function refuseCompressed(c: Context): void {
   })
 }
 
-/** The chunks of a body as they arrive. @throws ProblemError `body_too_large`, `body_incomplete` */
-export async function* receive(body: ReadableStream<Uint8Array> | null, maxBytes: number): AsyncGenerator<Uint8Array> {
+/**
+ * The chunks of a body as they arrive.
+ * @throws ProblemError `body_too_large`, `body_incomplete`; `request_timeout` where there is a pace to keep
+ */
+export async function* receive(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  pace?: Pace,
+): AsyncGenerator<Uint8Array> {
   if (body === null) return
   const reader = body.getReader()
   let size = 0
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((cause) => {
+      const chunk = reader.read().catch((cause) => {
         throw new ProblemError('body_incomplete', 'The connection ended before the body did.', { cause })
       })
+      const { done, value } = await (pace ? pace.wait(chunk) : chunk)
       if (done) return
       size += value.byteLength
       if (size > maxBytes) throw new ProblemError('body_too_large', `The body is larger than ${maxBytes} bytes.`)

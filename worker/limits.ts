@@ -1,3 +1,5 @@
+import type { PaceOptions } from './pace.ts'
+
 /**
  * What one isolate (or Node process) takes on. Budgets are ACT steps: a deployed Worker's clock stands still. Where they
  * bound what is computed they count steps on a 9x9 Sudoku; see `budget.ts` for what a step on another board counts.
@@ -17,7 +19,7 @@ export interface Limits {
   maxBodyBytes: number
   /** Solves and batches in flight; one more is answered 503. */
   maxInFlight: number
-  /** Milliseconds without a sign of life after which a solve, or a file that is received, loses its place. */
+  /** Milliseconds after which a solve, or a file that is received, loses its place once its timers have stopped. */
   leaseMs: number
   /** Milliseconds between comments on an event stream. */
   heartbeatMs: number
@@ -29,6 +31,8 @@ export interface Limits {
   maxJobSteps: number
   /** Files received at once; each holds up to 6 MiB of memory. */
   maxUploads: number
+  /** What a file has to keep while it is received, so that nobody holds the places for nothing. */
+  uploadPace: PaceOptions
   /**
    * The same of one chunk, which one invocation solves: at 18 ms a step 147 s of CPU time, half of what wrangler.toml
    * allows.
@@ -52,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxJobBytes: 64 * 1024 * 1024,
   maxJobSteps: 25_600_000,
   maxUploads: 4,
+  uploadPace: { bytesPerSecond: 1024, patienceMs: 20_000, totalMs: 600_000 },
   chunkSteps: 8192,
   chunkBoards: 256,
 }

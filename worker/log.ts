@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../src/client/problem.ts'
+import type { ProblemError } from './problem.ts'
 
 /** One line a solve or batch. */
 export interface SolveLog {
@@ -33,6 +34,12 @@ export const logToConsole: Log = (line) => {
   if (line.event === 'error') console.error(JSON.stringify(line))
   else console.log(JSON.stringify(line))
 }
+
+/** What goes wrong as it should: the service is full, stops, or was set up without jobs. */
+const NO_FAULTS: readonly ProblemCode[] = ['overloaded', 'aborted', 'disposed', 'jobs_unavailable']
+
+/** Whether a failure is the service's own, for people to look at. */
+export const isFault = ({ code, kind }: ProblemError): boolean => kind.status >= 500 && !NO_FAULTS.includes(code)
 
 export function errorLog(id: string, code: ProblemCode, error: unknown): ErrorLog {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

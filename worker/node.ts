@@ -26,8 +26,6 @@ export interface ServeOptions extends ListenOptions {
 }
 
 const CACHED_RESULTS = 10_000
-/** For a file of boards over a slow line; headers still have to come at once. */
-const UPLOAD_MS = 600_000
 
 /**
  * Serves the HTTP API and the playground from Node. The model is loaded first, so a bad one fails at once.
@@ -44,11 +42,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const solvers = new Map([[solver.task, async () => solver]])
   const log = options.log ?? logToConsole
   const { jobsDir } = options
+  const limits = {
+    ...DEFAULT_LIMITS,
+    ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }),
+    ...options.limits,
+  }
   let jobs: LocalJobs | undefined
   const app = createApp({
     solvers,
     jobs: () => jobs?.platform,
-    limits: { ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }), ...options.limits },
+    limits,
     assets: existsSync(assetsDir) ? serveStatic({ root: assetsDir }) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
@@ -56,7 +59,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     clock: () => performance.now(),
   })
   try {
-    const timeouts = { ...(jobsDir === undefined ? {} : { request: UPLOAD_MS }), ...options.timeouts }
+    // for a file of boards over a slow line; headers still have to come at once
+    const request = limits.uploadPace.totalMs
+    const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
     const server = await listen(app, { ...options, timeouts })
     return {

@@ -33,7 +33,7 @@ export const PROBLEMS = {
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong here' },
   jobs_unavailable: { status: 501, title: 'This service runs no jobs' },
-  overloaded: { status: 503, title: 'Too many solves in flight', retryAfter: 1 },
+  overloaded: { status: 503, title: 'Too many solves or uploads in flight', retryAfter: 1 },
   not_ready: { status: 503, title: 'The service is not ready', retryAfter: 10 },
 
   board_type: { status: 422, title: 'The board is not a string' },

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { SolveStep } from '../src/solve/types.ts'
-import { errorLog } from './log.ts'
+import { errorLog, isFault } from './log.ts'
 import { problemDocument, toProblemError } from './problem.ts'
 import { type AppEnv, keepAlive, type Service } from './service.ts'
 import { runSolve, type SolveJob, type SolveRun } from './solve-run.ts'
@@ -30,7 +30,7 @@ export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob)
       .catch(async (error) => {
         if (signal.aborted) return
         const problem = toProblemError(error)
-        service.log(errorLog(job.id, problem.code, error))
+        if (isFault(problem)) service.log(errorLog(job.id, problem.code, error))
         await send(stream, 'problem', problemDocument(problem, c.req.path, job.id))
       })
       .finally(() => clearInterval(heartbeat))

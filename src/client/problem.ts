@@ -26,7 +26,7 @@ export const HTTP_PROBLEM_CODES = [
   'headers_too_large',
   'internal_error',
   'jobs_unavailable', // the service was set up without what bulk jobs need
-  'overloaded', // as many solves in flight as the service admits
+  'overloaded', // as many solves or uploads in flight as the service admits
   'not_ready', // the model loads, but does not solve its probe board
 ] as const
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { BOARD_COLUMNS, boardColumn } from '../../src/cli/board-input.ts'
 import { readCsv } from '../../src/cli/csv.ts'
 import { receive } from '../body.ts'
+import type { Pace } from '../pace.ts'
 import { ProblemError } from '../problem.ts'
 
 export const JOB_FORMATS = ['application/jsonl', 'application/x-ndjson', 'text/csv'] as const
@@ -28,14 +29,16 @@ export function formatOf(contentType: string | undefined): JobFormat {
 
 /**
  * The boards of a file as its bytes arrive: nothing but the row that is being read is held.
- * @throws ProblemError `data_invalid` naming the line, `body_too_large`, `body_incomplete`; HrmError `data_invalid`
+ * @throws ProblemError `data_invalid` naming the line, `body_too_large`, `body_incomplete`, `request_timeout`; HrmError
+ * `data_invalid`
  */
 export function readJobFile(
   body: ReadableStream<Uint8Array> | null,
   format: JobFormat,
   maxBytes: number,
+  pace: Pace,
 ): AsyncGenerator<JobRow> {
-  const text = decode(receive(body, maxBytes))
+  const text = decode(receive(body, maxBytes, pace))
   return format === 'text/csv' ? csvRows(text) : jsonRows(text)
 }
 

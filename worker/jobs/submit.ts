@@ -1,8 +1,8 @@
 import { HrmError } from '../../src/errors.ts'
 import type { Solver } from '../../src/solve/types.ts'
-import type { Lease } from '../admission.ts'
 import { checkBudget } from '../budget.ts'
 import type { Limits } from '../limits.ts'
+import { createPace } from '../pace.ts'
 import { ProblemError, toProblemError } from '../problem.ts'
 import { type JobFormat, type JobRow, readJobFile } from './job-file.ts'
 import { boardsKey, type JobPlatform } from './platform.ts'
@@ -16,17 +16,15 @@ export interface Submission {
   seed: number
   format: JobFormat
   body: ReadableStream<Uint8Array> | null
-  /** Renewed while rows arrive. */
-  lease: Lease
 }
 
 /**
  * Checks and stores the boards as they arrive, then hands the job to its ledger. One bad row refuses the whole file.
- * @throws ProblemError or HrmError `board_*`, `data_invalid`, `option_invalid`, `body_*`
+ * @throws ProblemError or HrmError `board_*`, `data_invalid`, `option_invalid`, `body_*`, `request_timeout`
  */
 export async function submitJob(platform: JobPlatform, limits: Limits, submission: Submission): Promise<JobStatus> {
   const { id, solver, maxSteps, seed, format, body } = submission
-  const rows = readJobFile(body, format, limits.maxJobBytes)
+  const rows = readJobFile(body, format, limits.maxJobBytes, createPace(limits.uploadPace))
   const key = boardsKey(id)
   const chunks = await storeBoards(platform.files, key, checkRows(rows, limits, submission), {
     cost: limits.chunkSteps,
@@ -45,7 +43,7 @@ export async function submitJob(platform: JobPlatform, limits: Limits, submissio
 async function* checkRows(
   rows: AsyncIterable<JobRow>,
   limits: Limits,
-  { solver, maxSteps, lease }: Submission,
+  { solver, maxSteps }: Submission,
 ): AsyncGenerator<CostedBoard> {
   let boards = 0
   let jobCost = 0
@@ -68,7 +66,6 @@ async function* checkRows(
     if (jobCost > limits.maxJobSteps) {
       throw refuse('data_invalid', `with this board the job may take over ${limits.maxJobSteps} ACT steps on 9x9.`)
     }
-    lease.renew()
     yield { board, cost }
   }
 }

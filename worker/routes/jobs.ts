@@ -50,7 +50,7 @@ const submit = ({ limits }: Service) =>
         ),
         content: statusContent,
       },
-      ...problems(400, 401, 406, 413, 415, 422, 429, 500, 501, 503),
+      ...problems(400, 401, 406, 408, 413, 415, 422, 429, 500, 501, 503),
     },
   })
 
@@ -111,7 +111,7 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
     const solver = await solverOf(c, service, task)
     const id = crypto.randomUUID()
     const lease = service.uploads.acquire()
-    const submission = { id, solver, maxSteps, seed, format, body: c.req.raw.body, lease }
+    const submission = { id, solver, maxSteps, seed, format, body: c.req.raw.body }
     const job = await keepAlive(
       c,
       submitJob(platform, service.limits, submission).finally(() => lease.release()),

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HrmError } from '../../../src/errors.ts'
+import type { Limits } from '../../limits.ts'
 import { BOARD, fakeApp, fakeSolver, HARD, problemOf, SOLUTION } from '../../test-support.ts'
 import { JOB_TIMES } from '../ledger-sql.ts'
 import type { JobResult, JobStatus } from '../schemas.ts'
@@ -21,12 +22,12 @@ afterEach(async () => {
 })
 
 /** An app and a solver that is a fake, on jobs in `dir`. */
-function appOn(options: Partial<LocalJobsOptions> = {}) {
+function appOn(options: Partial<LocalJobsOptions> = {}, limits: Partial<Limits> = {}) {
   const solver = fakeSolver()
   const solvers = new Map([['sudoku', async () => solver]])
   const jobs = openLocalJobs({ dir, solvers, log: () => {}, secondMs: 1, ...options })
   open.push(jobs)
-  const { app } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2 } })
+  const { app } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2, ...limits } })
   const begin = async (boards: string[], query = 'task=sudoku&maxSteps=8') => {
     const body = boards.map((board) => `${JSON.stringify(board)}\n`).join('')
     const headers = { 'Content-Type': 'application/jsonl' }
@@ -149,33 +150,36 @@ test('no more files at once than there are places, and a place comes back', asyn
   await begin([BOARD])
 })
 
-test('a file that stands still loses its place, one that arrives keeps it', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] })
+test('a file that comes too slowly is refused and its place is free, one that keeps the pace is taken in', async () => {
+  const { app } = appOn({}, { uploadPace: { bytesPerSecond: 1000, patienceMs: 500, totalMs: 60_000 } })
+  const row = new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`)
+  const begin = () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body: readable, duplex: 'half' }
+    const response = Promise.resolve(app.request('/v1/jobs?task=sudoku', init))
+    return { response, writer: writable.getWriter() }
+  }
+  const [fast, still, ...slow] = Array.from({ length: 4 }, begin)
+  const drip = setInterval(() => {
+    for (const { writer } of slow) writer.write(row.subarray(0, 1)).catch(() => {})
+  }, 50)
+  const pour = setInterval(() => fast.writer.write(row), 40)
   try {
-    const { app } = appOn()
-    const row = new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`)
-    const begin = () => {
-      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-      const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body: readable, duplex: 'half' }
-      const response = Promise.resolve(app.request('/v1/jobs?task=sudoku', init))
-      return { response, writer: writable.getWriter() }
-    }
-    const [still, ...moving] = Array.from({ length: 4 }, begin)
-    for (const { writer } of [still, ...moving]) await writer.write(row)
-    for (let minute = 0; minute < 3; minute++) {
-      vi.setSystemTime(Date.now() + 40_000)
-      for (const { writer } of moving) await writer.write(row)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    for (const { response } of [still, ...slow]) {
+      expect(await problemOf(await response)).toMatchObject({ status: 408, code: 'request_timeout' })
     }
     const late = begin()
-    for (const { writer } of [late, ...moving]) await writer.close()
-    expect((await late.response).status).toBe(422) // it holds no board, but had a place
-    for (const { response } of moving) expect((await response).status).toBe(202)
-    await still.writer.close()
-    expect((await still.response).status).toBe(202)
+    await late.writer.write(row)
+    await late.writer.close()
+    expect((await late.response).status).toBe(202)
   } finally {
-    vi.useRealTimers()
+    clearInterval(drip)
+    clearInterval(pour)
   }
+  await fast.writer.close()
+  expect((await fast.response).status).toBe(202)
+  const left = (await readdir(join(dir, 'jobs'))).length
+  expect(left).toBe(2)
 })
 
 test('a folder that cannot be one is bad usage', async () => {
