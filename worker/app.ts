@@ -4,7 +4,7 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createAdmission } from './admission.ts'
-import { keepHashedFiles } from './assets.ts'
+import { keepHashedFiles, refuseOtherMethods } from './assets.ts'
 import type { ResultCache } from './cache.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { type GuardOptions, guard } from './guard.ts'
@@ -86,7 +86,7 @@ export function createApp(options: AppOptions) {
   addHealth(app, service)
   addMetrics(app, service, metrics)
   addDocuments(app)
-  if (options.assets) app.use(keepHashedFiles, options.assets)
+  if (options.assets) app.use(refuseOtherMethods(options.assets, refuseMethod), keepHashedFiles, options.assets)
 
   app.notFound((c) => problemResponse(c, new ProblemError('not_found', 'No route has this path.')))
   app.onError((error, c) => {
@@ -99,7 +99,8 @@ export function createApp(options: AppOptions) {
 
 function refuseMethod(c: Context, methods: string[]): Response {
   const allow = [...methods, 'OPTIONS'].join(', ')
-  if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow })
+  // a new one: `c.body` would keep the media type of the 404 that it stands for
+  if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { Allow: allow } })
   const detail = `${c.req.method} is not allowed here, only ${allow}.`
   return problemResponse(c, new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } }))
 }
