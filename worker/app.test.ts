@@ -147,6 +147,7 @@ test('OPTIONS that is no preflight names the methods there are', async () => {
   const known = await ask('/v1/jobs/x')
   expect([known.status, known.headers.get('Allow')]).toEqual([204, 'GET, HEAD, DELETE, OPTIONS'])
   expect(known.headers.get('Access-Control-Allow-Origin')).toBe('*')
+  expect(known.headers.has('Content-Type')).toBe(false)
   expect((await ask('/v1/nothing')).status).toBe(404)
 })
 
@@ -206,6 +207,13 @@ test('files come from assets, and what they lack is a problem', async () => {
   expect(page.headers.has('Cache-Control')).toBe(false)
   const hashed = await app.request('/app-0123456789.js')
   expect(hashed.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+  for (const path of files) {
+    const refused = await app.request(path, { method: 'POST' })
+    expect([refused.status, refused.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect((await problemOf(refused)).code).toBe('method_not_allowed')
+    const asked = await app.request(path, { method: 'OPTIONS' })
+    expect([asked.status, asked.headers.get('Allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  }
   for (const init of [{}, { method: 'POST' }]) {
     const missing = await app.request('/app-9876543210.js', init)
     expect(missing.headers.get('Cache-Control')).toBe('no-store')

@@ -35,6 +35,8 @@ test('serves the model that ships, and the playground', async () => {
     expect(await page.text()).toBe('<p>playground</p>')
     expect(page.headers.get('Content-Type')).toContain('text/html')
     expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self'")
+    const posted = await fetch(url, { method: 'POST', body: '{}' })
+    expect([posted.status, posted.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
     for (const path of ['/missing.js', '/..%2fnode.ts', '/%2e%2e/node.ts', '/..\\node.ts']) {
       const missing = await fetch(url + path)
       expect(missing.status).toBe(404)

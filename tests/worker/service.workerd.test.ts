@@ -124,6 +124,9 @@ describe('describes itself', () => {
     expect(page.headers.get('Content-Type')).toContain('text/html')
     expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self' 'wasm-unsafe-eval'")
     expect(page.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    const posted = await fetchPath('/', { method: 'POST', body: '{}' })
+    expect(posted.headers.get('Allow')).toBe('GET, HEAD, OPTIONS')
+    await expectProblem(posted, 405, 'method_not_allowed')
   })
 })
 
