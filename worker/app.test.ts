@@ -272,3 +272,15 @@ test('a caller over its rate is told when to come back', async () => {
   expect((await problemOf(refused)).code).toBe('rate_limited')
   expect(callers).toEqual(['192.0.2.1', '192.0.2.1'])
 })
+
+test('wrong keys are counted by address, right ones by key', async () => {
+  const callers: string[] = []
+  const key = await sha256Hex('k1')
+  const { app } = fakeApp({ apiKeys: () => [key], rateLimit: async (_, caller) => callers.push(caller) < 3 })
+  const ask = async (Authorization: string) => {
+    const headers = { Authorization, 'CF-Connecting-IP': '192.0.2.1' }
+    return (await app.request('/metrics', { headers })).status
+  }
+  expect([await ask('Bearer k2'), await ask('Bearer k1'), await ask('Bearer k3')]).toEqual([401, 200, 429])
+  expect(callers).toEqual(['192.0.2.1', key, '192.0.2.1'])
+})

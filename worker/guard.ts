@@ -3,7 +3,10 @@ import { HrmError } from '../src/errors.ts'
 import { sha256Hex } from './hash.ts'
 import { ProblemError } from './problem.ts'
 
-/** Whose requests are counted together: the hash of an API key, else the client's address where it is known. */
+/**
+ * Whose requests are counted together: the hash of an API key that is let in, else the client's address where it is
+ * known.
+ */
 export type RateLimit = (c: Context, caller: string) => Promise<boolean>
 
 export interface GuardOptions {
@@ -17,21 +20,26 @@ export interface GuardOptions {
 export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
   return async function guardMiddleware(c, next) {
     const keys = apiKeys?.(c) ?? []
-    const caller = keys.length > 0 ? await identify(c, keys) : (c.req.header('CF-Connecting-IP') ?? 'unknown')
+    const key = await keyOf(c, keys)
+    const caller = key ?? c.req.header('CF-Connecting-IP') ?? 'unknown'
+    // before a wrong key is told so: else nothing would bound how many are tried
     if (rateLimit && !(await rateLimit(c, caller))) {
       throw new ProblemError('rate_limited', 'Too many requests in a short time; try again later.')
+    }
+    if (keys.length > 0 && key === undefined) {
+      throw new ProblemError('unauthorized', 'This service needs a key: `Authorization: Bearer KEY`.', {
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      })
     }
     await next()
   }
 }
 
-async function identify(c: Context, keys: readonly string[]): Promise<string> {
+/** The hash of the request's key, if it is among them. */
+async function keyOf(c: Context, keys: readonly string[]): Promise<string | undefined> {
   const key = /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
   const hash = key === undefined ? undefined : await sha256Hex(key)
-  if (hash !== undefined && isAmong(keys, hash)) return hash
-  throw new ProblemError('unauthorized', 'This service needs a key: `Authorization: Bearer KEY`.', {
-    headers: { 'WWW-Authenticate': 'Bearer' },
-  })
+  return hash !== undefined && isAmong(keys, hash) ? hash : undefined
 }
 
 /** Takes the same time whichever key it is, and wherever hashes differ. */
