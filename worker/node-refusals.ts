@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ProblemCode } from '../src/client/problem.ts'
 import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
@@ -13,22 +13,43 @@ export function refuseRequest(cause: unknown): Response {
   return new Response(body, { status, headers })
 }
 
+const NOT_HTTP: [ProblemCode, string] = ['bad_request', 'The request is not valid HTTP/1.1.']
+const BODY_CUT: [ProblemCode, string] = ['body_incomplete', 'The connection ended before the body did.']
 const CODES: Record<string, [ProblemCode, string]> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than the server takes.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
 }
 
+/** What came last over a connection. */
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+}
+
 /** Answers on the bare socket what Node's parser refuses, in the same form as all else. */
-export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+export function refuseConnections(server: Server): void {
+  const exchanges = new WeakMap<Duplex, Exchange>()
+  server.prependListener('request', (request, response) => exchanges.set(request.socket, { request, response }))
+  server.on('clientError', (error, socket) => refuseConnection(error, socket, exchanges.get(socket)))
+}
+
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, exchange: Exchange | undefined): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || (exchange && !mayAnswer(exchange))) {
     socket.destroy()
     return
   }
-  const [code, detail] = CODES[error.code ?? ''] ?? ['bad_request', 'The request is not valid HTTP/1.1.']
+  const isCut = error.code === 'HPE_INVALID_EOF_STATE' && exchange?.request.complete === false
+  const [code, detail] = isCut ? BODY_CUT : (CODES[error.code ?? ''] ?? NOT_HTTP)
   const { status, headers, body } = refusal(code, detail, error)
   const lines = Object.entries({ ...headers, 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+}
+
+/** Whether what is written now is not taken for a part of an answer that was begun, or for a second one. */
+function mayAnswer({ request, response }: Exchange): boolean {
+  if (response.writableFinished) return request.complete
+  return response.socket !== null && !response.headersSent // without a socket it waits for the answer before it
 }
 
 function refusal(code: ProblemCode, detail: string, cause: unknown) {

@@ -154,6 +154,57 @@ test.each(['\u0000\u0001\u0002\r\n\r\n', 'GET /health HTTP/9.9\r\n\r\n', 'GET /h
   },
 )
 
+test('a request without Host is 400, an unknown expectation is passed over', async () => {
+  await start()
+  const hostless = await open()
+  hostless.write('GET /health HTTP/1.1\r\n\r\n')
+  const answer = rest(hostless)
+  hostless.end()
+  expect(parse(await answer)).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+
+  const expecting = await open()
+  expecting.write('GET /health HTTP/1.1\r\nHost: x\r\nExpect: banana\r\nConnection: close\r\n\r\n')
+  expect(await rest(expecting)).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test.each([
+  ['', solveHead(BODY.length + 100) + BODY],
+  [' in a chunk', `${solveHead('0').replace('Content-Length: 0', 'Transfer-Encoding: chunked')}ff\r\n{`],
+])('a body that is cut short%s is body_incomplete', async (_, sent) => {
+  const { url } = await start()
+  const socket = await open()
+  const answer = rest(socket)
+  socket.end(sent)
+  expect(parse(await answer)).toMatchObject({ status: 400, problem: { code: 'body_incomplete' } })
+  await expectStillServing(url)
+})
+
+test('headers that are cut short are bad_request', async () => {
+  await start()
+  const socket = await open()
+  const answer = rest(socket)
+  socket.end('GET /health HTTP/1.1\r\nHost:')
+  expect(parse(await answer)).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+})
+
+test.each([
+  ['', ''],
+  [', and a good request between', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('what is not HTTP after a request whose answer is being streamed gets no answer in it%s', async (_, between) => {
+  const { url, solver } = await start()
+  const socket = await open()
+  const answer = rest(socket)
+  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 })
+  solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
+  socket.write(solveHead(body.length).replace('Connection: close', 'Accept: text/event-stream').concat(body))
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.write(`${between}garbage\r\n\r\n`)
+  const heard = await answer
+  expect(heard).toMatch(/^HTTP\/1\.1 200 /)
+  expect(heard.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  await expectStillServing(url)
+})
+
 test('a client that leaves in the middle of a stream ends the work', async () => {
   const { url, solver, lines } = await start()
   const leaving = new AbortController()

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { refuseConnection, refuseRequest } from './node-refusals.ts'
+import { refuseConnections, refuseRequest } from './node-refusals.ts'
 
 export interface ListenOptions {
   /** 0 for any free port. */
@@ -35,16 +35,19 @@ export interface RunningServer {
 /** Serves an app over HTTP/1.1. @throws Error when the port cannot be had */
 export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): Promise<RunningServer> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest })
   const server = createServer(
     {
       headersTimeout: Math.min(timeouts.headers, timeouts.request),
       requestTimeout: timeouts.request,
       connectionsCheckingInterval: Math.ceil(Math.min(timeouts.headers, timeouts.request) / 2),
+      requireHostHeader: false, // Node would refuse it without a word; the listener below does so with a problem
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest }),
+    answer,
   )
   server.timeout = timeouts.idle
-  server.on('clientError', refuseConnection)
+  server.on('checkExpectation', answer) // one that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
+  refuseConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.hostname ?? '127.0.0.1', resolve)
