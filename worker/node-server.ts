@@ -22,14 +22,19 @@ export interface Timeouts {
   idle: number
   /** For running requests, once the server is told to close. */
   close: number
+  /** For the answers of those that are then stopped. */
+  lastWords: number
 }
 
-const DEFAULT_TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, idle: 600_000, close: 5_000 }
+const DEFAULT_TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, idle: 600_000, close: 5_000, lastWords: 1_000 }
 
 export interface RunningServer {
   port: number
-  /** Takes no new connection and lets running requests end. */
-  close(): Promise<void>
+  /**
+   * Takes no new connection and lets running requests end.
+   * @param stop called once their time is over, so that those that still run can say why they end
+   */
+  close(stop?: () => void): Promise<void>
 }
 
 /** Serves an app over HTTP/1.1. @throws Error when the port cannot be had */
@@ -55,8 +60,11 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
 
   return {
     port: (server.address() as AddressInfo).port,
-    async close() {
-      const lastCall = setTimeout(() => server.closeAllConnections(), timeouts.close)
+    async close(stop) {
+      let lastCall = setTimeout(() => {
+        stop?.()
+        lastCall = setTimeout(() => server.closeAllConnections(), timeouts.lastWords)
+      }, timeouts.close)
       // a connection that is answered after this call would be kept alive
       const sweep = setInterval(() => server.closeIdleConnections(), 50)
       await new Promise((resolve) => server.close(resolve))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../src/client/index.ts'
+import { IMPOSSIBLE } from '../tests/worker/boards.ts'
 import { sha256Hex } from './hash.ts'
 import { serve } from './node.ts'
 import { BOARD, SOLUTION } from './test-support.ts'
@@ -76,6 +77,30 @@ test('does not start with bad weights, bad keys or a port that is taken', async 
   })
   await expect(serve({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await new Promise((resolve) => other.close(resolve))
+})
+
+test('solves that still run when the time to end is over are told why they end, as JSON and in a stream', async () => {
+  const lines: { event: string; outcome?: string }[] = []
+  const timeouts = { close: 200 }
+  const server = await serve({ port: 0, assetsDir, log: (line) => lines.push(line), timeouts })
+  const ask = (accept: string) =>
+    fetch(`http://127.0.0.1:${server.port}/v1/solve`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: accept },
+      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 4096 }),
+    })
+  const stream = await ask('text/event-stream')
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = (await reader.read()).value ?? ''
+  const json = ask('application/json')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const closed = server.close()
+  expect((await json).status).toBe(503)
+  expect(await (await json).json()).toMatchObject({ code: 'disposed' })
+  for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value
+  expect(text).toMatch(/\nevent: problem\ndata: .*"code":"disposed".*\n\n$/)
+  await closed
+  expect(lines.map(({ event, outcome }) => [event, outcome])).toEqual(Array(2).fill(['solve', 'disposed']))
 })
 
 test('takes in jobs where it has a folder for them, and solves them as /v1/solve does', async () => {

@@ -68,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       port: server.port,
       async close() {
         jobs?.close()
-        await server.close()
+        await server.close(() => solver.dispose())
         solver.dispose()
       },
     }
