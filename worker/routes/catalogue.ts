@@ -5,7 +5,7 @@ import { describeModel, describeTask } from '../describe.ts'
 import { ProblemError } from '../problem.ts'
 import { modelInfo, modelList, taskList } from '../schemas.ts'
 import { type AppEnv, type Service, solverOf } from '../service.ts'
-import { problems } from './declare.ts'
+import { CONDITIONAL, problems } from './declare.ts'
 
 const JSON_TYPE = 'application/json'
 
@@ -15,8 +15,10 @@ const models = createRoute({
   operationId: 'models',
   tags: ['catalogue'],
   summary: 'The models that are served, with their measured scores',
+  parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The models', content: { [JSON_TYPE]: { schema: modelList } } },
+    200: { description: 'The models', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: modelList } } },
+    ...CONDITIONAL.notModified,
     ...problems(406, 500, 503),
   },
 })
@@ -28,8 +30,10 @@ const model = createRoute({
   tags: ['catalogue'],
   summary: 'One model',
   request: { params: z.object({ id: z.string().openapi({ example: 'sudoku-d32-search' }) }) },
+  parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The model', content: { [JSON_TYPE]: { schema: modelInfo } } },
+    200: { description: 'The model', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: modelInfo } } },
+    ...CONDITIONAL.notModified,
     ...problems(404, 406, 500, 503),
   },
 })
@@ -40,8 +44,10 @@ const tasks = createRoute({
   operationId: 'tasks',
   tags: ['catalogue'],
   summary: 'The tasks that are served, and the boards they read',
+  parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The tasks', content: { [JSON_TYPE]: { schema: taskList } } },
+    200: { description: 'The tasks', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: taskList } } },
+    ...CONDITIONAL.notModified,
     ...problems(406, 500, 503),
   },
 })

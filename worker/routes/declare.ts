@@ -52,3 +52,18 @@ export const SOLVE_STATUSES = [400, 401, 406, 413, 415, 422, 429, 500, 503] as c
 
 /** A key is needed only where the operator has set keys. */
 export const OPTIONAL_KEY: Record<string, string[]>[] = [{}, { bearer: [] }]
+
+const ETAG = header('Names this content.')
+
+/** What a route behind `etag()` declares: the tag of its 200, the header that asks by it, and the 304. */
+export const CONDITIONAL = {
+  parameters: [
+    {
+      name: 'If-None-Match',
+      in: 'header' as const,
+      schema: { type: 'string' as const, description: 'An `ETag` had before: 304 if it still names the content.' },
+    },
+  ],
+  headers: { ETag: ETAG },
+  notModified: { 304: { description: 'Not modified', headers: { ...COMMON_HEADERS, ETag: ETAG } } },
+}

@@ -6,7 +6,8 @@ import { fakeApp } from '../test-support.ts'
 
 interface Operation {
   operationId: string
-  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>
+  parameters?: { name: string }[]
+  responses: Record<string, { description: string; headers?: object; content?: Record<string, { schema: object }> }>
 }
 interface Document {
   openapi: string
@@ -52,6 +53,32 @@ test('every reference leads somewhere, every failure is a problem', async () => 
       if (Number(status) < 400) continue
       expect(content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } })
     }
+  }
+})
+
+test('what is sent within text has a schema, and the descriptions name it', async () => {
+  const { paths, components } = await document()
+  const described = JSON.stringify(paths)
+  for (const name of ['SolveStep', 'SolveResult', 'JobResult', 'Problem']) {
+    expect(components.schemas).toHaveProperty(name)
+    expect(described).toContain(`\`${name}\``)
+  }
+})
+
+test('what answers 304 says so', async () => {
+  const { app } = fakeApp()
+  const { paths } = await document()
+  for (const [path, { get }] of Object.entries(paths)) {
+    if (!get) continue
+    const answer = await app.request(path.replace('{id}', 'fake').replace('{code}', 'not_found'))
+    const hasTag = answer.headers.has('ETag')
+    expect([path, '304' in get.responses, 'ETag' in (get.responses['200'].headers ?? {})]).toEqual([
+      path,
+      hasTag,
+      hasTag,
+    ])
+    const parameters = (get.parameters ?? []).map(({ name }) => name)
+    expect([path, parameters.includes('If-None-Match')]).toEqual([path, hasTag])
   }
 })
 
