@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../src/client/index.ts'
 import { IMPOSSIBLE } from '../tests/worker/boards.ts'
 import { sha256Hex } from './hash.ts'
+import { jobResult } from './jobs/schemas.ts'
 import { serve } from './node.ts'
 import { BOARD, SOLUTION } from './test-support.ts'
 
@@ -110,7 +111,10 @@ test('takes in jobs where it has a folder for them, and solves them as /v1/solve
     const client = createClient(`http://127.0.0.1:${server.port}`)
     const { id } = await client.submitJob('sudoku', [BOARD, BOARD, BOARD])
     expect(await client.waitForJob(id, { intervalMs: 50 })).toMatchObject({ state: 'done', solved: 3 })
-    for await (const { solution } of client.jobResults(id)) expect(solution).toBe(SOLUTION)
+    for await (const row of client.jobResults(id)) {
+      expect(jobResult.strict().parse(row)).toEqual(row)
+      expect(row.solution).toBe(SOLUTION)
+    }
   } finally {
     await server.close()
     await rm(jobsDir, { recursive: true })

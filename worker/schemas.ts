@@ -68,6 +68,27 @@ export const solveResult = z
   })
   .openapi('SolveResult')
 
+/** `data` of the events `step`. */
+export const solveStep = z
+  .object({
+    step: z.int().openapi({ description: '1 for the first step of the solve.' }),
+    attempt: z.int().openapi({ description: '1 for the first attempt.' }),
+    kind: z.enum(['plain', 'noise', 'guess']).openapi({ description: 'How the attempt began.' }),
+    guess: z
+      .object({ cell: z.int(), symbol: z.string() })
+      .optional()
+      .openapi({ description: "Tentative given that began the attempt's newest branch." }),
+    board: z.string().openapi({ description: 'The board as the model reads it now; every cell filled.' }),
+    confidence: z
+      .array(z.number().min(0).max(1))
+      .openapi({ description: "The model's belief in each cell's symbol, four digits." }),
+    candidates: z.array(z.string()).openapi({ description: 'Symbols that each cell may still hold, likeliest first.' }),
+    qHalt: z.number().openapi({ description: 'Raw Q-halt logit.' }),
+    changed: z.array(z.int()).openapi({ description: 'Cells whose symbol differs from the step before, 0-based.' }),
+    done: z.boolean().openapi({ description: 'The solve ends with this step.' }),
+  })
+  .openapi('SolveStep')
+
 export const batchResult = z
   .object({
     results: z.array(solveResult).openapi({ description: 'In the order of the boards.' }),
@@ -85,6 +106,15 @@ const score = z.object({
   wrong: z.number().optional(),
   date: z.string(),
   engine: z.string(),
+  mean_steps: z.number().optional(),
+  p50_steps: z.number().optional(),
+  p99_steps: z.number().optional(),
+  halting_precision: z.number().optional(),
+  halting_recall: z.number().optional(),
+  solved_within: z
+    .record(z.string(), z.number())
+    .optional()
+    .openapi({ description: 'The share solved within so many ACT steps.' }),
 })
 
 export const modelInfo = z

@@ -9,11 +9,12 @@ import type {
   problem,
   solveRequest,
   solveResult,
+  solveStep,
   taskInfo,
   taskList,
 } from '../../worker/schemas.ts'
 import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-support.ts'
-import type { SolveOptions, SolveResult } from '../solve/types.ts'
+import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import {
   createClient,
   HrmHttpError,
@@ -33,6 +34,7 @@ function clientOf({ app }: ReturnType<typeof fakeApp>, apiKey?: string) {
 
 test('types are those of the schemas', () => {
   expectTypeOf<z.infer<typeof solveResult>>().toEqualTypeOf<SolveResult>()
+  expectTypeOf<z.infer<typeof solveStep>>().toEqualTypeOf<SolveStep>()
   expectTypeOf<z.infer<typeof modelInfo>>().toEqualTypeOf<ServedModel>()
   expectTypeOf<z.infer<typeof taskInfo>>().toEqualTypeOf<ServedTask>()
   expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()

@@ -13,6 +13,15 @@ export interface CardScore {
   wrong?: number
   date: string
   engine: string
+  /** ACT steps that a board took; an unsolved one counts with all it spent. */
+  mean_steps?: number
+  p50_steps?: number
+  p99_steps?: number
+  /** What the halting head is worth at the step of `raw_exact`. */
+  halting_precision?: number
+  halting_recall?: number
+  /** The share solved within so many ACT steps, by their number. */
+  solved_within?: Record<string, number>
 }
 
 /**

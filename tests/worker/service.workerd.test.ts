@@ -2,10 +2,12 @@
 import { env, exports } from 'cloudflare:workers'
 import { hc } from 'hono/client'
 import { describe, expect, test, vi } from 'vitest'
+import type { ServedModel } from '../../src/client/index.ts'
 import type { HrmEdgeApp } from '../../src/client/rpc.ts'
 import type { SolveResult } from '../../src/solve/types.ts'
 import type { DataPoint } from '../../worker/data-point.ts'
 import worker from '../../worker/index.ts'
+import { modelInfo, solveResult, solveStep } from '../../worker/schemas.ts'
 import { CONFLICT, EASY, EASY_SOLUTION, HARD, IMPOSSIBLE, isSolutionOf } from './boards.ts'
 
 const fetchPath = (path: string, init?: RequestInit) => exports.default.fetch(`http://localhost${path}`, init)
@@ -88,6 +90,8 @@ describe('solves', () => {
     expect(events.map(({ data }) => data.step)).toEqual(events.map((_, i) => i + 1))
     expect(events[0].data).toMatchObject({ attempt: 1, kind: 'plain' })
     expect(events[0].data.board).toMatch(/^[1-9]{81}$/)
+    for (const { data } of events) expect(solveStep.strict().parse(data)).toEqual(data)
+    expect(solveResult.strict().parse(last.data)).toEqual(last.data)
   })
 
   test('the same answer to the same seed, streamed or not', async () => {
@@ -103,9 +107,12 @@ describe('describes itself', () => {
     expect(await (await fetchPath('/health')).json()).toEqual({ status: 'ok' })
     const ready = (await (await fetchPath('/ready')).json()) as { status: string; models: { model: string }[] }
     expect(ready.status).toBe('ready')
-    const { models } = (await (await fetchPath('/v1/models')).json()) as { models: { id: string; sha256: string }[] }
+    const { models } = (await (await fetchPath('/v1/models')).json()) as { models: ServedModel[] }
     expect(models.map(({ id }) => id)).toEqual(ready.models.map(({ model }) => model))
     expect(models[0].sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(Object.keys(models[0].scores[0]).filter((name) => !(name in modelInfo.shape.scores.element.shape))).toEqual(
+      [],
+    )
     const one = await fetchPath(`/v1/models/${encodeURIComponent(models[0].id)}`)
     expect(await one.json()).toEqual(models[0])
     expect(await (await fetchPath('/v1/tasks')).json()).toMatchObject({ tasks: [{ name: 'sudoku', verified: true }] })
@@ -247,7 +254,7 @@ describe('refuses', () => {
     await expectProblem(await askWith({ API_KEYS_SHA256: ABC }), 401, 'unauthorized')
     expect((await askWith({ API_KEYS_SHA256: ABC }, { Authorization: 'Bearer abc' })).status).toBe(200)
     // keys that were set wrongly must not open the door
-    await expectProblem(await askWith({ API_KEYS_SHA256: 'abc' }), 500, 'internal_error')
+    await expectProblem(await askWith({ API_KEYS_SHA256: 'abc' }), 500, 'usage')
   })
 
   test('callers over their rate, counted by address, or by key where keys are set', async () => {

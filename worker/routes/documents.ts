@@ -2,8 +2,9 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ProblemCode } from '../../src/client/problem.ts'
 import { negotiate } from '../accept.ts'
 import { renderDocs } from '../docs-page.ts'
+import { jobResult } from '../jobs/schemas.ts'
 import { PROBLEMS, ProblemError } from '../problem.ts'
-import { problemKind } from '../schemas.ts'
+import { problemKind, solveStep } from '../schemas.ts'
 import type { AppEnv } from '../service.ts'
 import { problems } from './declare.ts'
 
@@ -31,6 +32,9 @@ export function addDocuments(app: OpenAPIHono<AppEnv>): void {
     scheme: 'bearer',
     description: 'Only where the operator has set keys.',
   })
+  // sent within text, so that no route's content refers to them
+  app.openAPIRegistry.register('SolveStep', solveStep)
+  app.openAPIRegistry.register('JobResult', jobResult)
   app.openapi(problemRoute, (c) => {
     negotiate(c, [JSON_TYPE])
     const { code } = c.req.valid('param')

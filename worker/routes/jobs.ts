@@ -74,7 +74,7 @@ const results = createRoute({
   operationId: 'jobResults',
   tags: ['jobs'],
   summary: 'The results of a job that has ended, in the order of its boards',
-  description: 'A `JobResult` a line, or a CSV with the same columns.',
+  description: 'JSON Lines, each a `JobResult` of the schemas, or a CSV with the same columns.',
   security: OPTIONAL_KEY,
   request: { params: jobId },
   responses: {

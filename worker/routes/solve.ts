@@ -22,7 +22,8 @@ const route = ({ limits }: Service) =>
     description:
       'Answers `solved` only with a board that keeps every given and, where the task has rules, obeys them all; else ' +
       '`unsolved`, with 200. With `Accept: text/event-stream` the steps are streamed as they are computed: events ' +
-      '`step`, then one `result`, or one `problem` if the solve fails after the stream began. Leaving ends the work.',
+      '`step` (a `SolveStep` of the schemas), then one `result` (a `SolveResult`), or one `problem` (a `Problem`) if the ' +
+      'solve fails after the stream began. Leaving ends the work.',
     security: OPTIONAL_KEY,
     middleware: limitBody(limits.maxBodyBytes),
     request: { body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits) } } } },
