@@ -40,7 +40,6 @@ export interface RunningServer {
 /** Serves an app over HTTP/1.1. @throws Error when the port cannot be had */
 export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): Promise<RunningServer> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest })
   const server = createServer(
     {
       headersTimeout: Math.min(timeouts.headers, timeouts.request),
@@ -48,10 +47,11 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
       connectionsCheckingInterval: Math.ceil(Math.min(timeouts.headers, timeouts.request) / 2),
       requireHostHeader: false, // Node would refuse it without a word; the listener below does so with a problem
     },
-    answer,
+    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest }),
   )
   server.timeout = timeouts.idle
-  server.on('checkExpectation', answer) // one that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
+  // an expectation that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   refuseConnections(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
