@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { readCsv } from './csv.ts'
+import { faultsOf, readCsv } from './csv.ts'
 
 /** A board as it was given, and where: the line (1-based), or undefined for the command line. */
 export interface BoardInput {
@@ -52,15 +52,14 @@ async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
   const boards: BoardInput[] = []
   let width = 0
   let column = -1
-  for await (const { line, fields } of readCsv([text], name)) {
+  const refuse = faultsOf(name)
+  for await (const { line, fields } of readCsv([text], refuse)) {
     if (width === 0) {
       width = fields.length
       column = boardColumn(fields)
-      if (column < 0) {
-        throw new HrmError('data_invalid', `${name}, line ${line}: no column named ${BOARD_COLUMNS.join(', ')}`)
-      }
+      if (column < 0) throw refuse(line, `no column named ${BOARD_COLUMNS.join(', ')}`)
     } else if (fields.length !== width) {
-      throw new HrmError('data_invalid', `${name}, line ${line}: ${fields.length} fields, the header has ${width}`)
+      throw refuse(line, `${fields.length} fields, the header has ${width}`)
     } else boards.push({ board: fields[column], line })
   }
   if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)

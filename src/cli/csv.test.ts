@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HrmError } from '../errors.ts'
-import { type CsvRecord, MAX_RECORD_CHARS, readCsv } from './csv.ts'
+import { type CsvRecord, faultsOf, MAX_RECORD_CHARS, readCsv } from './csv.ts'
 
 async function read(...chunks: string[]): Promise<CsvRecord[]> {
   const records: CsvRecord[] = []
-  for await (const record of readCsv(chunks, 'boards.csv')) records.push(record)
+  for await (const record of readCsv(chunks, faultsOf('boards.csv'))) records.push(record)
   return records
 }
 

@@ -9,14 +9,22 @@ export interface CsvRecord {
 /** A record of a puzzle file is a few boards; a longer one is a quote that was never closed, or not a CSV at all. */
 export const MAX_RECORD_CHARS = 1 << 20
 
+/** Makes the error of a fault in a line (1-based) of a file. */
+export type RefuseLine = (line: number, what: string) => Error
+
+/** @returns what makes HrmErrors `data_invalid` that name `file` and the line */
+export const faultsOf =
+  (file: string): RefuseLine =>
+  (line, what) =>
+    new HrmError('data_invalid', `${file}, line ${line}: ${what}`)
+
 /**
  * Reads RFC 4180 CSV from text chunks cut anywhere: quoted fields may hold commas, doubled quotes and line breaks;
  * lines end in LF or CRLF; empty lines are passed over; a byte order mark in front is dropped.
  *
- * @throws HrmError `data_invalid`, naming `file` and the line, for a stray quote, an unclosed one, or a record over
- * `MAX_RECORD_CHARS`
+ * @throws what `refuse` makes of a stray quote, an unclosed one, or a record over `MAX_RECORD_CHARS`
  */
-export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>, file: string) {
+export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>, refuse: RefuseLine) {
   let line = 1 // of the character being read
   let start = 1 // where the record starts
   let fields: string[] = []
@@ -27,7 +35,6 @@ export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>,
   let afterReturn = false
   let first = true
 
-  const bad = (at: number, what: string) => new HrmError('data_invalid', `${file}, line ${at}: ${what}`)
   const record = (): CsvRecord | undefined => {
     const empty = fields.length === 0 && field === '' && state === 'start'
     const done = { line: start, fields: [...fields, field] }
@@ -40,15 +47,15 @@ export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>,
 
   for await (const chunk of chunks) {
     for (const c of first && chunk.startsWith('\ufeff') ? chunk.slice(1) : chunk) {
-      if (++chars > MAX_RECORD_CHARS) throw bad(start, `a record of more than ${MAX_RECORD_CHARS} characters`)
-      if (afterReturn && c !== '\n') throw bad(line, 'a carriage return that no line feed follows')
+      if (++chars > MAX_RECORD_CHARS) throw refuse(start, `a record of more than ${MAX_RECORD_CHARS} characters`)
+      if (afterReturn && c !== '\n') throw refuse(line, 'a carriage return that no line feed follows')
       afterReturn = false
       if (state === 'quoted') {
         if (c === '"') state = 'closed'
         else field += c
         if (c === '\n') line++
       } else if (c === '"') {
-        if (state === 'plain') throw bad(line, 'a quote inside an unquoted field')
+        if (state === 'plain') throw refuse(line, 'a quote inside an unquoted field')
         if (state === 'closed') field += c
         state = 'quoted'
       } else if (c === ',') {
@@ -62,14 +69,14 @@ export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>,
       } else if (c === '\r') {
         afterReturn = true
       } else {
-        if (state === 'closed') throw bad(line, 'text after the closing quote of a field')
+        if (state === 'closed') throw refuse(line, 'text after the closing quote of a field')
         state = 'plain'
         field += c
       }
     }
     first &&= chunk === ''
   }
-  if (state === 'quoted') throw bad(start, 'a quote that is never closed')
+  if (state === 'quoted') throw refuse(start, 'a quote that is never closed')
   const done = record()
   if (done) yield done
 }

@@ -104,7 +104,7 @@ describe('refuses', () => {
     return { ...((await (await response).json()) as object), status }
   }
 
-  test.each<[string, string | Uint8Array, string, object]>([
+  test.each<[string, BodyInit, string, object]>([
     ['a board that breaks a rule', jsonl([EASY, EASY, CONFLICT]), 'jsonl', { code: 'board_conflict', line: 3 }],
     ['a board of wrong length', `question\n${EASY}\n123\n`, 'csv', { code: 'board_length', line: 3 }],
     ['an overlong board', jsonl(['.'.repeat(2049)]), 'jsonl', { code: 'board_length', line: 1 }],
@@ -114,17 +114,25 @@ describe('refuses', () => {
     ['an unknown key', `{"board":"${EASY}","seed":1}`, 'jsonl', { code: 'data_invalid', line: 1 }],
     ['deep JSON', '['.repeat(60_000), 'jsonl', { code: 'data_invalid', line: 1 }],
     ['an endless line', ' '.repeat(70_000), 'jsonl', { code: 'data_invalid', line: 1 }],
-    ['bad UTF-8', Uint8Array.of(0x0a, 0x22, 0xff, 0x22), 'jsonl', { code: 'data_invalid', line: 1 }],
+    ['bad UTF-8', Uint8Array.of(0x0a, 0x22, 0xff, 0x22), 'jsonl', { code: 'data_invalid', line: 2 }],
+    [
+      'bad UTF-8 far down',
+      new Blob([`question\n${`${EASY}\n`.repeat(600)}`, Uint8Array.of(0xff)]),
+      'csv',
+      { code: 'data_invalid', line: 602 },
+    ],
     ['UTF-8 that is cut short', Uint8Array.of(0x22, 0xc3), 'jsonl', { code: 'data_invalid', line: 1 }],
     ['a CSV without the column', `a,b\n${EASY},1\n`, 'csv', { code: 'data_invalid', line: 1 }],
     ['a CSV row that is too long', `question\n${EASY},1\n`, 'csv', { code: 'data_invalid', line: 2 }],
-    ['a CSV with a stray quote', `question\n1"2\n`, 'csv', { code: 'data_invalid' }],
+    ['a CSV with a stray quote', `question\n1"2\n`, 'csv', { code: 'data_invalid', line: 2 }],
+    ['a CSV with text after a quote', `question\n"1"2\n`, 'csv', { code: 'data_invalid', line: 2 }],
+    ['a CSV with an open quote', `question\n${EASY}\n"1\n`, 'csv', { code: 'data_invalid', line: 3 }],
     ['no boards', 'question\n', 'csv', { code: 'data_invalid' }],
     ['nothing', '', 'jsonl', { code: 'data_invalid' }],
   ])('%s', async (_, body, format, problem) => {
     const before = await keysOf('jobs/')
     const type = format === 'csv' ? 'text/csv' : 'application/jsonl'
-    expect(await bad(submit(body as BodyInit, { type }))).toMatchObject({ status: 422, ...problem })
+    expect(await bad(submit(body, { type }))).toMatchObject({ status: 422, ...problem })
     expect(await keysOf('jobs/')).toEqual(before)
   })
 
@@ -156,6 +164,13 @@ describe('refuses', () => {
     })
     expect(await bad(submit(endless))).toMatchObject({ status: 413, code: 'body_too_large' })
     expect(sent).toBeLessThan(80 << 20)
+  })
+
+  test('a file that does not come on', async () => {
+    const still = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(jsonl([EASY]))),
+    })
+    expect(await bad(submit(still))).toMatchObject({ status: 408, code: 'request_timeout' })
   })
 
   test.each([

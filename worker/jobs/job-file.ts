@@ -4,6 +4,7 @@ import { readCsv } from '../../src/cli/csv.ts'
 import { receive } from '../body.ts'
 import type { Pace } from '../pace.ts'
 import { ProblemError } from '../problem.ts'
+import { utf8Text } from './utf8-text.ts'
 
 export const JOB_FORMATS = ['application/jsonl', 'application/x-ndjson', 'text/csv'] as const
 export type JobFormat = (typeof JOB_FORMATS)[number]
@@ -29,8 +30,7 @@ export function formatOf(contentType: string | undefined): JobFormat {
 
 /**
  * The boards of a file as its bytes arrive: nothing but the row that is being read is held.
- * @throws ProblemError `data_invalid` naming the line, `body_too_large`, `body_incomplete`, `request_timeout`; HrmError
- * `data_invalid`
+ * @throws ProblemError `data_invalid` naming the line, `body_too_large`, `body_incomplete`, `request_timeout`
  */
 export function readJobFile(
   body: ReadableStream<Uint8Array> | null,
@@ -38,36 +38,17 @@ export function readJobFile(
   maxBytes: number,
   pace: Pace,
 ): AsyncGenerator<JobRow> {
-  const text = decode(receive(body, maxBytes, pace))
+  const text = utf8Text(receive(body, maxBytes, pace), refuse)
   return format === 'text/csv' ? csvRows(text) : jsonRows(text)
 }
 
 const refuse = (line: number, what: string, cause?: unknown) =>
   new ProblemError('data_invalid', `Line ${line}: ${what}`, { extras: { line }, cause })
 
-/** Quietly replacing what is not UTF-8 would change boards. A byte order mark in front is dropped. */
-async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let line = 1
-  const read = (chunk?: Uint8Array) => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined })
-    } catch (cause) {
-      throw refuse(line, 'here, or soon after, the file is not valid UTF-8.', cause)
-    }
-  }
-  for await (const chunk of chunks) {
-    const text = read(chunk)
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line++
-    yield text
-  }
-  yield read()
-}
-
 async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<JobRow> {
   let width = 0
   let column = -1
-  for await (const { line, fields } of readCsv(text, 'The file')) {
+  for await (const { line, fields } of readCsv(text, refuse)) {
     if (width === 0) {
       width = fields.length
       column = boardColumn(fields)

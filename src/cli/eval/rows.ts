@@ -1,6 +1,6 @@
 import { HrmError } from '../../errors.ts'
 import type { Task } from '../../tasks/task.ts'
-import { readCsv } from '../csv.ts'
+import { faultsOf, readCsv } from '../csv.ts'
 import { readTextFile } from '../text-file.ts'
 
 /** A puzzle of a data set and its known answer, both as the task writes boards. */
@@ -23,16 +23,14 @@ const COLUMNS = { question: ['question', 'puzzle', 'board'], answer: ['answer', 
 export async function readEvalRows(path: string, task: Task, limit = Infinity): Promise<EvalRow[]> {
   const rows: EvalRow[] = []
   let columns: { question: number; answer: number; width: number } | undefined
-  for await (const { line, fields } of readCsv(readTextFile(path), path)) {
+  const refuse = faultsOf(path)
+  for await (const { line, fields } of readCsv(readTextFile(path), refuse)) {
     if (!columns) {
       columns = findColumns(fields, `${path}, line ${line}`)
       continue
     }
     if (fields.length !== columns.width) {
-      throw new HrmError(
-        'data_invalid',
-        `${path}, line ${line}: ${fields.length} fields, the header has ${columns.width}`,
-      )
+      throw refuse(line, `${fields.length} fields, the header has ${columns.width}`)
     }
     rows.push(checkRow(task, fields[columns.question], fields[columns.answer], line, path))
     if (rows.length >= limit) break
