@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { ProblemCode } from '../src/client/problem.ts'
 import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
 
-/** What cannot be made into a Request: a bad Host header or request target. */
+/** What cannot be made into a Request: no Host header, or a bad one, or a bad request target. */
 export function refuseRequest(cause: unknown): Response {
   const { status, headers, body } = refusal(
     'bad_request',
-    'The Host header or the request target cannot be read.',
+    'The Host header is missing, or it or the request target cannot be read.',
     cause,
   )
   return new Response(body, { status, headers })
