@@ -1,27 +1,53 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serve } from '../../worker/node.ts'
 import { EASY, EASY_SOLUTION } from '../worker/boards.ts'
-import { removeStorage, startWranglerDev, storageDir, type WranglerDev } from '../worker/wrangler-dev.ts'
+import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const schemathesis = `${here}.venv/bin/schemathesis`
 
+interface Server {
+  url: URL
+  close(): Promise<void>
+}
+
 let dir: string
-let worker: WranglerDev
 beforeAll(async () => {
   if (!existsSync(schemathesis)) throw new Error('`npm test -- api` installs schemathesis')
   dir = await storageDir()
-  worker = await startWranglerDev(dir)
 })
 afterAll(async () => {
-  await worker?.kill()
   if (dir) await removeStorage(dir)
 })
 
-test('every answer is one that /openapi.json declares', async () => {
-  const document = new URL('/openapi.json', worker.url).href
+async function startWorker(): Promise<Server> {
+  const { url, kill } = await startWranglerDev(dir)
+  return { url, close: kill }
+}
+
+async function startNode(): Promise<Server> {
+  const { port, close } = await serve({ port: 0, jobsDir: join(dir, 'jobs'), log: () => {} })
+  return { url: new URL(`http://127.0.0.1:${port}`), close }
+}
+
+test.each([
+  ['the Worker', startWorker],
+  ['Node', startNode],
+])('%s: every answer is one that /openapi.json declares', async (_, start) => {
+  const server = await start()
+  try {
+    await check(server.url)
+  } finally {
+    await server.close()
+  }
+})
+
+async function check(url: URL): Promise<void> {
+  const document = new URL('/openapi.json', url).href
   const args = ['--config-file', `${here}schemathesis.toml`, 'run', document, '--max-examples', '40', '--no-color']
   const child = spawn(schemathesis, args, {
     cwd: dir, // it leaves things where it runs
@@ -38,10 +64,10 @@ test('every answer is one that /openapi.json declares', async () => {
   expect([tested, selected], output).toEqual([total, total])
   expect(Number(/(\d+) generated/.exec(output)![1])).toBeGreaterThan(500)
 
-  const good = await fetch(new URL('/v1/solve', worker.url), {
+  const good = await fetch(new URL('/v1/solve', url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ task: 'sudoku', board: EASY }),
   })
   expect(await good.json()).toMatchObject({ solution: EASY_SOLUTION })
-})
+}
