@@ -94,7 +94,8 @@ test('solves that still run when the time to end is over are told why they end, 
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = (await reader.read()).value ?? ''
   const json = ask('application/json')
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  const metrics = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
+  await expect.poll(metrics, { timeout: 10_000 }).toContain('hrm_solves_in_flight 2\n')
   const closed = server.close()
   expect((await json).status).toBe(503)
   expect(await (await json).json()).toMatchObject({ code: 'disposed' })
