@@ -3,12 +3,13 @@ import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 
 /**
- * One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled module.
+ * One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled `WebAssembly.Module`.
+ * The module is an `object` here: TypeScript knows no member of it, and no `WebAssembly` in a project for Node alone.
  *
  * @example
  * const source: KernelSource = new URL('/assets/relaxed.wasm', location.href)
  */
-export type KernelSource = string | URL | ArrayBuffer | Uint8Array | WebAssembly.Module
+export type KernelSource = string | URL | ArrayBuffer | Uint8Array | object
 
 /**
  * Kernels from somewhere else than beside the package's own scripts. Only the build that fits the machine is read; one

@@ -48,13 +48,22 @@ client.v1.solved
 
 let project: Project
 let withHono: Project
+let forNode: Project
 beforeAll(async () => {
   project = await createProject({ 'consumer.ts': CONSUMER })
   withHono = await createProject({ 'rpc.ts': RPC_CONSUMER }, ['hono'])
+  forNode = await createProject({ 'consumer.ts': CONSUMER }, ['@types/node', 'undici-types'])
 })
 afterAll(async () => {
   await project?.remove()
   await withHono?.remove()
+  await forNode?.remove()
+})
+
+test('type-check in a project for Node alone, which has no types of the DOM', async () => {
+  const options = { moduleResolution: 'nodenext', module: 'nodenext', target: 'es2023', lib: 'es2023', types: 'node' }
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  expect(await forNode.run('tsc', '--noEmit', '--strict', ...flags, 'consumer.ts')).toBe('')
 })
 
 test.each([
