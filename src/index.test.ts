@@ -37,6 +37,11 @@ describe('createSolver', () => {
     await expectHrmRejection(createSolver({ task: 'chess' }), 'task_unknown', '"chess"')
     await expectHrmRejection(createSolver({ weights, task: 'maze' }), 'task_mismatch')
     await expectHrmRejection(createSolver({ weights, slots: 0 }), 'option_invalid', 'slots is 0')
+    await expectHrmRejection(
+      createSolver({ weight: weights } as never),
+      'option_invalid',
+      'there is no option "weight"',
+    )
     await expectHrmRejection(createSolver({ weights, backend: 'cuda' as never }), 'option_invalid', '"cuda"')
     await expectHrmRejection(createSolver({ weights, backend: 'webgpu' }), 'engine_unavailable')
     await expectHrmRejection(createSolver({ weights: 'no-such-file' }), 'weights_fetch', 'no-such-file')

@@ -1,5 +1,5 @@
 import { openEngines } from './engines/create-engine.ts'
-import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS } from './solve/options.ts'
+import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
 import { createSolverFrom } from './solve/solver.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
 import { createTask } from './tasks/create-task.ts'
@@ -9,6 +9,20 @@ import { loadModel } from './weights/load-model.ts'
 
 export { HRM_ERROR_CODES, HrmError } from './errors.ts'
 export type * from './public-types.ts'
+
+const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
+  task: true,
+  weights: true,
+  sha256: true,
+  cache: true,
+  backend: true,
+  webgpu: true,
+  onFallback: true,
+  kernels: true,
+  slots: true,
+  signal: true,
+  onProgress: true,
+}
 
 /**
  * Loads a model and makes it ready to solve.
@@ -22,6 +36,7 @@ export type * from './public-types.ts'
  * `engine_fetch`, `option_invalid`, `aborted`
  */
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
+  refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
   const { backend = 'auto', webgpu, onFallback, kernels } = options
   const [loaded, engines] = await Promise.all([

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { expectHrmError } from '../../tests/helpers/errors.ts'
 import { checkOptions, checkSlots, DEFAULT_MAX_STEPS, MAX_STEPS_LIMIT, throwIfAborted } from './options.ts'
 
+/** Text shows as text: `"5" is not a whole number` is true. */
+const shown = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+
 describe('checkOptions', () => {
   it('fills in defaults', () => {
     expect(checkOptions({})).toEqual({ maxSteps: DEFAULT_MAX_STEPS, seed: 0, signal: undefined })
@@ -20,13 +23,23 @@ describe('checkOptions', () => {
       expectHrmError(
         () => checkOptions({ maxSteps: maxSteps as never }),
         'option_invalid',
-        `maxSteps is ${maxSteps}, not`,
+        `maxSteps is ${shown(maxSteps)}, not`,
       )
     },
   )
 
   it.each([-1, 0.5, Number.NaN, 2 ** 53, '0', null])('refuses the seed %j', (seed) => {
-    expectHrmError(() => checkOptions({ seed: seed as never }), 'option_invalid', `seed is ${seed}, not`)
+    expectHrmError(() => checkOptions({ seed: seed as never }), 'option_invalid', `seed is ${shown(seed)}, not`)
+  })
+
+  it('refuses what is no option, by name, and passes over what is undefined', () => {
+    expectHrmError(
+      () => checkOptions({ maxstep: 3 } as never),
+      'option_invalid',
+      'there is no option "maxstep"; there are',
+    )
+    expectHrmError(() => checkOptions({ toString: 3 } as never), 'option_invalid', '"toString"')
+    expect(checkOptions({ maxSteps: 3, onProgress() {}, other: undefined } as never).maxSteps).toBe(3)
   })
 })
 
@@ -36,7 +49,7 @@ describe('checkSlots', () => {
   })
 
   it.each([0, 1025, 1.5, Number.NaN, '8', null])('refuses %j', (slots) => {
-    expectHrmError(() => checkSlots(slots as never), 'option_invalid', `slots is ${slots}, not`)
+    expectHrmError(() => checkSlots(slots as never), 'option_invalid', `slots is ${shown(slots)}, not`)
   })
 })
 

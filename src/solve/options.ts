@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import type { SolveOptions } from './types.ts'
+import type { SolveBatchOptions, SolveOptions } from './types.ts'
 
 /** Enough for the search to settle nearly every board; a few seconds at most in a page. */
 export const DEFAULT_MAX_STEPS = 256
@@ -17,15 +17,20 @@ export interface CheckedOptions {
   readonly signal: AbortSignal | undefined
 }
 
+/** Those of every kind of solve, so that one object of options serves them all. */
+const SOLVE_OPTIONS: Record<keyof SolveBatchOptions, true> = {
+  maxSteps: true,
+  seed: true,
+  signal: true,
+  onProgress: true,
+}
+
 /** Fills in defaults. @throws HrmError `option_invalid` */
 export function checkOptions(options: SolveOptions): CheckedOptions {
   const { maxSteps = DEFAULT_MAX_STEPS, seed = 0, signal } = options
-  if (!Number.isInteger(maxSteps) || maxSteps < 1 || maxSteps > MAX_STEPS_LIMIT) {
-    throw new HrmError('option_invalid', `maxSteps is ${maxSteps}, not a whole number from 1 to ${MAX_STEPS_LIMIT}`)
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new HrmError('option_invalid', `seed is ${seed}, not a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`)
-  }
+  refuseUnknown(options, SOLVE_OPTIONS)
+  checkWhole('maxSteps', maxSteps, 1, MAX_STEPS_LIMIT)
+  checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   return { maxSteps, seed, signal }
 }
 
@@ -40,6 +45,24 @@ export function abortError(signal: AbortSignal): HrmError {
 
 /** @throws HrmError `option_invalid` */
 export function checkSlots(slots: number): number {
-  if (Number.isInteger(slots) && slots >= 1 && slots <= MAX_SLOTS) return slots
-  throw new HrmError('option_invalid', `slots is ${slots}, not a whole number from 1 to ${MAX_SLOTS}`)
+  return checkWhole('slots', slots, 1, MAX_SLOTS)
+}
+
+/** @throws HrmError `option_invalid`, with quotes around a value that is text: `"5"` is no number */
+export function checkWhole(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  const shown = typeof value === 'string' ? JSON.stringify(value) : value
+  throw new HrmError('option_invalid', `${name} is ${shown}, not a whole number from ${least} to ${most}`)
+}
+
+/**
+ * A misspelt option would be as good as not given. One whose value is undefined is not.
+ * @throws HrmError `option_invalid`
+ */
+export function refuseUnknown(options: object, known: Readonly<Record<string, true>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue
+    const names = Object.keys(known).join(', ')
+    throw new HrmError('option_invalid', `there is no option ${JSON.stringify(name)}; there are ${names}`)
+  }
 }

@@ -52,7 +52,10 @@ describe('threads of Node', () => {
     await expectHrmRejection(here.solveBatch(bad), 'board_length', error.message)
     await expectHrmRejection(two.solveBatch(BOARDS, { maxSteps: 0 }), 'option_invalid', 'maxSteps is 0')
     await expectHrmRejection(two.solveBatch('x' as never), 'option_invalid')
+    await expectHrmRejection(two.solve(EASY, { maxstep: 3 } as never), 'option_invalid', 'no option "maxstep"')
     await expectHrmRejection(createThreadSolver({ weights: '/none' }), 'weights_fetch')
+    await expectHrmRejection(createThreadSolver({ weight: '/none' } as never), 'option_invalid', 'no option "weight"')
+    await expectHrmRejection(createThreadSolver({ workers: '2' as never }), 'option_invalid', 'workers is "2"')
   })
 
   test('stop when aborted, and go on with what comes next', async () => {

@@ -1,6 +1,6 @@
 import { startThread } from '#thread'
 import { HrmError } from '../errors.ts'
-import { checkOptions, checkSlots, DEFAULT_SLOTS } from '../solve/options.ts'
+import { checkOptions, checkSlots, checkWhole, DEFAULT_SLOTS } from '../solve/options.ts'
 import type {
   CreateSolverOptions,
   SolveBatchOptions,
@@ -49,9 +49,7 @@ export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'we
  */
 export async function createThreadSolver(options: CreateThreadSolverOptions = {}): Promise<Solver> {
   const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
-  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
-    throw new HrmError('option_invalid', `workers is ${workers}, not a whole number from 1 to ${MAX_WORKERS}`)
-  }
+  checkWhole('workers', workers, 1, MAX_WORKERS)
   const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
   const { relaxed, simd128 } = rest.kernels ?? {}
   const kernels = { relaxed: absolute(relaxed), simd128: absolute(simd128) }
