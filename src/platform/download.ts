@@ -3,7 +3,7 @@ import { concatBytes } from './concat-bytes.ts'
 import type { ReadOptions, ReadProgress } from './platform.ts'
 
 /** Larger than any model meant for the edge; stops a wrong URL from filling the memory. */
-const MAX_BYTES = 512 * 1024 * 1024
+export const MAX_BYTES = 512 * 1024 * 1024
 /** Milliseconds before the second and the third try: a dropped connection is back at once, a restarted server soon. */
 const RETRY_AFTER = [200, 1000]
 

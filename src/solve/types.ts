@@ -5,12 +5,13 @@ import type { ModelCard } from '../weights/card.ts'
 import type { ModelConfig } from '../weights/config.ts'
 
 /**
- * Where weights come from: bytes, a URL (`http:`, `https:`, `file:`, relative in a page) or, in Node, a path.
+ * Where weights come from: bytes, a `Blob` (a `File` is one), a URL (`http:`, `https:`, `file:`, relative in a page) or,
+ * in Node, a path.
  *
  * @example
  * const weights: WeightsSource = new URL('https://example.com/maze.safetensors')
  */
-export type WeightsSource = ArrayBuffer | Uint8Array | URL | string
+export type WeightsSource = ArrayBuffer | Uint8Array | Blob | URL | string
 
 /**
  * What a solver is made of; everything has a default.

@@ -1,6 +1,8 @@
+import { openAsBlob } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { createSolver, type Solver } from '../index.ts'
+import { weightsUrl } from '../wasm/index.ts'
 import type { WorkerLike } from './link.ts'
 import { startThread } from './node-thread.ts'
 import { createThreadSolver } from './thread-solver.ts'
@@ -56,6 +58,12 @@ describe('threads of Node', () => {
     await expectHrmRejection(createThreadSolver({ weights: '/none' }), 'weights_fetch')
     await expectHrmRejection(createThreadSolver({ weight: '/none' } as never), 'option_invalid', 'no option "weight"')
     await expectHrmRejection(createThreadSolver({ workers: '2' as never }), 'option_invalid', 'workers is "2"')
+  })
+
+  test('take weights from a Blob', async () => {
+    const solver = await createThreadSolver({ weights: await openAsBlob(weightsUrl('sudoku')) })
+    expect(solver.model).toEqual(here.model)
+    solver.dispose()
   })
 
   test('stop when aborted, and go on with what comes next', async () => {

@@ -9,6 +9,7 @@ import type {
   Solver,
   SolveStep,
 } from '../solve/types.ts'
+import { readBlob } from '../weights/read-blob.ts'
 import { Link, type WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
 import { Seat } from './seat.ts'
@@ -53,7 +54,9 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
   const { relaxed, simd128 } = rest.kernels ?? {}
   const kernels = { relaxed: absolute(relaxed), simd128: absolute(simd128) }
-  const wire = { ...rest, weights: absolute(rest.weights), kernels }
+  // Node does not clone the Blob of a file.
+  const weights = rest.weights instanceof Blob ? await readBlob(rest.weights) : absolute(rest.weights)
+  const wire = { ...rest, weights, kernels }
   const { link, info } = await connect(worker, wire, { signal, onProgress })
   // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
   const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }

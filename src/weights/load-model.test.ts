@@ -23,6 +23,8 @@ describe('loadModel', () => {
     ['an ArrayBuffer', file.buffer],
     ['a Buffer', Buffer.from(file)],
     ['a view that is no Uint8Array', new DataView(file.buffer) as unknown as Uint8Array],
+    ['a Blob', new Blob([file])],
+    ['a File', new File([file], 'tiny.safetensors')],
     ['a path', path],
     ['a file URL as text', pathToFileURL(path).href],
     ['a file URL', pathToFileURL(path)],
@@ -71,6 +73,15 @@ describe('loadModel', () => {
     ['a host that cannot be', 'http://localhost:1/x'],
   ])('says that %s could not be read', async (_, weights) => {
     await expectHrmRejection(loadModel({ weights }), 'weights_fetch')
+  })
+
+  it('says that a Blob could not be read, or is larger than any model', async () => {
+    const cause = new DOMException('the file was changed', 'NotReadableError')
+    const changed = Object.assign(new Blob([file]), { arrayBuffer: () => Promise.reject(cause) })
+    const error = await expectHrmRejection(loadModel({ weights: changed }), 'weights_fetch', 'the file was changed')
+    expect(error.cause).toBe(cause)
+    const huge = Object.defineProperty(new Blob(), 'size', { value: 2 ** 40 })
+    await expectHrmRejection(loadModel({ weights: huge }), 'weights_fetch', 'more than')
   })
 
   it.each([1, true, {}, []])('refuses %j for weights', async (weights) => {

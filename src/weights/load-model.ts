@@ -5,6 +5,7 @@ import type { CreateSolverOptions } from '../solve/types.ts'
 import { hashOf } from './hash.ts'
 import { readKept } from './keep.ts'
 import type { Model } from './model.ts'
+import { readBlob } from './read-blob.ts'
 import { readModel } from './read-model.ts'
 
 export interface LoadedModel {
@@ -26,7 +27,7 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
     throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
   if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
-  if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights)) {
+  if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights) || weights instanceof Blob) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
   }
   const model = readModel(bytes)
@@ -43,8 +44,9 @@ async function readBytes(
   if (weights === undefined) return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), { signal, onProgress })
   if (weights instanceof ArrayBuffer) return new Uint8Array(weights)
   if (ArrayBuffer.isView(weights)) return new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)
+  if (weights instanceof Blob) return readBlob(weights)
   if (typeof weights !== 'string' && !(weights instanceof URL)) {
-    throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a URL or a string')
+    throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a Blob, a URL or a string')
   }
   const url = weights instanceof URL ? weights : platform.resolve(weights)
   const { store } = platform

@@ -47,6 +47,19 @@ function run<A, T>(
   ) as Promise<T>
 }
 
+test('takes weights from a file that was chosen in the page', async () => {
+  const { sizes, solved } = await inPage(async ({ createSolver }, board) => {
+    const answer = await fetch('/model/weights/sudoku-1k.safetensors')
+    const file = new File([await answer.arrayBuffer()], 'my.safetensors')
+    const solver = await createSolver({ weights: file })
+    const solved = await solver.solve(board)
+    solver.dispose()
+    return { sizes: [file.size, solver.model.bytes], solved }
+  }, EASY)
+  expect(sizes[1]).toBe(sizes[0])
+  expect(solved).toMatchObject({ status: 'solved', model: 'sudoku-d32-1k' })
+})
+
 test('solves, streams and batches with the same answers', async () => {
   const { solved, streamed, batch, progress, info } = await inPage(async ({ createSolver }, board) => {
     const loaded: number[] = []
