@@ -37,6 +37,9 @@ export const HRM_ERROR_CODES = [
   'engine_unavailable', // no SIMD, no WebGPU, no such backend
   'engine_fetch', // the engine's own files could not be read or compiled
   'engine_failed', // a trap or a lost device; the engine is rebuilt before its next use
+  // hrm-edge/client, beside what the service itself found
+  'network', // the service could not be reached, or something between answered in its place
+  'http_problem', // the service refused or failed with a code of the HTTP surface: `HrmHttpError.problem` has it
 ] as const
 
 /**
@@ -72,7 +75,7 @@ export interface HrmErrorOptions {
 }
 
 /**
- * The one error class of hrm-edge.
+ * The one error class of hrm-edge; `HrmHttpError` of `hrm-edge/client` is an `HrmError` too.
  *
  * @example
  * try { await solver.solve(board) } catch (e) {
@@ -80,7 +83,7 @@ export interface HrmErrorOptions {
  * }
  */
 export class HrmError extends Error {
-  override readonly name = 'HrmError'
+  override readonly name: string = 'HrmError'
   /** Why, for programs; the message says it for people. */
   readonly code: HrmErrorCode
   /** The cells to blame; empty where none are. */

@@ -49,6 +49,8 @@ export const PROBLEMS = {
   disposed: { status: 503, title: 'The solver is shutting down', retryAfter: 1 },
   engine_fetch: { status: 503, title: 'The engine could not be loaded', retryAfter: 60 },
   engine_failed: { status: 503, title: 'The engine failed and is being rebuilt', retryAfter: 1 },
+  network: { status: 503, title: 'Another service could not be reached', retryAfter: 1 },
+  http_problem: { status: 503, title: 'Another service refused the request', retryAfter: 1 },
   engine_unavailable: { status: 500, title: 'No engine runs here' },
   usage: { status: 500, title: 'The service is set up wrongly' },
 

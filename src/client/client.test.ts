@@ -14,6 +14,7 @@ import type {
   taskList,
 } from '../../worker/schemas.ts'
 import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-support.ts'
+import { HRM_ERROR_CODES, HrmError } from '../errors.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import {
   createClient,
@@ -22,6 +23,7 @@ import {
   type JobOptions,
   type JobResult,
   type Problem,
+  type ProblemCode,
   type ServedModel,
   type ServedTask,
 } from './index.ts'
@@ -84,7 +86,7 @@ test('every call is an operation of /openapi.json', async () => {
     () => client.jobResults(id).next(),
     () => client.cancelJob(id),
   ]) {
-    await expect(call()).rejects.toMatchObject({ code: 'jobs_unavailable' })
+    await expect(call()).rejects.toMatchObject({ problem: { code: 'jobs_unavailable' } })
   }
   const jobs = ['submitJob', 'job', 'jobResults', 'cancelJob']
   expect(operations).toEqual(['solve', 'solve', 'solveBatch', 'models', 'tasks', ...jobs])
@@ -133,6 +135,7 @@ test('throws what the service found', async () => {
     name: 'HrmHttpError',
     code: 'board_conflict',
     status: 422,
+    cells: [{ index: 0, row: 0, column: 0 }, expect.anything()],
     problem: expect.objectContaining({ cells: [{ index: 0, row: 0, column: 0 }, expect.anything()] }),
   })
   await expect(client.solve('sudoku', CONFLICT)).rejects.toEqual(failure)
@@ -141,7 +144,12 @@ test('throws what the service found', async () => {
 
 test('tells when to try again', async () => {
   const client = clientOf(fakeApp({ limits: { maxInFlight: 0 } }))
-  await expect(client.solve('sudoku', BOARD)).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfter: 1 })
+  await expect(client.solve('sudoku', BOARD)).rejects.toMatchObject({
+    code: 'http_problem',
+    status: 503,
+    problem: { code: 'overloaded' },
+    retryAfter: 1,
+  })
 })
 
 test('throws what fails within a stream', async () => {
@@ -150,7 +158,7 @@ test('throws what fails within a stream', async () => {
   const steps = clientOf(fake).steps('sudoku', BOARD)
   await steps.next()
   await steps.next()
-  await expect(steps.next()).rejects.toMatchObject({ code: 'internal_error', status: 500 })
+  await expect(steps.next()).rejects.toMatchObject({ problem: { code: 'internal_error' }, status: 500 })
 })
 
 test('sends its key', async () => {
@@ -158,7 +166,17 @@ test('sends its key', async () => {
   const keys = [await sha256Hex('secret-key')]
   const fake = fakeApp({ apiKeys: () => keys })
   expect(await clientOf(fake, 'secret-key').solve('sudoku', BOARD)).toMatchObject({ status: 'solved' })
-  await expect(clientOf(fake).solve('sudoku', BOARD)).rejects.toMatchObject({ code: 'unauthorized' })
+  await expect(clientOf(fake).solve('sudoku', BOARD)).rejects.toMatchObject({ problem: { code: 'unauthorized' } })
+})
+
+test('throws no error but HrmError, and no code that is not in its list', async () => {
+  const codes = ['board_conflict', 'overloaded', 'code_of_a_version_to_come'] as ProblemCode[]
+  const errors = codes.map((code) => new HrmHttpError(undefined, { problem: { code, detail: 'no' } as Problem }))
+  for (const error of [...errors, new HrmHttpError('no answer', {})]) {
+    expect(error).toBeInstanceOf(HrmError)
+    expect(HRM_ERROR_CODES).toContain(error.code)
+  }
+  expect(errors.map(({ code }) => code)).toEqual(['board_conflict', 'http_problem', 'http_problem'])
 })
 
 test('names an abort, a dead network and a stranger', async () => {
@@ -211,7 +229,7 @@ test('a job is waited for through passing failures, not through lasting ones', a
   expect(asked[0]).toBe('http://localhost/v1/jobs/a%2Fb')
 
   answers.push(problem(404, 'job_unknown'))
-  await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ code: 'job_unknown' })
+  await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ problem: { code: 'job_unknown' } })
   answers.push(refused, refused, () => Response.json({ state: 'running' }), ...new Array(6).fill(refused))
   await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ code: 'network' })
   expect(answers).toEqual([])

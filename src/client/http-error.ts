@@ -1,4 +1,5 @@
-import type { Problem, ProblemCode } from './problem.ts'
+import { HRM_ERROR_CODES, HrmError, type HrmErrorCode } from '../errors.ts'
+import type { Problem } from './problem.ts'
 
 /**
  * What an `HrmHttpError` is made from.
@@ -15,17 +16,17 @@ export interface HrmHttpErrorOptions {
 }
 
 /**
- * A request that failed. `code` is the service's own; `network` where none was heard, because the service could not
- * be reached or something between answered in its place.
+ * A request that failed. Its `code` is what the solver over there threw; `http_problem` where the request failed before
+ * or beside it, with the service's own code in `problem`; `network` where nothing was heard from the service, because it
+ * could not be reached or something between answered in its place.
  *
  * @example
  * try { await client.solve('sudoku', board) } catch (e) {
- *   if (e instanceof HrmHttpError && e.code === 'overloaded') await sleep((e.retryAfter ?? 1) * 1000)
+ *   if (e instanceof HrmHttpError && e.problem?.code === 'overloaded') await sleep((e.retryAfter ?? 1) * 1000)
  * }
  */
-export class HrmHttpError extends Error {
+export class HrmHttpError extends HrmError {
   override readonly name = 'HrmHttpError'
-  readonly code: ProblemCode | 'network'
   /** HTTP status; 0 when there was no response. */
   readonly status: number
   readonly problem: Problem | undefined
@@ -33,12 +34,17 @@ export class HrmHttpError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(message: string | undefined, { problem, status = 0, retryAfter, cause }: HrmHttpErrorOptions) {
-    super(message ?? problem?.detail, cause === undefined ? undefined : { cause })
-    this.code = problem?.code ?? 'network'
+    super(codeOf(problem), message ?? problem?.detail ?? '', { cause, cells: problem?.cells })
     this.status = problem?.status ?? status
     this.problem = problem
     this.retryAfter = retryAfter
   }
+}
+
+/** A code of a newer service, which this client does not know, is not in the closed list either. */
+function codeOf(problem: Problem | undefined): HrmErrorCode {
+  if (problem === undefined) return 'network'
+  return HRM_ERROR_CODES.find((code) => code === problem.code) ?? 'http_problem'
 }
 
 /** The error of a response that is not ok. */

@@ -10,9 +10,9 @@ export interface Failure {
 }
 
 export function toFailure(error: unknown): Failure {
-  if (error instanceof HrmError) return { code: error.code, message: error.message, cells: error.cells }
-  if (error instanceof HrmHttpError) {
-    return { code: error.code, message: error.message, cells: error.problem?.cells ?? [] }
+  if (error instanceof HrmError) {
+    const code = error instanceof HrmHttpError && error.problem ? error.problem.code : error.code
+    return { code, message: error.message, cells: error.cells }
   }
   return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), cells: [] }
 }
