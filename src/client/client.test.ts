@@ -1,5 +1,6 @@
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, test, vi } from 'vitest'
 import type { z } from 'zod'
+import { expectHrmError } from '../../tests/helpers/errors.ts'
 import type { jobQuery, jobResult, jobStatus } from '../../worker/jobs/schemas.ts'
 import type {
   batchRequest,
@@ -177,6 +178,22 @@ test('throws no error but HrmError, and no code that is not in its list', async 
     expect(HRM_ERROR_CODES).toContain(error.code)
   }
   expect(errors.map(({ code }) => code)).toEqual(['board_conflict', 'http_problem', 'http_problem'])
+})
+
+test.each(['nope', '', '/v1', 'localhost:8787', 'ftp://localhost', 'http://'])('refuses the base URL %j', (url) => {
+  expectHrmError(() => createClient(url), 'option_invalid', `baseUrl is ${JSON.stringify(url)}, not`)
+})
+
+test('in a page the base URL may be relative', async () => {
+  vi.stubGlobal('location', new URL('https://example.test/page'))
+  const asked: string[] = []
+  const fetch: typeof globalThis.fetch = async (url) => {
+    asked.push(String(url))
+    return Response.json({ tasks: [] })
+  }
+  for (const url of ['/', '/edge/']) await createClient(url, { fetch }).tasks()
+  expect(asked).toEqual(['/v1/tasks', '/edge/v1/tasks'])
+  vi.unstubAllGlobals()
 })
 
 test('names an abort, a dead network and a stranger', async () => {

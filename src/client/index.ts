@@ -106,14 +106,16 @@ export interface Client {
 /**
  * A client of the HTTP service.
  *
- * @param baseUrl origin of the service, with a path where it is mounted under one
+ * @param baseUrl origin of the service, with a path where it is mounted under one; in a page it may be relative
  * @example
  * const client = createClient('https://hrm-edge.example.workers.dev')
  * const { status, solution } = await client.solve('sudoku', board)
  * for await (const step of client.steps('sudoku', board)) console.log(step.board)
+ *
+ * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL
  */
 export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, apiKey }: ClientOptions = {}): Client {
-  const base = String(baseUrl).replace(/\/+$/, '')
+  const base = checkBase(String(baseUrl)).replace(/\/+$/, '')
 
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
@@ -201,6 +203,13 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
     models: async () => (await get<{ models: ServedModel[] }>('/v1/models')).models,
     tasks: async () => (await get<{ tasks: ServedTask[] }>('/v1/tasks')).tasks,
   }
+}
+
+/** @throws HrmError `option_invalid` */
+function checkBase(url: string): string {
+  const page = globalThis.location?.href
+  if (URL.canParse(url, page) && /^https?:$/.test(new URL(url, page).protocol)) return url
+  throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, not an http: or https: URL`)
 }
 
 const JSON_TYPE = 'application/json'
