@@ -14,18 +14,25 @@ test('cuts a solve where an attempt or a guess begins', () => {
     step(4, 3, 'guess', guess),
     step(5, 3, 'guess', { ...guess }),
     step(6, 3, 'guess', { cell: 22, symbol: '8' }),
-    step(10, 3, 'guess'),
-    step(11, 4, 'noise'),
-    step(12, 5, 'noise'),
+    step(8, 4, 'guess', { cell: 0, symbol: '1' }),
+    step(9, 5, 'guess'),
+    step(10, 6, 'guess'),
+    step(11, 7, 'noise'),
+    step(12, 8, 'noise'),
+    // Steps between were not read.
+    step(20, 12, 'guess'),
   ]
   expect(segmentsOf(steps)).toEqual([
     { first: 1, step: 1, attempt: 1, name: 'the model’s own start' },
     { first: 3, step: 3, attempt: 2, name: 'start with noise' },
     { first: 4, step: 4, attempt: 3, name: 'guess: 7 at row 3, column 5' },
     { first: 6, step: 6, attempt: 3, name: 'guess: 8 at row 3, column 5' },
-    { first: 7, step: 10, attempt: 3, name: 'after a guess was ruled out' },
-    { first: 8, step: 11, attempt: 4, name: 'start with noise' },
-    { first: 9, step: 12, attempt: 5, name: 'start with noise' },
+    { first: 7, step: 8, attempt: 4, name: 'guess: 1 at row 1, column 1' },
+    { first: 8, step: 9, attempt: 5, name: '1 at row 1, column 1 ruled out' },
+    { first: 9, step: 10, attempt: 6, name: '8 at row 3, column 5 ruled out' },
+    { first: 10, step: 11, attempt: 7, name: 'start with noise' },
+    { first: 11, step: 12, attempt: 8, name: 'start with noise' },
+    { first: 12, step: 20, attempt: 12, name: 'a guess ruled out' },
   ])
   expect(segmentsOf([])).toEqual([])
 })

@@ -12,11 +12,16 @@ export interface Segment {
 }
 
 export function segmentsOf(steps: readonly SolveStep[]): Segment[] {
-  return steps.flatMap((step, i) =>
-    i > 0 && sameStart(steps[i - 1], step)
-      ? []
-      : [{ first: i + 1, step: step.step, attempt: step.attempt, name: startName(step) }],
-  )
+  /** Guesses that stand, the newest last: a branch without a guess of its own takes that one back. */
+  let guesses: string[] = []
+  let before: SolveStep | undefined
+  return steps.flatMap((step, i) => {
+    if (before && sameStart(before, step)) return []
+    // After a gap in the stream, or in another search, what was guessed before is unknown.
+    if (step.kind !== 'guess' || step.attempt > (before?.attempt ?? 0) + 1) guesses = []
+    before = step
+    return [{ first: i + 1, step: step.step, attempt: step.attempt, name: startName(step, guesses) }]
+  })
 }
 
 function sameStart(a: SolveStep, b: SolveStep): boolean {
@@ -28,10 +33,14 @@ function sameStart(a: SolveStep, b: SolveStep): boolean {
   )
 }
 
-/** How the steps began, for people. */
-function startName(step: SolveStep): string {
-  if (step.guess) return `guess: ${step.guess.symbol} at ${cellName(step.guess.cell)}`
+/** How the steps began, for people. @param guesses those that stand; a new one is added, one that is ruled out removed */
+function startName(step: SolveStep, guesses: string[]): string {
+  if (step.guess) {
+    const guess = `${step.guess.symbol} at ${cellName(step.guess.cell)}`
+    guesses.push(guess)
+    return `guess: ${guess}`
+  }
   if (step.kind === 'noise') return 'start with noise'
-  if (step.kind === 'guess') return 'after a guess was ruled out'
+  if (step.kind === 'guess') return `${guesses.pop() ?? 'a guess'} ruled out`
   return 'the model’s own start'
 }
