@@ -88,14 +88,42 @@ test('360 px wide: nothing sticks out, and what one touches is large enough', ()
             .map(({ html }) => html),
         )
       expect(small).toEqual([])
-      // On touch screens the keypad lies right below the board.
-      const [board, keypad, solve] = await Promise.all(
-        ['#board', '#keypad', '#solve'].map(async (id) => (await page.locator(id).boundingBox())!),
+      // Right below the board lies what moves it through its steps, then the keypad; with Solve all are on one screen.
+      const [board, readout, scrubber, keypad, solve] = await Promise.all(
+        ['#board', '.readout', '#scrubber', '#keypad', '#solve'].map(
+          async (selector) => (await page.locator(selector).boundingBox())!,
+        ),
       )
-      expect(keypad.y - (board.y + board.height)).toBeLessThan(24)
+      expect(readout.y - (board.y + board.height)).toBeLessThan(24)
+      expect(keypad.y - (scrubber.y + scrubber.height)).toBeLessThan(24)
       expect(solve.y).toBeGreaterThan(keypad.y)
+      expect(solve.y + solve.height - board.y).toBeLessThan(740)
+      // What one reads of a cell that is still open.
+      await new PlaygroundPage(page).thinkFor(16)
+      const pencilled = page.locator('.board [data-candidates] .digit').first()
+      expect(await pencilled.evaluate((digit) => Number.parseFloat(getComputedStyle(digit).fontSize))).toBeGreaterThan(
+        10,
+      )
     },
   ))
+
+test.each([
+  { width: 1366, height: 768 },
+  { width: 1366, height: 650 },
+  { width: 1280, height: 720 },
+  { width: 1280, height: 900 },
+])('a laptop of $width by $height shows board, Solve, its answer and the scrubber at once', (viewport) =>
+  withPage(served.browser, { viewport }, async ({ page }) => {
+    await page.goto(served.url)
+    for (const id of ['#board', '#solve', '#status', '#scrubber']) {
+      const { y, height } = (await page.locator(id).boundingBox())!
+      expect(y + height, id).toBeLessThanOrEqual(viewport.height)
+    }
+    const { width, height } = (await page.locator('#board').boundingBox())!
+    expect(width).toBeGreaterThan(320)
+    expect(Math.abs(width - height)).toBeLessThan(1)
+  }),
+)
 
 test('no width makes the page scroll sideways, also when it shrinks', () =>
   withPage(served.browser, { viewport: { width: 1400, height: 900 } }, async ({ page }) => {
@@ -108,8 +136,13 @@ test('no width makes the page scroll sideways, also when it shrinks', () =>
     }
   }))
 
-test('nothing jumps while the page loads and while a board is solved', () =>
-  withPage(served.browser, {}, async ({ page }) => {
+test.each([
+  { width: 360, height: 740 },
+  { width: 412, height: 900 },
+  { width: 1280, height: 720 },
+  { width: 1280, height: 900 },
+])('nothing jumps while the page loads and while a board is solved: $width by $height', (viewport) =>
+  withPage(served.browser, { viewport }, async ({ page }) => {
     await page.addInitScript(() => {
       const shifts: number[] = []
       Object.assign(globalThis, { shifts })
@@ -123,7 +156,8 @@ test('nothing jumps while the page loads and while a board is solved', () =>
       (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0),
     )
     expect(total).toBeLessThan(LAYOUT_SHIFT_BUDGET)
-  }))
+  }),
+)
 
 test(`a first visit stays below ${FIRST_LOAD_BUDGET / 1024} KiB, ready to solve`, () =>
   withPage(served.browser, {}, async ({ page }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { withPage } from './chromium.ts'
-import { expectSolution, PlaygroundPage } from './playground-page.ts'
+import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
@@ -91,6 +91,62 @@ describe('entering a board', () => {
     await playground.expectStatus(/^Board taken over/)
   })
 
+  visit('a board of the person’s own is not said to be a sample', async ({ page, playground }) => {
+    const pressed = page.locator('#samples [aria-pressed=true]')
+    const own: Record<string, () => Promise<void>> = {
+      typed: async () => {
+        await playground.cell(1, 1).click()
+        await page.keyboard.type('5')
+      },
+      cleared: () => page.getByRole('button', { name: 'Clear' }).click(),
+      pasted: () => playground.paste(EASY),
+    }
+    for (const [how, enter] of Object.entries(own)) {
+      await playground.takeSample('Extreme')
+      expect(await pressed.allTextContents()).toEqual(['Extreme'])
+      await enter()
+      expect(await pressed.count(), how).toBe(0)
+      expect(await page.locator('#source').textContent(), how).toMatch(/^Take a sample/)
+    }
+  })
+
+  visit('a pasted board that breaks a rule is said to do so', async ({ playground }) => {
+    await playground.paste(`77${'.'.repeat(79)}`)
+    await playground.expectStatus(
+      /^Board taken over, but 7 at row 1, column 1 breaks a rule: it also stands at row 1, column 2\.$/,
+    )
+  })
+
+  visit(
+    'while the model works the keypad is off, and a digit says why it does nothing',
+    async ({ page, playground }) => {
+      await playground.paste(ENDLESS)
+      await page.getByLabel('Steps at most').selectOption('4096')
+      await playground.cell(1, 2).click()
+      await playground.solveButton.click()
+      await expect.poll(() => page.getByRole('button', { name: 'Erase' }).isDisabled()).toBe(true)
+      await playground.cell(1, 2).click()
+      await page.keyboard.type('9')
+      await playground.expectStatus(/^The model is at work\. Stop it to change the board\.$/)
+      await page.keyboard.press('Escape')
+      await playground.expectStatus(/^Stopped/)
+      await expect.poll(() => page.getByRole('button', { name: 'Erase' }).isDisabled()).toBe(false)
+      expect(await playground.givens()).toBe(ENDLESS)
+    },
+  )
+
+  visit('a seed out of range is refused before anything is done with it', async ({ page, playground }) => {
+    for (const seed of ['', '-1', '1.5', '2147483648', '99999999999']) {
+      await page.getByLabel('Seed').fill(seed)
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Not started\. The seed must be a whole number from 0 to 2147483647\.$/)
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await playground.expectStatus(/^No link yet\. The seed must be a whole number/)
+      await page.getByRole('button', { name: 'Compare', exact: true }).click()
+      await expect.poll(() => page.locator('#compare-note').textContent()).toMatch(/^The seed must be/)
+    }
+  })
+
   visit('paste of garbage says what is wrong and changes nothing', async ({ playground }) => {
     const before = await playground.board()
     await playground.paste('the quick brown fox')
@@ -102,9 +158,17 @@ describe('entering a board', () => {
 
   visit('as text', async ({ page, playground }) => {
     await page.getByText('Board as text').click()
-    await page.getByLabel(/^81 characters/).fill(EASY)
-    await page.getByRole('button', { name: 'Use this board' }).click()
+    const area = page.getByLabel(/^81 characters/)
+    const use = page.getByRole('button', { name: 'Use this board' })
+    await area.fill('12')
+    await use.click()
+    // Beside the button too: the status line may be out of sight.
+    expect(await page.locator('#text-problem').textContent()).toMatch(/^That is 2 cells/)
+    await area.fill(EASY)
+    await use.click()
     await expect.poll(() => playground.givens()).toBe(EASY)
+    expect(await page.locator('#text-problem').textContent()).toBe('')
+    expect(await page.evaluate(() => document.activeElement?.role)).toBe('gridcell')
   })
 
   visit(

@@ -56,6 +56,16 @@ describe('solving', () => {
     expect(await playground.board()).toBe(last)
   })
 
+  visit('stepping by keyboard to either end keeps the focus on the steps', async ({ page, playground }) => {
+    await playground.thinkFor(16)
+    await playground.expectAtRest()
+    for (const name of ['Back to the puzzle', 'To the newest step']) {
+      await page.getByRole('button', { name }).focus()
+      await page.keyboard.press('Enter')
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('scrubber')
+    }
+  })
+
   visit('candidates of unsure cells are pencilled in and spoken, unless switched off', async ({ page, playground }) => {
     await playground.thinkFor(16)
     await playground.expectAtRest()
@@ -107,8 +117,8 @@ describe('solving', () => {
     await playground.solveButton.click()
     await playground.expectStatus(/^Stopped/)
     const names = await attempts.locator('option').allTextContents()
-    expect(names[0]).toMatch(/^1: the model’s own start, from step 1$/)
-    expect(names[1]).toMatch(/^2: guess: \d at row \d, column \d, from step \d+$/)
+    expect(names[0]).toMatch(/^1: the model’s own start, step 1$/)
+    expect(names[1]).toMatch(/^2: guess: \d at row \d, column \d, step \d+$/)
     await attempts.selectOption({ index: 1 })
     await expect.poll(() => page.locator('#readout-attempt').textContent()).toMatch(/^Attempt 2, guess: \d at row/)
     const guessed = (await playground.cellNames()).filter((name) => name.includes('guessed'))

@@ -2,12 +2,12 @@ import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
-import { cellName, clashesOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
 import { type Solve, save, toJson, toPng } from './export.ts'
-import { type Failure, headline, toFailure } from './failure.ts'
+import { type Failure, failureText, toFailure } from './failure.ts'
 import { toHash } from './link.ts'
 import { runMeasure } from './measure/run-measure.ts'
 import { outcomeText as measureOutcome, rowTexts } from './measure/wording.ts'
@@ -19,7 +19,7 @@ import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import { durationText, failedCells, PLACES, solvedText, stepsText, stoppedText, unsolvedText } from './wording.ts'
+import { clashTexts, durationText, PLACES, solvedText, stepsText, stoppedText, unsolvedText } from './wording.ts'
 
 /** Steps of int8 beside float32: as many as the net was trained for. */
 const PRECISION_STEPS = 16
@@ -32,6 +32,8 @@ export interface SolveRequest {
   where: Where
   maxSteps: number
   seed: number
+  /** Why nothing can be solved so, for people. */
+  problem?: string
 }
 
 /** The page's state: a puzzle, and the steps of its last solve. */
@@ -46,18 +48,21 @@ export class App {
   /** Batches on the GPU and in wasm. */
   readonly #measure = new NotedTable('measure')
   readonly #readRequest: () => SolveRequest
+  readonly #onBoard: () => void
   readonly #pencil = byId('candidates', HTMLInputElement)
   readonly #gpu = byId('with-gpu', HTMLInputElement)
   #givens = EMPTY_BOARD
   #steps: SolveStep[] = []
-  /** The last solve that ended with a result. */
+  /** The last solve; one that was stopped has no result. */
   #solve: Solve | undefined
   #blamed: ReadonlySet<number> = new Set()
   #running: { work: Work; abort: AbortController } | undefined
   #frame = 0
 
-  constructor(readRequest: () => SolveRequest) {
+  /** @param onBoard called with every new puzzle */
+  constructor(readRequest: () => SolveRequest, onBoard: () => void) {
     this.#readRequest = readRequest
+    this.#onBoard = onBoard
     this.board = new BoardView(byId('board', HTMLElement), {
       onEnter: (index, symbol) => this.enter(index, symbol),
       onSolve: () => void this.solve(),
@@ -87,6 +92,7 @@ export class App {
     this.#comparison.clear(['page', 'edge'])
     this.#precision.clear()
     this.playback.clear()
+    this.#onBoard()
   }
 
   /** Takes a new puzzle, and puts it into the address. */
@@ -100,29 +106,30 @@ export class App {
     history.replaceState(null, '', toHash({ board: this.#givens, ...this.#readRequest() }))
   }
 
-  /** Takes a puzzle from text, or says why not. */
-  loadText(text: string): boolean {
+  /** Takes a puzzle from text. @returns why not, where it cannot */
+  loadText(text: string): string | undefined {
     const { board, problem } = parseBoardText(text)
     if (problem !== undefined) {
       this.status.say('That is not a board.', problem, 'bad')
-      return false
+      return problem
     }
     this.load(board)
-    this.status.say('Board taken over:', `${countFilled(board)} givens.`)
-    return true
+    const [conflict] = conflictsOf(board)
+    const clash = conflict === undefined ? undefined : clashTexts(board, conflict)
+    if (clash) this.status.say(`Board taken over, but ${clash[0]}`, clash[1], 'bad')
+    else this.status.say('Board taken over:', `${countFilled(board)} givens.`)
+    return undefined
   }
 
   enter(index: number, symbol: string): void {
-    if (this.running) return
+    if (this.running) {
+      this.status.say('The model is at work.', 'Stop it to change the board.')
+      return
+    }
     this.load(withCell(this.#givens, index, symbol))
-    const clashes = clashesOf(this.#givens, index)
-    if (clashes.length > 0) {
-      this.status.say(
-        `${symbol} at ${cellName(index)} breaks a rule:`,
-        `it also stands at ${failedCells(clashes)}.`,
-        'bad',
-      )
-    } else this.status.say(`${countFilled(this.#givens)} givens.`)
+    const clash = clashTexts(this.#givens, index)
+    if (clash) this.status.say(...clash, 'bad')
+    else this.status.say(`${countFilled(this.#givens)} givens.`)
   }
 
   stop(): void {
@@ -137,20 +144,24 @@ export class App {
 
   solve(): Promise<void> {
     return this.#run('solve', async (signal) => {
-      const request = this.#readRequest()
-      this.#steps = []
-      this.#solve = undefined
+      const { where, maxSteps, seed, problem } = this.#readRequest()
+      if (problem !== undefined) {
+        this.status.say('Not started.', problem, 'bad')
+        return
+      }
+      const steps: SolveStep[] = []
+      const solve: Solve = { puzzle: this.#givens, where, maxSteps, seed, steps }
+      this.#steps = steps
+      this.#solve = solve
       this.#blamed = new Set()
       this.playback.begin()
-      this.status.say(request.where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
-      const steps = this.#steps
-      const { where, maxSteps, seed } = request
+      this.status.say(where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
       try {
         const { result, milliseconds } = await solveAt(where, this.#givens, { maxSteps, seed, signal }, (step) => {
           steps.push(step)
           if (!signal.aborted) this.playback.push()
         })
-        this.#solve = { puzzle: this.#givens, where, maxSteps, seed, milliseconds, result, steps }
+        Object.assign(solve, { milliseconds, result })
         this.#showResult(result, where, milliseconds)
       } catch (error) {
         const failure = toFailure(error)
@@ -167,7 +178,11 @@ export class App {
   /** Solves the puzzle in several places, one after the other, and shows how they agree. */
   compare(): Promise<void> {
     return this.#run('compare', async (signal) => {
-      const { maxSteps, seed } = this.#readRequest()
+      const { maxSteps, seed, problem } = this.#readRequest()
+      if (problem !== undefined) {
+        this.#comparison.say(problem)
+        return
+      }
       const places: Where[] = this.#gpu.checked ? ['page', 'edge', 'gpu'] : ['page', 'edge']
       const puzzle = this.#givens
       const runs: Run[] = []
@@ -232,7 +247,7 @@ export class App {
 
   /** Saves the board as it is shown now. */
   async savePng(): Promise<void> {
-    save(await toPng(this.#cells(), getComputedStyle(document.documentElement)), 'hrm-edge-board.png')
+    save(await toPng(this.#cells(), getComputedStyle(document.body)), 'hrm-edge-board.png')
   }
 
   async #run(work: Work, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -246,7 +261,8 @@ export class App {
   }
 
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
-    if (result.status === 'solved') this.status.say('Solved', solvedText(result, milliseconds), 'good')
+    if (result.status === 'solved')
+      this.status.say('Solved', solvedText(result, milliseconds, openCells(this.#givens).length), 'good')
     else this.status.say('Not solved', unsolvedText(result))
     byId('fact-time', HTMLElement).textContent =
       `${stepsText(result.steps)}, ${durationText(milliseconds)} ${PLACES[where]}`
@@ -280,11 +296,8 @@ export class App {
       button.disabled = this.running && !stops
       button.firstElementChild!.textContent = stops ? 'Stop' : label
     }
-    byId('save-json', HTMLButtonElement).disabled = this.#solve === undefined
+    // A disabled fieldset disables its buttons.
+    byId('keypad', HTMLFieldSetElement).disabled = this.running
+    byId('save-json', HTMLButtonElement).disabled = this.running || this.#steps.length === 0
   }
-}
-
-const failureText = (error: unknown) => {
-  const failure = toFailure(error)
-  return failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`
 }

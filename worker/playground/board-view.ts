@@ -112,9 +112,9 @@ export class BoardView {
       cell.toggleAttribute('data-conflict', state.conflict ?? false)
       cell.ariaInvalid = String(state.conflict ?? false)
     }
-    if (isNew('confidence')) {
+    if (isNew('confidence') || isNew('digit')) {
       cell.style.setProperty('--confidence', (state.confidence ?? 0).toFixed(3))
-      cell.title = state.confidence === undefined ? '' : `${percent(state.confidence)} confident`
+      cell.title = state.confidence === undefined ? '' : `${state.digit}: ${percent(state.confidence)} confident`
     }
     // The text node stays, for a new one would have to be laid out from scratch.
     if (isNew('digit') || isNew('candidates')) {
@@ -122,6 +122,11 @@ export class BoardView {
       const text = cell.firstElementChild!.firstChild as Text
       text.data = candidates === undefined ? digit : pencilMarks(candidates)
       cell.toggleAttribute('data-candidates', candidates !== undefined)
+      if (candidates !== undefined) {
+        const place = Number(digit) - 1
+        cell.style.setProperty('--best-row', String(Math.floor(place / 3)))
+        cell.style.setProperty('--best-column', String(place % 3))
+      }
     }
     this.#shown[index] = state
   }

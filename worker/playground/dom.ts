@@ -5,10 +5,9 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
   return element
 }
 
-export function button(label: string, onClick: () => void): HTMLButtonElement {
-  const element = document.createElement('button')
-  element.type = 'button'
-  element.textContent = label
-  element.addEventListener('click', onClick)
+/** The button of this value within a row of them in index.html. */
+export function buttonOf(row: HTMLElement, value: string): HTMLButtonElement {
+  const element = row.querySelector<HTMLButtonElement>(`button[value="${value}"]`)
+  if (!element) throw new Error(`index.html has no button ${value} in #${row.id}`)
   return element
 }

@@ -8,8 +8,9 @@ export interface Solve {
   where: string
   maxSteps: number
   seed: number
-  milliseconds: number
-  result: SolveResult
+  /** Absent where it was stopped or failed. */
+  milliseconds?: number
+  result?: SolveResult
   steps: readonly SolveStep[]
 }
 
@@ -25,7 +26,7 @@ export function toPng(cells: readonly CellState[], style: CSSStyleDeclaration): 
   const side = SIZE * CELL + 2 * MARGIN
   const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side })
   const context = canvas.getContext('2d')!
-  const colour = (name: string) => style.getPropertyValue(name).trim()
+  const colour: Colours = (name) => style.getPropertyValue(name).trim()
   context.fillStyle = colour('--surface')
   context.fillRect(0, 0, side, side)
   context.textAlign = 'center'
@@ -43,31 +44,50 @@ export function toPng(cells: readonly CellState[], style: CSSStyleDeclaration): 
   return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob!), 'image/png'))
 }
 
+type Colours = (name: string) => string
+
 function drawCell(
   context: CanvasRenderingContext2D,
-  { digit, kind, candidates, confidence = 0 }: CellState,
+  { digit, kind, candidates, confidence = 0, changed, guess, conflict }: CellState,
   x: number,
   y: number,
-  colour: (name: string) => string,
+  colour: Colours,
   font: string,
 ): void {
-  if (kind === 'given') {
-    context.fillStyle = colour('--given-ground')
-    context.fillRect(x, y, CELL, CELL)
+  const fill = (name: string, left: number, top: number, width: number, height: number) => {
+    context.fillStyle = colour(name)
+    context.fillRect(x + left * CELL, y + top * CELL, width * CELL, height * CELL)
   }
-  context.fillStyle = colour(kind === 'given' ? '--ink' : '--accent')
-  if (candidates !== undefined) {
-    context.font = `${CELL / 4.5}px ${font}`
-    for (const candidate of candidates) {
-      const place = Number(candidate) - 1
-      const [dx, dy] = [(place % 3) + 0.5, Math.floor(place / 3) + 0.5]
-      context.fillText(candidate, x + (dx * CELL) / 3, y + (dy * CELL) / 3.4)
-    }
-  } else {
-    context.font = `${kind === 'given' ? 700 : 450} ${CELL / 2}px ${font}`
-    context.fillText(digit, x + CELL / 2, y + CELL / 2)
+  const write = (name: string, text: string, left: number, top: number, size: number, weight: number) => {
+    context.fillStyle = colour(name)
+    context.font = `${weight} ${size * CELL}px ${font}`
+    context.fillText(text, x + left * CELL, y + top * CELL)
   }
-  if (kind === 'model') context.fillRect(x + 0.18 * CELL, y + 0.88 * CELL, 0.64 * CELL * confidence, 3)
+  const isModel = kind === 'model'
+  const ink = conflict ? '--wrong' : isModel ? '--accent' : '--ink'
+  if (kind === 'given') fill('--given-ground', 0, 0, 1, 1)
+  if (changed) fill('--changed', 0, 0, 1, 1)
+  if (conflict && !isModel) fill('--wrong-ground', 0, 0, 1, 1)
+  for (const candidate of candidates ?? '') {
+    const [left, top] = [
+      0.22 + 0.28 * ((Number(candidate) - 1) % 3),
+      0.2 + 0.25 * Math.floor((Number(candidate) - 1) / 3),
+    ]
+    if (candidate === digit) fill('--best', left - 0.12, top - 0.12, 0.24, 0.24)
+    write(ink, candidate, left, top, 0.22, 450)
+  }
+  if (candidates === undefined) {
+    write(ink, digit, 0.5, 0.5, 0.5, isModel ? 450 : 700)
+    if (conflict && digit) fill('--wrong', 0.32, 0.48, 0.36, 0.04)
+  }
+  if (isModel) fill(ink, 0.18, 0.9, 0.64 * confidence, 0.04)
+  if (changed) fill('--changed-dot', 0.86, 0.86, 0.08, 0.08)
+  if (guess) {
+    context.strokeStyle = colour('--guess')
+    context.lineWidth = 4
+    context.strokeRect(x + 4, y + 4, CELL - 8, CELL - 8)
+    write('--guess', '?', 0.15, 0.17, 0.2, 700)
+  }
 }
 
 /** Hands a file to the person. */

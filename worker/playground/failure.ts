@@ -25,3 +25,9 @@ export function headline({ code }: Failure): string {
   if (code === 'network') return 'No answer from the edge.'
   return 'That did not work.'
 }
+
+/** A failure in one line. */
+export function failureText(error: unknown): string {
+  const failure = toFailure(error)
+  return failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`
+}

@@ -9,7 +9,8 @@ export interface LinkedSolve {
 
 /** What the page begins with, and links leave out. */
 const DEFAULTS = { maxSteps: 256, seed: 0 }
-const LARGEST_SEED = 2 ** 31 - 1
+/** Seeds are whole numbers from 0 to this. */
+export const LARGEST_SEED = 2 ** 31 - 1
 
 /** The part of a link that carries the solve. */
 export function toHash({ board, maxSteps, seed }: LinkedSolve): string {
@@ -38,4 +39,4 @@ export function fromHash(
   }
 }
 
-const isSeed = (seed: number) => Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED
+export const isSeed = (seed: number) => Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED

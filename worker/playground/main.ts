@@ -1,11 +1,11 @@
 import { App, type SolveRequest } from './app.ts'
 import { formatBoard } from './board-text.ts'
 import { EMPTY_BOARD } from './cells.ts'
-import { button, byId } from './dom.ts'
+import { byId } from './dom.ts'
 import { toFailure } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
-import { fromHash } from './link.ts'
+import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
 import { keepOffline } from './offline.ts'
 import { pageSolver } from './page-solver.ts'
 import { SAMPLE_SETS } from './samples.ts'
@@ -14,14 +14,14 @@ import { SourcesView } from './sources-view.ts'
 
 const WHERE_NOTES: Partial<Record<Where, string>> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
-  edge: 'POST /v1/solve on this site; every step comes as a server-sent event.',
+  edge: 'On the server of this site: POST /v1/solve; every step comes as a server-sent event.',
 }
 
 /** What a visitor finds: a puzzle that is not read off at a glance, so that there is something to watch. */
 const FIRST_SET = SAMPLE_SETS[3]
 
-const app = new App(readRequest)
-const sources = new SourcesView(app)
+const app = new App(readRequest, () => sources.showOwn())
+const sources: SourcesView = new SourcesView(app)
 wireKeypad()
 wireActions()
 wireText()
@@ -35,15 +35,15 @@ void loadModel().then(keepOffline).then(offerGpu)
 function readRequest(): SolveRequest {
   const where = document.querySelector<HTMLInputElement>('input[name=where]:checked')!.value as Where
   const maxSteps = Number(byId('max-steps', HTMLSelectElement).value)
-  return { where, maxSteps, seed: byId('seed', HTMLInputElement).valueAsNumber }
+  // Not a number where the field is empty.
+  const seed = byId('seed', HTMLInputElement).valueAsNumber
+  const problem = isSeed(seed) ? undefined : `The seed must be a whole number from 0 to ${LARGEST_SEED}.`
+  return { where, maxSteps, seed, problem }
 }
 
 function wireKeypad(): void {
   const root = byId('keypad', HTMLFieldSetElement)
-  for (const digit of '123456789') root.append(button(digit, () => app.board.enter(digit)))
-  const erase = button('⌫', () => app.board.enter('.'))
-  erase.setAttribute('aria-label', 'Erase')
-  root.append(erase)
+  for (const key of root.querySelectorAll('button')) key.addEventListener('click', () => app.board.enter(key.value))
   // The chosen cell keeps the focus, so that keys go on working after a tap.
   root.addEventListener('pointerdown', (event) => event.preventDefault())
 }
@@ -57,6 +57,11 @@ function wireActions(): void {
     app.status.say('Cleared.')
   })
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
+    const { problem } = readRequest()
+    if (problem !== undefined) {
+      app.status.say('No link yet.', problem, 'bad')
+      return
+    }
     app.address()
     try {
       await navigator.clipboard.writeText(location.href)
@@ -73,7 +78,12 @@ function wireText(): void {
   details.addEventListener('toggle', () => {
     if (details.open) area.value = formatBoard(app.givens)
   })
-  byId('use-text', HTMLButtonElement).addEventListener('click', () => app.loadText(area.value))
+  byId('use-text', HTMLButtonElement).addEventListener('click', () => {
+    const problem = app.loadText(area.value)
+    // The status line may be a screen away.
+    byId('text-problem', HTMLElement).textContent = problem ?? ''
+    if (problem === undefined) app.board.focus()
+  })
   document.addEventListener('paste', (event) => {
     if ((event.target as Element).matches('textarea, input[type=number]')) return
     event.preventDefault()

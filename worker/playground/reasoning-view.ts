@@ -80,7 +80,7 @@ export class ReasoningView {
   #showAttempts(): void {
     if (this.#listed === 0) this.#attempts.replaceChildren(...(this.#segments.length > 0 ? [] : [new Option('–')]))
     for (const { first, step, attempt, name } of this.#segments.slice(this.#listed)) {
-      this.#attempts.append(new Option(`${attempt}: ${name}, from step ${step}`, String(first)))
+      this.#attempts.append(new Option(`${attempt}: ${name}, step ${step}`, String(first)))
     }
     this.#listed = this.#segments.length
     this.#attempts.disabled = this.#listed < 2
@@ -94,8 +94,15 @@ export class ReasoningView {
     this.#play.toggleAttribute('data-playing', playing)
     this.#play.setAttribute('aria-label', playing ? 'Pause' : 'Play')
     this.#play.disabled = length === 0
-    for (const id of ['first', 'back']) byId(id, HTMLButtonElement).disabled = position === 0
-    for (const id of ['forward', 'last']) byId(id, HTMLButtonElement).disabled = position === length
+    for (const id of ['first', 'back']) this.#disable(id, position === 0)
+    for (const id of ['forward', 'last']) this.#disable(id, position === length)
+  }
+
+  /** A disabled button loses the focus: the scrubber, which does the same, takes it. */
+  #disable(id: string, disabled: boolean): void {
+    const button = byId(id, HTMLButtonElement)
+    if (disabled && button === document.activeElement) this.#scrubber.focus()
+    button.disabled = disabled
   }
 }
 
@@ -106,7 +113,7 @@ function toSpeed(value: string): Speed {
 function stepText(step: SolveStep | undefined, last: number | undefined): string {
   if (last === undefined) return 'No steps yet'
   if (step === undefined) return `The puzzle, before ${last} ${last === 1 ? 'step' : 'steps'}`
-  if (step.step === 1) return `Step 1 of ${last}: a first reading of every cell`
+  if (step.step === 1) return `Step 1 of ${last}: the first reading`
   const { length: changed } = step.changed
   return `Step ${step.step} of ${last}: ${changed} ${changed === 1 ? 'cell' : 'cells'} changed`
 }

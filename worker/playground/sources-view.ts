@@ -1,8 +1,10 @@
 import type { App } from './app.ts'
 import { countFilled } from './cells.ts'
-import { button, byId } from './dom.ts'
+import { buttonOf, byId } from './dom.ts'
 import { generateBoard } from './generate.ts'
 import { SAMPLE_SETS, type SampleSet } from './samples.ts'
+
+const OWN_BOARD = 'Take a sample, type a puzzle, or paste one.'
 
 /** The row of chips that give a puzzle: the samples, a fresh one, and the boards of a file that was opened. */
 export class SourcesView {
@@ -16,13 +18,22 @@ export class SourcesView {
 
   constructor(app: App) {
     this.#app = app
-    for (const set of SAMPLE_SETS) this.#chips.set(set, this.#addSet(set, `${set.name} puzzle`))
-    this.#add('Generated', () => {
+    for (const set of SAMPLE_SETS) {
+      const chip = buttonOf(this.#root, set.name)
+      this.#chips.set(set, chip)
+      this.#wireSet(chip, set, `${set.name} puzzle`)
+    }
+    this.#wire(buttonOf(this.#root, 'Generated'), () => {
       const board = generateBoard()
       app.load(board)
       app.status.say(`A new puzzle with ${countFilled(board)} givens.`, 'Press Solve.')
       return 'Made in this page just now: one solution, and no given too many'
     })
+  }
+
+  /** No chip gave the board that is there now. */
+  showOwn(): void {
+    this.#press(undefined, OWN_BOARD)
   }
 
   /** Shows a first puzzle as if its chip had been clicked, but leaves the address as it is. */
@@ -34,13 +45,15 @@ export class SourcesView {
   /** Adds a chip for a file, in place of one for an earlier file, and takes its first board. */
   openFile(set: SampleSet): void {
     this.#file?.remove()
-    this.#file = this.#addSet(set, 'Board')
+    this.#file = Object.assign(document.createElement('button'), { type: 'button', textContent: set.name })
+    this.#root.append(this.#file)
+    this.#wireSet(this.#file, set, 'Board')
     this.#file.click()
   }
 
   /** Every click takes the next board of the set. */
-  #addSet(set: SampleSet, word: string): HTMLButtonElement {
-    return this.#add(set.name, () => {
+  #wireSet(chip: HTMLButtonElement, set: SampleSet, word: string): void {
+    this.#wire(chip, () => {
       const { board, number } = this.#take(set)
       this.#app.load(board)
       this.#app.status.say(`${word} ${number} of ${set.boards.length}.`, 'Press Solve.')
@@ -57,14 +70,11 @@ export class SourcesView {
   }
 
   /** @param take shows a board. @returns where it comes from, for people */
-  #add(name: string, take: () => string): HTMLButtonElement {
-    const chip = button(name, () => this.#press(chip, take()))
-    chip.setAttribute('aria-pressed', 'false')
-    this.#root.append(chip)
-    return chip
+  #wire(chip: HTMLButtonElement, take: () => string): void {
+    chip.addEventListener('click', () => this.#press(chip, take()))
   }
 
-  #press(chip: HTMLButtonElement, source: string): void {
+  #press(chip: HTMLButtonElement | undefined, source: string): void {
     this.#source.textContent = source
     for (const other of this.#root.querySelectorAll('button')) {
       other.setAttribute('aria-pressed', String(other === chip))

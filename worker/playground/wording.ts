@@ -1,5 +1,5 @@
 import type { SolveResult } from '../../src/solve/types.ts'
-import { cellName } from './cells.ts'
+import { cellName, clashesOf } from './cells.ts'
 import type { Where } from './solve-stream.ts'
 
 export const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
@@ -9,10 +9,16 @@ export const stepsText = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
 export const durationText = (milliseconds: number) =>
   milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
 
-export function solvedText({ steps: spent, attempts, verified }: SolveResult, milliseconds: number): string {
+/** @param open cells that the puzzle left to the model */
+export function solvedText(
+  { steps: spent, attempts, verified }: SolveResult,
+  milliseconds: number,
+  open: number,
+): string {
   const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
   const checked = verified ? ' Every row, column and box was checked.' : ''
-  const hint = spent === 1 ? ' The net saw it at once; an Extreme puzzle takes it longer.' : ''
+  const atOnce = open === 0 ? ' No cell was open.' : ' The net saw it at once; an Extreme puzzle takes it longer.'
+  const hint = spent === 1 ? atOnce : ''
   return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}${hint}`
 }
 
@@ -24,6 +30,13 @@ export function unsolvedText({ steps: spent }: SolveResult): string {
 }
 
 export const stoppedText = (spent: number) => (spent === 0 ? 'before the first step.' : `after ${stepsText(spent)}.`)
+
+/** What rule a cell's digit breaks: the words that matter most, and the rest. Undefined where it breaks none. */
+export function clashTexts(board: string, index: number): [string, string] | undefined {
+  const clashes = clashesOf(board, index)
+  if (clashes.length === 0) return undefined
+  return [`${board[index]} at ${cellName(index)} breaks a rule:`, `it also stands at ${failedCells(clashes)}.`]
+}
 
 /** Cells in a sentence: `row 1, column 2 and row 1, column 9`. */
 export const failedCells = (indices: readonly number[]) => indices.map(cellName).join(' and ')

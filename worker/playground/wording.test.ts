@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import type { SolveResult } from '../../src/solve/types.ts'
+import { EMPTY_BOARD } from './cells.ts'
+import { clashTexts, solvedText } from './wording.ts'
+
+const result = (fields: Partial<SolveResult>) => ({ steps: 1, attempts: 1, verified: true, ...fields }) as SolveResult
+
+test('what one step means depends on whether anything was open', () => {
+  expect(solvedText(result({}), 12, 50)).toMatch(/^in 1 step and 12 ms\. .* The net saw it at once; /)
+  expect(solvedText(result({}), 12, 0)).toMatch(/ was checked\. No cell was open\.$/)
+  expect(solvedText(result({ steps: 2 }), 12, 50)).not.toMatch(/at once/)
+})
+
+test('a clash names the cell and those it clashes with', () => {
+  const board = `77${EMPTY_BOARD.slice(2)}`
+  expect(clashTexts(board, 0)).toEqual(['7 at row 1, column 1 breaks a rule:', 'it also stands at row 1, column 2.'])
+  expect(clashTexts(board, 2)).toBeUndefined()
+})
