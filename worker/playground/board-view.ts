@@ -122,7 +122,7 @@ export class BoardView {
       const text = cell.firstElementChild!.firstChild as Text
       text.data = candidates === undefined ? digit : pencilMarks(candidates)
       cell.toggleAttribute('data-candidates', candidates !== undefined)
-      if (candidates !== undefined) {
+      if (isNew('digit')) {
         const place = Number(digit) - 1
         cell.style.setProperty('--best-row', String(Math.floor(place / 3)))
         cell.style.setProperty('--best-column', String(place % 3))
