@@ -25,9 +25,8 @@ class DataConfig(_Table):
     # Rows of the training files themselves to hold out instead (the last ones), where `holdout` is empty.
     holdout_rows: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
-    # Sudoku only, needs a compiler: boards whose rating (`generate.rate`) is higher are left out.
-    most_guesses: int | None = Field(default=None, ge=0)
-    # The same: boards of the other files are drawn so that their ratings are spread as in this one.
+    # Sudoku only, needs a compiler: boards of the other files are drawn so that their ratings (`generate.rate`) are
+    # spread as in this one.
     like: Path | None = None
 
 

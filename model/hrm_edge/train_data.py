@@ -28,8 +28,6 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
             raise HrmEdgeError("data", f"{len(boards)} boards, of which {data.holdout_rows} shall be held out")
         holdout, boards = boards.take(torch.arange(keep, len(boards))), boards.take(torch.arange(keep))
     if task.is_sudoku:
-        if data.most_guesses is not None:
-            boards = boards.take((_guesses(boards, task.task) <= data.most_guesses).nonzero()[:, 0])
         if data.like is not None:
             boards = _alike(boards, read_boards([data.like], task), task.task)
         if holdout is not None:
@@ -39,10 +37,6 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
     return boards, holdout
 
 
-def _guesses(boards: Boards, task: TaskConfig) -> Tensor:
-    return rate(boards.questions, task, 1).guesses
-
-
 def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:
     """As many of ``boards`` as can be, drawn so that their ratings are spread as those of ``like``; boards of the file
     of ``like`` itself all stay.
@@ -50,7 +44,7 @@ def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:
     Ratings count as equal when they are within a factor of two.
     """
     own = torch.tensor([source == like.sources[0] for source in boards.sources])
-    grades, wanted = (_grade(_guesses(b, task)) for b in (boards, like))
+    grades, wanted = (_grade(rate(b.questions, task, 1).guesses) for b in (boards, like))
     share = torch.bincount(wanted, minlength=int(grades.max()) + 1) / len(wanted)
     there = torch.bincount(grades[~own], minlength=len(share))
     scale = (there / share)[(share > 0) & (there > 0)].min() if (there * share).any() else torch.zeros(())

@@ -20,6 +20,7 @@ CONFIGS = {case.name: case.config for case in cases() if case.config is not None
 @pytest.fixture(autouse=True)
 def _seed() -> None:
     torch.manual_seed(0)
+    torch.set_flush_denormal(False)  # a trainer of an earlier test sets it for the whole process
 
 
 @pytest.fixture(params=CONFIGS)

@@ -9,9 +9,10 @@ import { confidentSymbols } from './reading.ts'
 const CYCLES_PER_BRANCH = 8
 /**
  * Share of the hope before any guess (1 at most) below which a branch is given up. A share, because a model that was not
- * taught contradictions has a level of its own. On held-out boards 0.4 and 0.5 do alike, 0.6 and more worse.
+ * taught contradictions has a level of its own. Higher is quicker with most boards and loses the way in the hardest:
+ * docs/training.md has figures.
  */
-const HOPELESS = 0.5
+const HOPELESS = 0.3
 /** A candidate believed less than this is drawn only when its cell has no better one left. */
 const VIABLE = 0.02
 

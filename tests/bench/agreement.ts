@@ -2,12 +2,12 @@ import { SUDOKU_SAMPLES } from '../../src/cli/samples.ts'
 import type { LinearKind } from './linear-graph.ts'
 
 /** A board far from solved after the first ACT step: on one that is solved, a wrong graph comes to the same logits. */
-export const STEP_BOARD = SUDOKU_SAMPLES[10].board
+export const STEP_BOARD = SUDOKU_SAMPLES[8].board
 
 /**
  * How far ONNX Runtime's logits may be from ours after the first ACT step (`relativeError`) to count as the same
  * model. We quantise activations to seven bits a token, it to eight bits a tensor or not at all. On `STEP_BOARD` that
- * makes 0.06 on the shipped weights, where a wrong graph is off by 0.5, and 0.15 on random ones of the official shape,
+ * makes 0.08 on the shipped weights, where a wrong graph is off by more than 0.16, and 0.15 on random ones of the official shape,
  * where no training has smoothed anything and a wrong graph is off by 0.37 and more.
  */
 export const TOLERANCE = { trained: 0.12, random: 0.25 } as const
