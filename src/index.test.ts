@@ -32,6 +32,13 @@ describe('createSolver', () => {
     }
   })
 
+  it('knows the backend as engine too', async () => {
+    const weights = tinyFile(CANDIDATES)
+    const solver = await createSolver({ weights, engine: 'reference' })
+    expect(solver.backend).toBe('reference')
+    await expectHrmRejection(createSolver({ weights, engine: 'cuda' as never }), 'option_invalid', '"cuda"')
+  })
+
   it('refuses what it cannot do, by code', async () => {
     const weights = tinyFile(CANDIDATES)
     await expectHrmRejection(createSolver({ task: 'chess' }), 'task_unknown', '"chess"')

@@ -16,6 +16,7 @@ const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
   sha256: true,
   cache: true,
   backend: true,
+  engine: true,
   webgpu: true,
   onFallback: true,
   kernels: true,
@@ -38,7 +39,7 @@ const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
   refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
-  const { backend = 'auto', webgpu, onFallback, kernels } = options
+  const { engine = 'auto', backend = engine, webgpu, onFallback, kernels } = options
   const [loaded, engines] = await Promise.all([
     loadModel(options),
     openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels) }),

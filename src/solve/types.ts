@@ -41,6 +41,8 @@ export interface CreateSolverOptions {
    * quicker.
    */
   backend?: Backend | 'auto'
+  /** Another name of `backend`, which goes first. */
+  engine?: Backend | 'auto'
   /** What `webgpu()` of `hrm-edge/webgpu` gives. With `backend: 'webgpu'` all boards are solved there. */
   webgpu?: WebGpu
   /** The GPU is not there, or failed: boards are solved in another backend, those in work too. */
