@@ -194,8 +194,6 @@ def structured_sudoku(
 
     ``intermediate_size`` defaults to 8/3 of the hidden size rounded up to a multiple of 32.
     """
-    if num_heads % 4:
-        raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
     task = sudoku_task(box_rows, box_cols)
     return HRMConfig.parse(
         {
@@ -206,7 +204,7 @@ def structured_sudoku(
             "output_size": 1,
             "token_kind": "candidates",
             "attention": "lists",
-            "lists": [name for name in CANDIDATE_LISTS for _ in range(num_heads // 4)],
+            "lists": _split_heads(num_heads, CANDIDATE_LISTS),
             "seq_len": task.cells * task.rows,
             "task": task.model_dump(exclude_none=True),
         }
@@ -231,8 +229,6 @@ def structured_grid(
     Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
     ``column``, ``neighbours`` (four, and the cell itself) or ``all``; by default as many heads of each.
     """
-    if lists is None and num_heads % 4:
-        raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
     return HRMConfig.parse(
         {
             "hidden_size": hidden_size,
@@ -242,13 +238,20 @@ def structured_grid(
             "output_size": len(symbols),
             "token_kind": "cells",
             "attention": "lists",
-            "lists": lists or [of for of in ("row", "column", "neighbours", "all") for _ in range(num_heads // 4)],
+            "lists": lists or _split_heads(num_heads, ("row", "column", "neighbours", "all")),
             "list_bias": True,
             "seq_len": rows * cols,
             "task": {"name": name, "kind": "grid", "rows": rows, "cols": cols, "symbols": list(symbols)},
         }
         | overrides
     )
+
+
+def _split_heads(num_heads: int, four: tuple[str, str, str, str]) -> list[str]:
+    """The list of each head: as many heads of each."""
+    if num_heads % 4:
+        raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
+    return [name for name in four for _ in range(num_heads // 4)]
 
 
 def _wide(hidden_size: int) -> int:

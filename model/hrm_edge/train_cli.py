@@ -52,13 +52,14 @@ def train(
         "dtype": dtype, "seed": seed,
     }  # fmt: skip
     run = read_run(config, changes, data)
-    task = Task(run.hrm())
+    model = run.hrm()
+    task = Task(model)
     boards, holdout = prepare(run.data, task)
     weights = None
     if start is not None:
         of, weights = load_checkpoint(start)
         # How often a step thinks is no part of the weights: what ships thinks longer than what is trained.
-        if of.model_copy(update=run.hrm().model_dump(include={"H_cycles", "L_cycles", "halt_max_steps"})) != run.hrm():
+        if of.model_copy(update=model.model_dump(include={"H_cycles", "L_cycles", "halt_max_steps"})) != model:
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's")
     world = World.join(run.train.device)
     trainer = Trainer(run, boards, holdout, out, weights, world)

@@ -47,7 +47,8 @@ def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:
     grades, wanted = (_grade(rate(b.questions, task, 1).guesses) for b in (boards, like))
     share = torch.bincount(wanted, minlength=int(grades.max()) + 1) / len(wanted)
     there = torch.bincount(grades[~own], minlength=len(share))
-    scale = (there / share)[(share > 0) & (there > 0)].min() if (there * share).any() else torch.zeros(())
+    both = (share > 0) & (there > 0)
+    scale = (there[both] / share[both]).min() if both.any() else 0.0
     rng = torch.Generator().manual_seed(0)
     keep = own.clone()
     for grade, count in enumerate((share * scale).long().tolist()):

@@ -6,7 +6,9 @@ import pytest
 import torch
 from hypothesis import settings
 from torch import Tensor
+from typer.testing import CliRunner
 
+from hrm_edge.cli import app
 from hrm_edge.config import HRMConfig
 from hrm_edge.golden import cases, random_state
 
@@ -33,3 +35,10 @@ def config(request: pytest.FixtureRequest) -> HRMConfig:
 def state(config: HRMConfig) -> dict[str, Tensor]:
     """Random weights of ``config`` with nothing left at zero."""
     return random_state(config, 7)
+
+
+def invoke(*args: object) -> str:
+    """What a command that succeeds says."""
+    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from hrm_edge.checkpoint import save_checkpoint
-from hrm_edge.cli import app, main, read_task
+from hrm_edge.cli import main, read_task
 from hrm_edge.convert import OFFICIAL_TASKS
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.golden import random_state
 from hrm_edge.weights_file import read_weights
 
-from .conftest import CONFIGS
+from .conftest import CONFIGS, invoke
 from .test_convert import lab_checkpoint, official_state
 
 CARD = {"name": "cli", "license": "Apache-2.0", "mine": {"kept": 1}}
@@ -28,16 +27,10 @@ def card(tmp_path: Path) -> Path:
     return path
 
 
-def run(*args: str | Path) -> str:
-    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
 def test_export(tmp_path: Path, card: Path) -> None:
     config = CONFIGS["full-learned"]
     save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
-    output = run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    output = invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
     read = read_weights(tmp_path / "w.safetensors")
     assert read.config == config
     assert read.card.model_dump(exclude_none=True)["mine"] == {"kept": 1}
@@ -48,14 +41,14 @@ def test_export(tmp_path: Path, card: Path) -> None:
 def test_export_with_longer_steps(tmp_path: Path, card: Path) -> None:
     config, cli = CONFIGS["candidates-4x4"], ("--card", card, "--h-cycles", "5")
     save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
-    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", *cli)
+    invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", *cli)
     assert read_weights(tmp_path / "w.safetensors").config == config.model_copy(update={"H_cycles": 5})
 
 
 def test_convert_lab_then_export(tmp_path: Path, card: Path) -> None:
     torch.save(lab_checkpoint(), tmp_path / "lab.pt")
-    run("convert", tmp_path / "lab.pt", tmp_path / "c.pt", "--family", "lab")
-    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    invoke("convert", tmp_path / "lab.pt", tmp_path / "c.pt", "--family", "lab")
+    invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
     assert read_weights(tmp_path / "w.safetensors").config.lists[:2] == ["cell", "cell"]
 
 
@@ -64,8 +57,8 @@ def test_convert_official_with_a_task_file(tmp_path: Path, card: Path) -> None:
     (tmp_path / "task.json").write_text(task.model_dump_json(exclude_none=True))
     torch.save({f"_orig_mod.model.inner.{k}": v for k, v in official_state(vocab=6).items()}, tmp_path / "o.pt")
     options = ["--family", "official", "--task", tmp_path / "task.json", "--num-heads", "4", "--halt-max-steps", "8"]
-    run("convert", tmp_path / "o.pt", tmp_path / "c.pt", *options)
-    run("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+    invoke("convert", tmp_path / "o.pt", tmp_path / "c.pt", *options)
+    invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
     config = read_weights(tmp_path / "w.safetensors").config
     assert (config.task, config.num_heads, config.halt_max_steps) == (task, 4, 8)
 

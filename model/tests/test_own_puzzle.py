@@ -8,20 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from hrm_edge.cli import app
 from hrm_edge.config import structured_grid
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.train_config import read_run
 from hrm_edge.weights_file import read_weights
 
+from .conftest import invoke
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own-puzzle"
-
-
-def invoke(*args: object) -> None:
-    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
 
 
 def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from hrm_edge.card import ModelCard
 from hrm_edge.checkpoint import load_checkpoint, save_checkpoint
-from hrm_edge.cli import app
 from hrm_edge.config import structured_sudoku
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.evaluate import report
 from hrm_edge.golden import random_state
 from hrm_edge.kernels.build import load
+
+from .conftest import invoke
 
 pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
 
@@ -39,12 +39,6 @@ window = 2
 eval_rows = 8
 eval_steps = 2
 """
-
-
-def invoke(*args: object) -> str:
-    result = CliRunner().invoke(app, [str(a) for a in args], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def test_from_boards_to_a_report(tmp_path: Path) -> None:
