@@ -40,7 +40,10 @@ test('tells what is wrong, and where', async () => {
   })
   await expect(client.job('../models')).rejects.toMatchObject({ problem: { code: 'job_unknown' }, status: 404 })
   const { id } = await quietJob(1)
-  await expect(client.jobResults(id).next()).rejects.toMatchObject({ problem: { code: 'job_unfinished' }, retryAfter: 5 })
+  await expect(client.jobResults(id).next()).rejects.toMatchObject({
+    problem: { code: 'job_unfinished' },
+    retryAfter: 5,
+  })
 })
 
 test('waiting can be left without ending the job', async () => {
