@@ -1,5 +1,5 @@
 // Writes expected.json: `node tests/conformance/write.ts`, whenever weights/sudoku.safetensors or the engine's numerics
-// change. node.test.ts holds the same engine against the reference.
+// change. engines.test.ts holds the same engine against the reference.
 import { writeFile } from 'node:fs/promises'
 import { platform } from '#platform'
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
