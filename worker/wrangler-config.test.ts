@@ -19,7 +19,7 @@ test('one chunk an invocation, within its CPU time; what no try solves goes to a
   expect(jobs.max_batch_size).toBe(1)
   expect(jobs.dead_letter_queue).toBe(dead.queue)
   expect(dead.queue).toMatch(/-dead$/)
-  const slowStepMs = 36 // twice what was measured
+  const slowStepMs = 48 // the worst that was measured, on a busy machine, is 41
   expect(DEFAULT_LIMITS.chunkSteps * slowStepMs).toBeLessThan(rawConfig.limits!.cpu_ms!)
   expect(DEFAULT_LIMITS.maxSteps).toBeLessThanOrEqual(DEFAULT_LIMITS.chunkSteps)
 })

@@ -15,13 +15,13 @@ import {
 } from './job-support.ts'
 
 /** Two boards a chunk. */
-const SMALL_CHUNKS = { query: 'task=sudoku&maxSteps=4096&seed=3' }
+const SMALL_CHUNKS = { query: 'task=sudoku&maxSteps=3072&seed=3' }
 
 describe('solves', () => {
   test('many chunks, and gives the results in the order of the boards', async () => {
     const boards = Array.from({ length: 30 }, (_, i) => easyBoard(i))
     const job = await begin(jsonl(boards), SMALL_CHUNKS)
-    expect(job).toMatchObject({ state: 'running', boards: 30, solved: 0, maxSteps: 4096, seed: 3, endedAt: null })
+    expect(job).toMatchObject({ state: 'running', boards: 30, solved: 0, maxSteps: 3072, seed: 3, endedAt: null })
     const done = await ended(job.id)
     expect(done).toMatchObject({ state: 'done', boards: 30, solved: 30, unsolved: 0, failed: 0, failures: [] })
     const results = await resultsOf(job.id)
@@ -42,8 +42,8 @@ describe('solves', () => {
     const boards = [large, large, EASY, ...Array<string>(12).fill('1234341221434...')]
     const job = await begin(jsonl(boards), { query: 'task=sudoku&maxSteps=729' })
     const chunks = await platform.ledger(job.id).chunks()
-    // of the 8192 that a chunk may cost each large board takes 4096, the others 729 and 64
-    expect(chunks.map((chunk) => chunk.boards)).toEqual([2, 13])
+    // of the 6144 that a chunk may cost each large board takes 4096, the others 729 and 64
+    expect(chunks.map((chunk) => chunk.boards)).toEqual([1, 14])
     expect(await ended(job.id)).toMatchObject({ solved: 15, failed: 0 })
   })
 
