@@ -36,12 +36,19 @@ class CardScore(_Open):
     wrong: int | None = None
     date: str
     engine: str
+    mean_steps: float | None = None
+    p50_steps: float | None = None
+    p99_steps: float | None = None
+    halting_precision: float | None = None
+    halting_recall: float | None = None
+    solved_within: dict[str, float] | None = None
 
 
 class ModelCard(_Open):
     """The card; only ``name`` is required. ``hours`` and ``steps`` count training."""
 
-    name: str = Field(min_length=1, max_length=200)
+    # It stands in what people read: no control characters, which a terminal would obey.
+    name: str = Field(min_length=1, max_length=200, pattern=r"^\P{Cc}+$")
     license: str | None = None
     data: list[CardData] | None = None
     regime: str | None = None

@@ -43,7 +43,8 @@ class TaskConfig(_Checked):
     cols: int = Field(ge=1, le=256)
     box_rows: int | None = Field(default=None, ge=1, le=16)
     box_cols: int | None = Field(default=None, ge=1, le=16)
-    symbols: list[Annotated[str, Field(max_length=1)]] = Field(default=[], max_length=256)
+    # One UTF-16 unit each: what JavaScript calls a character. A line end is left out of a board as it is read.
+    symbols: list[Annotated[str, Field(pattern=r"^[^\r\n\x{10000}-\x{10FFFF}]?$")]] = Field(default=[], max_length=256)
 
     @model_validator(mode="after")
     def _consistent(self) -> TaskConfig:
@@ -151,8 +152,8 @@ class HRMConfig(_Checked):
             for size, label in ((self.vocab_size, "vocab_size"), (self.output_size, "output_size")):
                 if size != len(task.symbols):
                     raise ValueError(f"{label} {size} for {len(task.symbols)} symbols")
-            if len([s for s in task.symbols if s]) < 2:
-                raise ValueError("cells need two or more symbols")
+            if not 2 <= len([s for s in task.symbols if s]) <= 255:
+                raise ValueError("cells need 2 to 255 symbols")
             tokens = task.cells
         if self.seq_len != tokens:
             raise ValueError(f"seq_len {self.seq_len} for a board of {tokens} tokens")

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 from torch import Tensor
 
 from .card import ModelCard
-from .config import HRMConfig
+from .config import HRMConfig, TaskConfig
 from .errors import HrmEdgeError
 from .layout import file_tensors, float_bounds, is_matrix, within_bounds
 from .quantise import dequantise
@@ -26,6 +27,9 @@ from .quantise import dequantise
 FORMAT = "1"
 # 64 KiB holds ten times the tensors of the official model; a longer header is an accident or an attack.
 MAX_HEADER = 64 * 1024
+# The format needs 3; what is much deeper would end the stack of some later reader of the card.
+MAX_DEPTH = 64
+ENTRY_KEYS = {"dtype", "shape", "data_offsets"}
 METADATA_KEYS = {"hrm.format", "hrm.config", "hrm.card"}
 
 _DTYPES = {"F32": np.dtype("<f4"), "I32": np.dtype("<i4"), "I8": np.dtype("i1")}
@@ -112,7 +116,7 @@ def parse_weights(data: bytes) -> WeightsFile:
         raise HrmEdgeError("weights", f"__metadata__ must be {sorted(METADATA_KEYS)}, hrm.format {FORMAT!r}")
     if not all(isinstance(value, str) for value in metadata.values()):
         raise HrmEdgeError("weights", "__metadata__ must be an object of strings")
-    _json(metadata["hrm.config"], "hrm.config")
+    _all_fields(_json(metadata["hrm.config"], "hrm.config"), HRMConfig, "hrm.config")
     _json(metadata["hrm.card"], "hrm.card")
     try:
         config = HRMConfig.parse(metadata["hrm.config"])
@@ -142,7 +146,10 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
         text = data[8 : 8 + length].decode("utf-8")
     except UnicodeDecodeError as error:
         raise HrmEdgeError("weights", "header is not UTF-8") from error
-    return _json(text, "header"), 8 + length
+    header = _json(text, "header")
+    if not text.startswith("{"):
+        raise HrmEdgeError("weights", "header begins with white space")
+    return header, 8 + length
 
 
 def _json(text: str, what: str) -> dict[str, Any]:
@@ -163,11 +170,32 @@ def _json(text: str, what: str) -> dict[str, Any]:
         raise HrmEdgeError("weights", f"{what} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise HrmEdgeError("weights", f"{what} is not a JSON object")
+    if _is_deeper(value, MAX_DEPTH):
+        raise HrmEdgeError("weights", f"{what} is nested deeper than {MAX_DEPTH}")
     return value
 
 
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    if levels == 0:
+        return True
+    return any(_is_deeper(child, levels - 1) for child in (value.values() if isinstance(value, dict) else value))
+
+
+def _all_fields(config: dict[str, Any], model: type[BaseModel], what: str) -> None:
+    """Defaults are for people who write configs; a file says everything but what its kind of task has not."""
+    for name, field in model.model_fields.items():
+        if name not in config and field.default is not None:
+            raise HrmEdgeError("weights", f"{what} needs the field {name}")
+    if isinstance(task := config.get("task"), dict):
+        _all_fields(task, TaskConfig, f"{what}.task")
+
+
 def _span(name: str, entry: Any, dtype: str, shape: tuple[int, ...]) -> tuple[int, int]:
-    if not isinstance(entry, dict) or entry.get("dtype") != dtype:
+    if not isinstance(entry, dict) or entry.keys() - ENTRY_KEYS:
+        raise HrmEdgeError("weights", f"{name} is not an object of {', '.join(sorted(ENTRY_KEYS))}")
+    if entry.get("dtype") != dtype:
         raise HrmEdgeError("weights", f"{name} is not {dtype}")
     if entry.get("shape") != list(shape):
         raise HrmEdgeError("weights", f"{name} is {entry.get('shape')}, the config needs {list(shape)}")

@@ -73,6 +73,8 @@ def test_refuses(base: str, change: dict[str, Any], message: str) -> None:
         {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "box_rows": 3, "box_cols": 3},
         {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["a", "a"]},
         {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["ab", "c"]},
+        {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["a", "\n"]},
+        {"name": "grid", "kind": "grid", "rows": 3, "cols": 3, "symbols": ["a", "\U0001f600"]},
         {"name": "Bad Name", "kind": "grid", "rows": 3, "cols": 3},
     ],
 )

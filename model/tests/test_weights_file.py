@@ -117,6 +117,15 @@ def _config(**change: Any) -> Callable[[dict[str, Any]], None]:
     return _meta("hrm.config", text)
 
 
+def _without(field: str, *path: str) -> Callable[[dict[str, Any]], None]:
+    config = CONFIGS["candidates-4x4"].model_dump(exclude_none=True)
+    part = config
+    for key in path:
+        part = part[key]
+    del part[field]
+    return _meta("hrm.config", json.dumps(config))
+
+
 def _entry(name: str, **change: Any) -> Callable[[dict[str, Any]], None]:
     return lambda h: h[name].update(change)
 
@@ -136,6 +145,11 @@ QKV = "H_level.layers.0.self_attn.qkv_proj.weight"
         (_meta("hrm.card", '{"name":"a","other":NaN}'), "hrm.card is not JSON: NaN"),
         (_meta("hrm.card", '{"name":"a","name":"b"}'), "hrm.card has a key twice"),
         (_meta("hrm.config", "[]"), "hrm.config is not a JSON object"),
+        (_meta("hrm.card", '{"name":"a","x":' + "[" * 64 + "]" * 64 + "}"), "hrm.card is nested deeper than 64"),
+        (_meta("hrm.card", '{"name":"\\u001b[31m"}'), "hrm.card: name"),
+        (_without("halt_max_steps"), "hrm.config needs the field halt_max_steps"),
+        (_without("lists"), "hrm.config needs the field lists"),
+        (_without("symbols", "task"), "hrm.config.task needs the field symbols"),
         (_config(hidden_size=10**9), "hrm.config: hidden_size"),
         (_config(seq_len=65), "seq_len 65"),
         (_config(unknown=1), "hrm.config: unknown"),
@@ -154,7 +168,8 @@ QKV = "H_level.layers.0.self_attn.qkv_proj.weight"
         (_entry("H_init", data_offsets=[0, 10**18]), "needs 64 bytes"),
         (_entry("H_init", data_offsets=[0, 64]), "overlaps"),
         (_entry("H_init", data_offsets=[10**15, 10**15 + 64]), "overlaps the tensor before it, or leaves a hole"),
-        (lambda h: h.update({"H_init": 5}), "H_init is not F32"),
+        (lambda h: h.update({"H_init": 5}), "H_init is not an object of"),
+        (_entry("H_init", order="C"), "H_init is not an object of"),
     ],
 )
 def test_refuses(change: Callable[[dict[str, Any]], None], message: str) -> None:

@@ -32,3 +32,9 @@ test('shows every field of config and card, lists of objects a line an entry', (
     '        name b, source B',
   ])
 })
+
+test('shows control characters of a card, and does not send them to the terminal', () => {
+  const card = { name: 'tiny', notes: 'red \u001b[31m\u009b0m, two\nlines' }
+  const text = describeInfo({ name: 'tiny', parameters: 1, bytes: 2, sha256: '', config: {}, card } as ModelInfo)
+  expect(text.split('\n').at(-1)).toBe('  notes  red \\u001b[31m\\x9b0m, two\\nlines')
+})

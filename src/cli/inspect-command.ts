@@ -35,8 +35,15 @@ function lines(fields: object): string[] {
   })
 }
 
+/** A card may come from anywhere, and a terminal obeys control characters. */
+const escapeControl = (control: string): string =>
+  JSON.stringify(control)
+    .slice(1, -1)
+    .replace(/[\x7f-\x9f]/, hex)
+const hex = (control: string): string => `\\x${control.charCodeAt(0).toString(16)}`
+
 function inline(value: unknown): string {
-  if (typeof value === 'string') return value
+  if (typeof value === 'string') return value.replace(/\p{Cc}/gu, escapeControl)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value)
   return Object.entries(value)
     .map(([key, v]) => `${key} ${inline(v)}`)

@@ -109,6 +109,9 @@ describe('parseConfig', () => {
     ['box_cols', 0],
     ['symbols', ['aa', 'b']],
     ['symbols', [1, 2]],
+    ['symbols', ['a', '\n']],
+    ['symbols', ['a', '\r']],
+    ['symbols', ['a', '\ud83d']],
     ['symbols', Array.from({ length: 257 }, () => '')],
   ])('checks task.%s', (field, value) => {
     expectHrmError(
@@ -237,6 +240,7 @@ describe('parseCard', () => {
     expect(parseCard('{"name":"x"}')).toEqual({ name: 'x' })
     expectHrmError(() => parseCard('{}'), 'weights_config', 'hrm.card.name: Invalid input: expected string')
     expectHrmError(() => parseCard('{"name":""}'), 'weights_config', 'hrm.card.name: Too small')
+    expectHrmError(() => parseCard('{"name":"\\u001b[31mred"}'), 'weights_config', 'hrm.card.name: Invalid')
     expectHrmError(() => parseCard(undefined), 'weights_config', '__metadata__ has no hrm.card')
   })
 
@@ -246,6 +250,8 @@ describe('parseCard', () => {
     ['data.0.source', [{ name: 'x' }]],
     ['steps', '5'],
     ['scores.0.n', [{ data: 'x' }]],
+    ['scores.0.mean_steps', [{ ...card.scores[0], mean_steps: '5' }]],
+    ['scores.0.solved_within.64', [{ ...card.scores[0], solved_within: { 64: '1' } }]],
     ['notes', null],
   ])('checks %s', (path, value) => {
     const [field] = path.split('.')

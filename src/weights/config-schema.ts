@@ -20,7 +20,8 @@ const task = z.strictObject({
   cols: size(256),
   box_rows: z.optional(size(16)),
   box_cols: z.optional(size(16)),
-  symbols: z.array(z.string().check(z.maxLength(1))).check(z.maxLength(256)),
+  // A line end is left out of a board as it is read, and half an emoji cannot be written.
+  symbols: z.array(z.string().check(z.maxLength(1), z.regex(/^[^\r\n\ud800-\udfff]?$/))).check(z.maxLength(256)),
 })
 
 const config = z.strictObject({
@@ -50,7 +51,8 @@ const config = z.strictObject({
 })
 
 const card = z.looseObject({
-  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  // It stands in what people read: no control characters, which a terminal would obey.
+  name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^\P{Cc}+$/u)),
   license: z.optional(z.string()),
   data: z.optional(z.array(z.looseObject({ name: z.string(), source: z.string(), rows: z.optional(z.number()) }))),
   regime: z.optional(z.string()),
@@ -71,6 +73,12 @@ const card = z.looseObject({
         wrong: z.optional(z.number()),
         date: z.string(),
         engine: z.string(),
+        mean_steps: z.optional(z.number()),
+        p50_steps: z.optional(z.number()),
+        p99_steps: z.optional(z.number()),
+        halting_precision: z.optional(z.number()),
+        halting_recall: z.optional(z.number()),
+        solved_within: z.optional(z.record(z.string(), z.number())),
       }),
     ),
   ),

@@ -91,6 +91,11 @@ describe('parseContainer', () => {
       expectHrmError(parseText(text), 'weights_header_json', 'header is not a JSON object')
     })
 
+    it('takes white space behind the object, not before it', () => {
+      expectHrmError(parseText(' {}'), 'weights_header_json', 'header begins with white space')
+      expect(parseText('{} \n')().tensors.size).toBe(0)
+    })
+
     it('refuses a byte-order mark', () => {
       expectHrmError(parseText('\uFEFF{}'), 'weights_header_json', 'header is not JSON')
     })
@@ -101,14 +106,14 @@ describe('parseContainer', () => {
     })
 
     it('survives the deepest nesting that fits', () => {
-      const text = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`
-      expectHrmError(parseText(text), 'weights_header_json', 'a is not an object of dtype, shape, data_offsets')
-      expectHrmError(parseText('['.repeat(65_536)), 'weights_header_json', 'header is not JSON')
-      expectHrmError(
-        parseText(`${'['.repeat(32_768)}${']'.repeat(32_768)}`),
-        'weights_header_json',
-        'not a JSON object',
-      )
+      const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+      const arrays = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+      for (const nested of [objects, arrays]) {
+        expectHrmError(parseText(nested(64)), 'weights_header_json', 'a is not an object of dtype, shape, data_offsets')
+        expectHrmError(parseText(nested(65)), 'weights_header_json', 'header is nested deeper than 64')
+        expectHrmError(parseText(nested(10_000)), 'weights_header_json', 'header is nested deeper than 64')
+      }
+      expectHrmError(parseText('{"a":'.repeat(13_000)), 'weights_header_json', 'header is not JSON')
     })
 
     it('survives a key of 60,000 characters', () => {

@@ -25,6 +25,8 @@ export interface Container {
 const MAX_HEADER = 64 * 1024
 /** The format has nothing over two dimensions; more would only feed the product check below. */
 const MAX_DIMS = 4
+/** The format needs 3; what is much deeper would end the stack of some later reader of the card. */
+const MAX_DEPTH = 64
 const DTYPE_BYTES = { F32: 4, I8: 1 } as const
 const ENTRY_KEYS = new Set(['dtype', 'shape', 'data_offsets'])
 
@@ -59,10 +61,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch (cause) {
     throw new HrmError('weights_header_json', 'header is not UTF-8', { cause })
   }
-  return parseObject(text, 'header', 'weights_header_json')
+  const header = parseObject(text, 'header', 'weights_header_json')
+  if (!text.startsWith('{')) throw new HrmError('weights_header_json', 'header begins with white space')
+  return header
 }
 
-/** `JSON.parse` for objects, that also refuses a key given twice. */
+/** `JSON.parse` for objects, that also refuses a key given twice, and nesting that never ends. */
 export function parseObject(
   text: string,
   what: string,
@@ -75,8 +79,7 @@ export function parseObject(
     throw new HrmError(code, `${what} is not JSON: ${(cause as Error).message}`, { cause })
   }
   if (!isObject(value)) throw new HrmError(code, `${what} is not a JSON object`)
-  const twice = findDuplicateKey(text)
-  if (twice !== undefined) throw new HrmError('weights_duplicate_key', `${what} has the key ${twice} twice`)
+  checkStructure(text, what, code)
   return value
 }
 
@@ -84,21 +87,23 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** First key that one object of valid JSON text has twice, else undefined. */
-function findDuplicateKey(text: string): string | undefined {
+/** Refuses valid JSON text that has a key twice in one object, or is nested too deep. */
+function checkStructure(text: string, what: string, code: 'weights_header_json' | 'weights_config'): void {
   const scopes: Set<string>[] = []
   let pending: string | undefined
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}:]/g)) {
-    if (token === '{') scopes.push(new Set())
-    else if (token === '}') scopes.pop()
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]/g)) {
+    if (token === '{' || token === '[') {
+      if (scopes.push(new Set()) > MAX_DEPTH) throw new HrmError(code, `${what} is nested deeper than ${MAX_DEPTH}`)
+    } else if (token === '}' || token === ']') scopes.pop()
     else if (token === ':') {
       const key = JSON.parse(pending as string) as string
       const scope = scopes[scopes.length - 1]
-      if (scope.has(key)) return JSON.stringify(key)
+      if (scope.has(key)) {
+        throw new HrmError('weights_duplicate_key', `${what} has the key ${JSON.stringify(key)} twice`)
+      }
       scope.add(key)
     } else pending = token
   }
-  return undefined
 }
 
 function checkMetadata(value: unknown): Record<string, string> {
