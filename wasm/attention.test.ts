@@ -2,13 +2,12 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { AttentionTable } from '../src/engines/engine.ts'
 import { attention } from '../src/engines/reference/layer.ts'
-import { findGroups, type PackedList, packAnyLists, packGroups } from '../src/engines/wasm/lists.ts'
+import { attentionScratch } from '../src/engines/wasm/layout.ts'
+import { findGroups, type PackedList, packAnyLists, packGroups, roundUp } from '../src/engines/wasm/lists.ts'
 import { createRandom } from '../src/numerics/random.ts'
 import { expectSameBits } from '../tests/helpers/bits.ts'
 import * as D from './assembly/descriptor.ts'
 import { BUILDS, loadTestKernels, TestMemory } from './test-memory.ts'
-
-const roundUp = (n: number, to: number) => Math.ceil(n / to) * to
 
 interface Case {
   tokens: number
@@ -81,14 +80,14 @@ const biasOf = (c: Case, width: number): Float32Array | undefined => {
   return c.withBias ? Float32Array.from({ length: c.heads * width }, () => 4 * next() - 2) : undefined
 }
 
-/** Bytes of scratch that src/engines/wasm/layout.ts gives. */
-const scratchFor = ({ width, padded, quads }: PackedList, dim: number) =>
-  quads ? 16 * ((2 * width + 1) * dim + 2 * width * width) : 8 * padded
-
 /** Runs every head of list attention with one packed table a head. */
 function runLists(c: Case, pack: (head: number, rowBytes: number) => PackedList, build: (typeof BUILDS)[number]) {
   const memory = new TestMemory(build)
-  const scratch = Math.max(...Array.from({ length: c.heads }, (_, h) => scratchFor(pack(h, 0), c.dim)))
+  const scratch = attentionScratch(
+    Array.from({ length: c.heads }, (_, h) => pack(h, 0)),
+    roundUp(c.tokens, 4),
+    c.dim,
+  )
   const { descriptor, rowBytes, output } = prepare(memory, c, scratch)
   for (let h = 0; h < c.heads; h++) {
     const list = pack(h, rowBytes)
@@ -161,7 +160,7 @@ describe.each(BUILDS)('attention, %s', (build) => {
     fc.assert(
       fc.property(cases, (c) => {
         const memory = new TestMemory(build)
-        const { descriptor, qkv, output } = prepare(memory, c, 16 * roundUp(c.tokens, 4))
+        const { descriptor, qkv, output } = prepare(memory, c, attentionScratch([], roundUp(c.tokens, 4), c.dim))
         for (let h = 0; h < c.heads; h++) memory.kernels.attendAll(descriptor, h)
         memory.check()
         expectSameBits(output(), attention(qkv, c.heads, [], undefined).data, 'output')

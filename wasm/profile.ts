@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { chooseKernel, instantiate, type Multiply } from '../src/engines/wasm/kernel.ts'
 import { planMemory } from '../src/engines/wasm/layout.ts'
-import { loadModel } from '../src/engines/wasm/load.ts'
+import { writeModel } from '../src/engines/wasm/load.ts'
 import type { KernelBuild } from '../src/platform/platform.ts'
 import { buildGeometry, trainedShape } from '../src/tasks/lists.ts'
 import { readModel } from '../src/weights/read-model.ts'
@@ -35,7 +35,7 @@ const memory = new WebAssembly.Memory({ initial: layout.pages })
 type Kernels = Record<string, (...args: number[]) => void>
 const kernels = instantiate(await compile(`kernels-${kernel.build}`), memory) as Kernels
 const pairs = kernel.multiply === 'pair'
-loadModel(memory.buffer, model, layout, kernel.build, pairs)
+writeModel(memory.buffer, model, layout, kernel.build, pairs)
 
 const { config } = model
 const { rows, blockRows, hiddenColumns, qkvColumns, interColumns, descriptor: d } = layout

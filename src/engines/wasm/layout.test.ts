@@ -3,6 +3,7 @@ import { TINY_CONFIGS } from '../../../tests/helpers/configs.ts'
 import { expectHrmError } from '../../../tests/helpers/errors.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
+import { loadModel } from '../../weights/load-model.ts'
 import { planMemory } from './layout.ts'
 
 describe('planMemory', () => {
@@ -46,5 +47,19 @@ describe('planMemory', () => {
   it('refuses more than 1 GiB', () => {
     const config = TINY_CONFIGS.candidates
     expectHrmError(() => plan(config, 1e6), 'engine_unavailable', /need \d+ MiB for 1000000 slots, more than 1 GiB/)
+  })
+
+  it('refuses a board that is too large before it packs the lists', () => {
+    const { candidates: config } = TINY_CONFIGS
+    const unread = { width: 2 ** 20, indices: new Proxy(new Int32Array(0), { get: () => expect.unreachable() }) }
+    const geometry = { tokens: 2 ** 12, tables: config.lists.map(() => unread) }
+    const model = tinyModel(config)
+    expectHrmError(() => planMemory(model, geometry, 1, 'relaxed'), 'engine_unavailable', /more than 1 GiB/)
+  })
+
+  it('lets the model that ships solve eight boards at once within 16 MiB', async () => {
+    const { model } = await loadModel({ task: 'sudoku' })
+    const { pages } = planMemory(model, buildGeometry(model.config, trainedShape(model.config)), 8, 'simd128')
+    expect(pages * 64).toBeLessThan(16 * 1024)
   })
 })

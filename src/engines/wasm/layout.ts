@@ -1,7 +1,7 @@
 import { DESCRIPTOR_BYTES, LAYER_BYTES, LIST_BYTES } from '../../../wasm/assembly/descriptor.ts'
-import { HrmError } from '../../errors.ts'
 import type { KernelBuild } from '../../platform/platform.ts'
 import type { Model } from '../../weights/model.ts'
+import { checkMemory } from '../checks.ts'
 import type { Geometry } from '../engine.ts'
 import { type PackedList, packList, roundUp } from './lists.ts'
 import { packedBytes } from './pack.ts'
@@ -29,8 +29,6 @@ import { packedBytes } from './pack.ts'
 const DESCRIPTOR = 4096
 const PAGE = 65536
 const CACHE_LINE = 64
-/** A 32-bit memory ends at 4 GiB, and hosts refuse well before. */
-const MAX_BYTES = 2 ** 30
 
 /**
  * Rows that go through the matrices of a layer together. More of them spread the work of a panel of weights wider; from
@@ -72,6 +70,7 @@ export type Layout = ReturnType<typeof planMemory>
 
 /** @throws HrmError `engine_unavailable` for a model and board that need more memory than hosts give */
 export function planMemory(model: Model, geometry: Geometry, slotCount: number, build: KernelBuild) {
+  checkMemory(model, geometry, slotCount)
   const { config } = model
   const { hidden_size: hidden, intermediate_size: inter, num_heads: heads, output_size: outputs } = config
   const headDim = hidden / heads
@@ -133,12 +132,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
   }
   const slotBytes = slot.top
   const bytes = arena.top + slotCount * slotBytes
-  if (bytes > MAX_BYTES) {
-    throw new HrmError(
-      'engine_unavailable',
-      `this model and board need ${Math.ceil(bytes / 2 ** 20)} MiB for ${slotCount} slots, more than 1 GiB`,
-    )
-  }
+  checkMemory(model, geometry, slotCount, bytes)
   return {
     tokens,
     rows,
@@ -158,7 +152,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
 }
 
 /** What the attention kernels keep in the scratch region: see the head of each. */
-function attentionScratch(lists: readonly ListPlan[], rows: number, headDim: number): number {
+export function attentionScratch(lists: readonly PackedList[], rows: number, headDim: number): number {
   if (lists.length === 0) return 16 * rows
   return Math.max(
     ...lists.map(({ width, padded, quads }) =>

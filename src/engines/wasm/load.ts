@@ -5,7 +5,13 @@ import type { LayerPlan, Layout } from './layout.ts'
 import { packMatrix } from './pack.ts'
 
 /** Writes everything that stays the same from step to step: weights, lists, records and the descriptor. */
-export function loadModel(memory: ArrayBuffer, model: Model, layout: Layout, build: KernelBuild, pairs: boolean): void {
+export function writeModel(
+  memory: ArrayBuffer,
+  model: Model,
+  layout: Layout,
+  build: KernelBuild,
+  pairs: boolean,
+): void {
   for (const level of ['H', 'L'] as const) {
     for (const [i, layer] of model[level].entries()) loadLayer(memory, model, layout, layer, layout[level][i], build)
   }

@@ -1,11 +1,11 @@
 import { HrmError } from '../../errors.ts'
 import type { KernelBuild } from '../../platform/platform.ts'
-import { checkGeometry, checkSlot, checkTokens, floatsOf } from '../checks.ts'
+import { checkGeometry, checkSlot, checkStep, checkTokens, floatsOf } from '../checks.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { createInputWriter } from './input.ts'
 import { chooseKernel, instantiate, type Kernel, type KernelExports, type Multiply } from './kernel.ts'
 import { planMemory } from './layout.ts'
-import { loadModel } from './load.ts'
+import { writeModel } from './load.ts'
 
 /**
  * Chooses the kernels for this machine once, for any number of engines.
@@ -42,7 +42,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       cause,
     })
   }
-  loadModel(memory, model, layout, kernel.build, kernel.multiply === 'pair')
+  writeModel(memory, model, layout, kernel.build, kernel.multiply === 'pair')
   const slotList = new Int32Array(memory, layout.slotList, count)
 
   let state: 'ready' | 'broken' | 'disposed' = 'ready'
@@ -104,8 +104,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     readCarry,
     step(slots) {
       check()
-      for (const slot of slots) checkSlot(slot, count)
-      if (new Set(slots).size !== slots.length) throw new HrmError('option_invalid', 'a slot is named twice')
+      checkStep(slots, count)
       slotList.set(slots)
       try {
         kernels.step(layout.descriptor, layout.slotList, slots.length)
