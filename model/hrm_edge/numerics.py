@@ -15,8 +15,8 @@ from torch import Tensor
 
 # Below this, 63 / amax could overflow: the row counts as zeros.
 SMALLEST_AMAX = 2.0**-100
-# Integer sums stay exact in f32 (24 bits) up to this many products of 127 * 63.
-_EXACT_F32 = 2**24 // (127 * 63)
+# Integer sums stay exact in f32 (24 bits) up to this many products of -128 * 63.
+_EXACT_F32 = 2**24 // (128 * 63)
 
 _LOG2E = 1.44269504
 _LN2_HIGH = 0.693359375

@@ -27,7 +27,7 @@ export const Q_OUTPUTS = 60
 export const POOL_MEAN = 64
 /** Rows that travel through a layer's matrices together, a multiple of 4. */
 export const BLOCK_ROWS = 68
-/** 1: the relaxed build multiplies with `pair` (gemm-pair.ts) instead of `dot` (gemm-dot.ts). */
+/** 1: the relaxed build multiplies with `pair` instead of `dot` (gemm.ts). */
 export const PAIR_KERNEL = 72
 export const EPS_F32 = 76
 export const ATTENTION_SCALE_F32 = 80

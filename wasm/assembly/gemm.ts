@@ -7,7 +7,7 @@
 //          start from -64 * sum W, which takes the 64 off again.
 //   pair   relaxed build, x64 without VNNI: there V8 makes relaxed_dot out of vpmaddubsw, vpmaddwd, vpaddd and two more
 //          instructions for a vector of ones, every time. Written out, the ones stay in a register: 1.4x faster on Zen 3.
-//          A sum of two products is at most 32,258 and fits i16.
+//          A sum of two products is at most 32,512 and fits i16.
 //   wide   simd128 build: i16 products. The weights stay i8 in memory and are widened as they are loaded.
 import { ONES_I16, splat } from './constants'
 import { PANEL_COLUMNS, PANEL_HEADER, PANEL_STEP } from './descriptor'

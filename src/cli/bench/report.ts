@@ -8,7 +8,7 @@ export interface BenchReport {
   runtime: string
   /** Matrix products alone; `shape` is `m x k x n`; billions of multiplications and additions a second. */
   gemm: { shape: string; ours_gops: number | null; ort_web_f32_gops: number | null; ort_web_int8_gops: number | null }[]
-  /** One ACT step of one board, one thread. `ratio`: how many times faster we are. */
+  /** One ACT step of `batch` boards, one thread. `ratio`: how many times faster we are. */
   step: {
     model: string
     batch: number
