@@ -17,6 +17,7 @@ from .config import HRMConfig
 from .errors import HrmEdgeError
 from .hrm import HRM
 from .quantise import check_state
+from .train_state import save_state
 from .weights_file import read_weights
 
 
@@ -55,15 +56,9 @@ def load_checkpoint(path: Path) -> tuple[HRMConfig, dict[str, Tensor]]:
 
 
 def save_checkpoint(path: Path, config: HRMConfig, state: dict[str, Tensor], **more: Any) -> None:
-    """Writes a checkpoint with ``state`` as ``model``, to a temporary name first."""
+    """Writes a checkpoint with ``state`` as ``model``. Raises HrmEdgeError, code ``checkpoint`` or ``file``."""
     check_state(state, config)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        torch.save({"config": config.to_json(), "model": state, **more}, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    save_state(path, {"config": config.to_json(), "model": state, **more})
 
 
 def build_model(config: HRMConfig, state: dict[str, Tensor]) -> HRM:

@@ -12,6 +12,7 @@ ErrorCode = Literal[
     "quantise",  # a tensor that cannot be stored: not finite, or out of bounds
     "onnx",  # a model that a precision of ONNX cannot hold
     "data",  # a data file with missing columns or malformed rows
+    "file",  # a file that cannot be written
 ]
 
 

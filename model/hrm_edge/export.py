@@ -10,6 +10,7 @@ from torch import Tensor
 from .card import ModelCard
 from .config import HRMConfig
 from .quantise import TensorError, quantise_state
+from .train_state import writing
 from .weights_file import write_weights
 
 
@@ -48,9 +49,10 @@ def export_weights(state: dict[str, Tensor], config: HRMConfig, card: ModelCard,
 
     Raises:
         HrmEdgeError: code ``checkpoint`` or ``quantise`` for a state dict that cannot be stored, ``weights`` if the
-            header would be over its limit.
+            header would be over its limit, ``file`` if ``path`` cannot be written.
     """
     tensors, errors = quantise_state(state, config)
     parameters = parameter_count(state)
-    size = write_weights(path, config, card.model_copy(update={"parameters": parameters}), tensors)
+    with writing(path):
+        size = write_weights(path, config, card.model_copy(update={"parameters": parameters}), tensors)
     return ExportReport(path, size, parameters, errors)

@@ -21,6 +21,7 @@ from onnx import TensorProto
 from .onnx_attention import Attend, make_attention, q_scale
 from .onnx_graph import BATCH, MICROSOFT, Graph
 from .onnx_linear import Linear, Precision, make_linear
+from .train_state import write_atomic
 from .weights_file import WeightsFile
 
 
@@ -70,10 +71,9 @@ def onnx_step(weights: WeightsFile, precision: Precision = "fp32") -> onnx.Model
 
 
 def export_onnx(weights: WeightsFile, path: Path, precision: Precision = "fp32") -> int:
-    """Writes `onnx_step`. Returns the size in bytes."""
+    """Writes `onnx_step`. Returns the size in bytes. Raises HrmEdgeError, code ``file``, if it cannot."""
     data = onnx_step(weights, precision).SerializeToString()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    write_atomic(path, lambda to: to.write_bytes(data))
     return len(data)
 
 

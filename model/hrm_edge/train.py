@@ -32,7 +32,7 @@ from .train_config import RunConfig
 from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
-from .train_state import restore_rng, rng_state, save_state, sweep
+from .train_state import restore_rng, rng_state, save_state, sweep, writing
 
 
 class NotFiniteError(RuntimeError):
@@ -231,7 +231,12 @@ class Trainer:
         """Runs until the budget is spent, ``stop()`` is true, or SIGTERM/SIGINT; saves on the way out.
 
         ``on_metrics`` gets each line of metrics.jsonl as a dict.
+
+        Raises:
+            NotFiniteError: the checkpoint is from before.
+            HrmEdgeError: code ``file`` if ``folder`` cannot be written; an earlier checkpoint stays.
         """
+        self.save()  # a folder that cannot be written ends the run now, and not after the first minutes
         asked = []
         old = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
         began, at_start = time.monotonic(), self.seconds
@@ -301,8 +306,8 @@ class Trainer:
     def _write(self, line: dict[str, Any], on_metrics) -> None:
         if self.world.rank > 0:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
+        path = self.folder / "metrics.jsonl"
+        with writing(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         if on_metrics:
             on_metrics(line)

@@ -66,6 +66,10 @@ def test_from_boards_to_a_report(tmp_path: Path) -> None:
     assert [row["steps"] for row in found["float32"]] == [1, 2]
     assert target.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
 
+    unwritable = tmp_path / "run.toml" / "report.json"
+    with pytest.raises(HrmEdgeError, match=r"report\.json: cannot be written"):
+        invoke("evaluate", out / "last.pt", "--data", data, "--out", unwritable, "--limit", 1, "--most", 1)
+
     other = tmp_path / "other.toml"
     other.write_text(RUN.replace("hidden_size = 16", "hidden_size = 32"))
     with pytest.raises(HrmEdgeError, match="not the config's"):

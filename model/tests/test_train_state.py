@@ -1,0 +1,110 @@
+"""Files that a run writes: whole whatever happens, and an error by name when they cannot be written."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import resource
+import signal
+import time
+import traceback
+from pathlib import Path
+
+import pytest
+import torch
+
+from hrm_edge.card import ModelCard
+from hrm_edge.checkpoint import save_checkpoint
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.export import export_weights
+from hrm_edge.golden import random_state
+from hrm_edge.onnx_export import export_onnx
+from hrm_edge.train_state import save_state, write_atomic
+from hrm_edge.weights_file import read_weights
+
+from .conftest import CONFIGS
+
+
+def save_forever(path: Path, ready: int) -> None:
+    """Saves larger and larger numbers; writes to ``ready`` after the first."""
+    for n in itertools.count(1):
+        save_state(path, {"n": n, "a": torch.full((20000,), float(n)), "b": torch.full((20000,), float(n))})
+        if n == 1:
+            os.write(ready, b"ready")
+
+
+def test_50_kills_during_saving_always_leave_a_whole_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    moments = torch.rand(50, generator=torch.Generator().manual_seed(3)) * 0.02
+    seen = set()
+    for moment in moments.tolist():
+        reader, writer = os.pipe()
+        child = os.fork()  # torch is loaded already: 50 interpreters would take minutes
+        if child == 0:
+            try:
+                save_forever(path, writer)
+            finally:
+                os._exit(1)
+        os.close(writer)
+        assert os.read(reader, 5) == b"ready"
+        os.close(reader)
+        time.sleep(moment)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        state = torch.load(path, weights_only=True)
+        assert state["a"].eq(state["n"]).all()
+        assert state["b"].eq(state["n"]).all()
+        seen.add(state["n"])
+    assert len(seen) > 1
+
+
+def in_a_process(body) -> int:
+    """Exit code of a fork that runs ``body``; what it raises is 1, with a traceback."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            body()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "last.pt"
+    save_state(path, {"a": torch.zeros(10)})
+    good = path.read_bytes()
+
+    def body() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # of this fork alone
+        for save in (
+            lambda: save_state(path, {"a": torch.zeros(20_000)}),  # torch raises RuntimeError here
+            lambda: write_atomic(path, lambda to: to.write_bytes(bytes(30_000))),
+        ):
+            with pytest.raises(HrmEdgeError, match=r"last\.pt: cannot be written: .") as caught:
+                save()
+            assert caught.value.code == "file"
+
+    assert in_a_process(body) == 0
+    assert path.read_bytes() == good
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_exports_that_cannot_be_written_are_named(tmp_path: Path) -> None:
+    config = CONFIGS["candidates-4x4"]
+    state = random_state(config, 1)
+    export_weights(state, config, ModelCard(name="test"), tmp_path / "good.safetensors")
+    weights = read_weights(tmp_path / "good.safetensors")
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "out"  # the superuser may write anywhere, but not in a file
+    for write in (
+        lambda: save_checkpoint(path, config, state),
+        lambda: export_weights(state, config, ModelCard(name="test"), path),
+        lambda: export_onnx(weights, path),
+    ):
+        with pytest.raises(HrmEdgeError, match=f"{path}: cannot be written: ") as caught:
+            write()
+        assert caught.value.code == "file"
