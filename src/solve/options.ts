@@ -43,6 +43,20 @@ export function abortError(signal: AbortSignal): HrmError {
   return new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
 }
 
+/**
+ * Waits no longer than the signal allows; what is waited for goes on.
+ * @throws HrmError `aborted` with the signal's reason as cause
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortError(signal))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
 /** @throws HrmError `option_invalid` */
 export function checkSlots(slots: number): number {
   return checkWhole('slots', slots, 1, MAX_SLOTS)

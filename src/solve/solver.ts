@@ -6,7 +6,7 @@ import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import { yieldToEventLoop } from './event-loop.ts'
 import { ofNthBoard } from './nth-board.ts'
-import { type CheckedOptions, checkOptions, throwIfAborted } from './options.ts'
+import { type CheckedOptions, checkOptions, throwIfAborted, untilAborted } from './options.ts'
 import { bindSlot } from './slot.ts'
 import { createSlotPool, type SlotPool } from './slot-pool.ts'
 import { solveProgram } from './solve-program.ts'
@@ -45,10 +45,12 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
   }
   const optionsFor = (puzzle: Puzzle): EngineOptions => ({ model, geometry: task.geometry(puzzle), slots })
   const poolFor = (puzzle: Puzzle): SlotPool => poolIn(pools, optionsFor(puzzle), engines.create)
-  /** The pool for so many boards at once. */
-  const batchPoolFor = async (puzzle: Puzzle, boards: number): Promise<SlotPool> => {
+  /** The pool for so many boards at once. The GPU may have to be measured first, which takes many steps. */
+  const batchPoolFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal): Promise<SlotPool> => {
     refuseDisposed()
-    const create = await engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
+    throwIfAborted(signal)
+    const choice = engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
+    const create = choice && (await untilAborted(choice, signal))
     return create ? poolIn(batchPools, optionsFor(puzzle), create) : poolFor(puzzle)
   }
 
@@ -119,7 +121,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         options.onProgress?.({ done, total: boards.length, solved })
       }
       for (const group of groupByTokens(task, puzzles)) {
-        const pool = await batchPoolFor(puzzles[group[0]], group.length)
+        const pool = await batchPoolFor(puzzles[group[0]], group.length, checked.signal)
         await solveGroup(pool, puzzles, group, checked, begin, finish)
       }
       return results

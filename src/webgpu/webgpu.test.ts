@@ -13,6 +13,10 @@ const weights = writeFile(draftOf(CANDIDATES, 1))
 const boards = PUZZLES_4X4.map(([board]) => board)
 const solutions = PUZZLES_4X4.map(([, solution]) => solution)
 
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
 interface Made {
   solver: Solver
   told: Fallback[]
@@ -156,10 +160,6 @@ describe('the backend auto with WebGPU at hand', () => {
     solver.dispose()
   })
 
-  afterEach(() => {
-    vi.restoreAllMocks()
-  })
-
   /** The clock stands still while wasm computes, so a GPU wins whose steps take less than no time. */
   const ortThatTakes = (ms: number, counted: () => void) => {
     const clock = fakeClock()
@@ -183,6 +183,36 @@ describe('the backend auto with WebGPU at hand', () => {
     await solver.solveBatch(boards, { maxSteps: 40 })
     expect(runs - first).toBeLessThan(first)
     expect([told, gpu.devices]).toEqual([[], 1])
+    solver.dispose()
+  })
+
+  it('hears a signal while it measures, and measures on for the next batch', async () => {
+    const clock = fakeClock()
+    let runs = 0
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const ort = fakeOrt({
+      async run() {
+        runs++
+        await held
+        clock.pass(1)
+      },
+    })
+    const { solver, told, loads } = await make('auto', fakeGpu(), async () => ort)
+    await expectHrmRejection(solver.solveBatch(boards, { signal: AbortSignal.abort() }), 'aborted')
+    expect(loads()).toBe(0)
+
+    const controller = new AbortController()
+    const batch = solver.solveBatch(boards, { signal: controller.signal, maxSteps: 5000 })
+    await vi.waitFor(() => expect(runs).toBe(1))
+    controller.abort(new Error('enough'))
+    expect((await expectHrmRejection(batch, 'aborted')).cause).toEqual(new Error('enough'))
+
+    release()
+    const results = await solver.solveBatch(boards, { signal: new AbortController().signal, maxSteps: 5000 })
+    expect(results.map(({ solution }) => solution)).toEqual(solutions)
+    // One to warm up and three that are timed, over both batches.
+    expect([runs, told]).toEqual([4, []])
     solver.dispose()
   })
 
