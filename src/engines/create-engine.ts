@@ -57,7 +57,8 @@ export interface Engines {
  * @throws HrmError `engine_unavailable`, `engine_fetch`, `option_invalid`
  */
 export async function openEngines(options: OpenEnginesOptions): Promise<Engines> {
-  const { backend, loadKernel, webgpu, onFallback = () => {} } = options
+  const { backend, loadKernel, webgpu } = options
+  const onFallback = tellSafely(options.onFallback)
   if (webgpu !== undefined && !isOpenable(webgpu)) {
     throw new HrmError('option_invalid', "webgpu is not what webgpu() of 'hrm-edge/webgpu' gives")
   }
@@ -88,6 +89,19 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
     release() {
       gpu?.then((engines) => engines?.release()).catch(() => {})
     },
+  }
+}
+
+/** The callback, whose own errors go unhandled: thrown into the engines they would end solves that can go on. */
+function tellSafely(onFallback: OpenEnginesOptions['onFallback']): (fallback: Fallback) => void {
+  return (fallback) => {
+    try {
+      onFallback?.(fallback)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 }
 

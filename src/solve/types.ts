@@ -45,7 +45,7 @@ export interface CreateSolverOptions {
   engine?: Backend | 'auto'
   /** What `webgpu()` of `hrm-edge/webgpu` gives. With `backend: 'webgpu'` all boards are solved there. */
   webgpu?: WebGpu
-  /** The GPU is not there, or failed: boards are solved in another backend, those in work too. */
+  /** The GPU is not there, or failed: boards are solved in another backend, those in work too. What it throws goes unhandled. */
   onFallback?: (fallback: Fallback) => void
   /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */
   kernels?: KernelSources

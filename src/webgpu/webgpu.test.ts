@@ -126,6 +126,23 @@ describe('the backend webgpu', () => {
   })
 })
 
+it.each(['webgpu', 'auto'] as const)('finishes the batch where onFallback throws, with %s', async (backend) => {
+  const unhandled: (() => void)[] = []
+  vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((task) => unhandled.push(task))
+  const gpu = fakeGpu()
+  const ort = fakeOrt({ run: failing(3, () => gpu.lose(), 'mapAsync failed') })
+  const webgpu = createWebGpu({}, { gpu: async () => gpu, ort: async () => ort })
+  const onFallback = () => {
+    throw new Error('a bug of the caller')
+  }
+  const solver = await createSolver({ weights, backend, webgpu, onFallback, slots: 4 })
+  const results = await solver.solveBatch(boards, { maxSteps: 5000 })
+  expect(results.map(({ solution }) => solution)).toEqual(solutions)
+  expect(unhandled).toHaveLength(1)
+  expect(unhandled[0]).toThrow('a bug of the caller')
+  solver.dispose()
+})
+
 it('leaves a lost device for boards of every size at once', async () => {
   const gpu = fakeGpu()
   const { solver, told } = await make('webgpu', gpu, async () => fakeOrt({}))
