@@ -9,7 +9,7 @@ import type { ModelConfig } from '../../weights/config.ts'
 import { createFloatEngine } from '../reference/float-engine.ts'
 import { stepGraph } from './step-graph.ts'
 
-// The graph is run by ONNX Runtime's CPU kernels here, and on a GPU in tests/browser and webgpu-engine.test.ts.
+// The graph is run by ONNX Runtime's CPU kernels here, and on a GPU in tests/browser/webgpu-node.test.ts.
 
 /**
  * Float rounding in another order, which untrained weights make several times larger in every step. A wrong index or a
