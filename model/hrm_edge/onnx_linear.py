@@ -16,7 +16,7 @@ Precision = Literal["fp32", "fp16", "int8", "int4"]
 # (value [.., in], matrix name) -> value [.., out]
 Linear = Callable[[str, str], str]
 
-# Values of a row that share a scale; every hidden and intermediate size of ours is a multiple of it.
+# Values of a row that share a scale. The sizes of what ships are multiples of it; `pack` refuses others.
 BLOCK = 32
 
 
