@@ -22,7 +22,11 @@ export interface BenchCommandOptions {
   json?: boolean
 }
 
-/** `hrm bench`: our engine alone, on Sudoku. The comparison with ONNX Runtime is `npm run bench`. @returns exit code */
+/**
+ * `hrm bench`: our engine alone, on Sudoku, of which there are boards to solve. The comparison with ONNX Runtime is
+ * `npm run bench`.
+ * @returns exit code
+ */
 export async function benchCommand(options: BenchCommandOptions): Promise<number> {
   const { backend = 'auto', weights } = options
   if (backend === 'webgpu') return gpuCommand(options)
@@ -62,9 +66,9 @@ export async function benchCommand(options: BenchCommandOptions): Promise<number
   return EXIT.solved
 }
 
-/** `hrm bench --backend webgpu`: batches on the GPU and in wasm, by turns. */
+/** `hrm bench --backend webgpu`: batches on the GPU and in wasm by turns, whatever the weights' task. */
 async function gpuCommand({ weights, json }: BenchCommandOptions): Promise<number> {
-  const [{ model }, { webgpu }] = await Promise.all([loadModel({ task: 'sudoku', weights }), backendOptions('webgpu')])
+  const [{ model }, { webgpu }] = await Promise.all([loadModel({ weights }), backendOptions('webgpu')])
   const report: BenchReport = {
     machine: describeMachine(),
     runtime: `node ${process.versions.node}`,

@@ -3,6 +3,7 @@ import type { EngineFactory } from '../../engines/create-engine.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Solver } from '../../solve/types.ts'
 import { createTask } from '../../tasks/create-task.ts'
+import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { Model } from '../../weights/model.ts'
 import { ascending, percentile } from '../eval/stats.ts'
 
@@ -12,13 +13,18 @@ export interface StepSubject {
   run: () => void | Promise<void>
 }
 
-/** An engine with `batch` slots, all holding `board`. */
-export function stepSubject(model: Model, createEngine: EngineFactory, batch: number, board: string): StepSubject {
+/**
+ * An engine with `batch` slots, all holding `board`. Without one, for tasks of any kind: as many tokens as the model was
+ * trained on, all 0.
+ */
+export function stepSubject(model: Model, createEngine: EngineFactory, batch: number, board?: string): StepSubject {
   const task = createTask(model.config)
-  const puzzle = task.parse(board)
-  const engine = createEngine({ model, geometry: task.geometry(puzzle), slots: batch })
+  const puzzle = board === undefined ? undefined : task.parse(board)
+  const geometry = puzzle ? task.geometry(puzzle) : buildGeometry(model.config, trainedShape(model.config))
+  const tokens = puzzle ? task.encode(puzzle) : new Uint8Array(geometry.tokens)
+  const engine = createEngine({ model, geometry, slots: batch })
   const slots = Array.from({ length: batch }, (_, slot) => slot)
-  for (const slot of slots) engine.start(slot, task.encode(puzzle))
+  for (const slot of slots) engine.start(slot, tokens)
   return { engine, run: () => engine.step(slots) }
 }
 

@@ -6,8 +6,6 @@ import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import type { EngineFactory } from '../../engines/create-engine.ts'
 import { benchGpu } from './gpu-bench.ts'
 
-const BOARD = '.'.repeat(16)
-
 afterEach(() => {
   vi.restoreAllMocks()
 })
@@ -30,7 +28,7 @@ test('times every batch on both sides and says where they cross', async () => {
     (boards) => 4 * boards,
   )
   const told: number[] = []
-  const report = await benchGpu(tinyModel(CANDIDATES), BOARD, gpu, wasm, (batch) => told.push(batch))
+  const report = await benchGpu(tinyModel(CANDIDATES), gpu, wasm, (batch) => told.push(batch))
   expect(report).toMatchObject({ adapter: 'a GPU', left_out: [], break_even: 8 })
   expect(report.batches.map(({ batch }) => batch)).toEqual([1, 8, 64, 512])
   expect(report.batches[1]).toEqual({
@@ -47,7 +45,7 @@ test('leaves out batches that would try the patience', async () => {
     (boards) => 10_000 * boards,
     (boards) => boards,
   )
-  const report = await benchGpu(tinyModel(CANDIDATES), BOARD, gpu, wasm, () => {})
+  const report = await benchGpu(tinyModel(CANDIDATES), gpu, wasm, () => {})
   expect(report.batches.map(({ batch }) => batch)).toEqual([1])
   expect(report).toMatchObject({ left_out: [8, 64, 512], break_even: null })
 })

@@ -2,7 +2,6 @@
 import { createEngineFactory, type EngineFactory, openEngines } from '../../engines/create-engine.ts'
 import type { WebGpu } from '../../engines/gpu.ts'
 import { breakEvenOf } from '../../engines/webgpu/measure.ts'
-import { trainedShape } from '../../tasks/lists.ts'
 import type { Model } from '../../weights/model.ts'
 import { stepSubject } from './engine-bench.ts'
 import { localSide, timeInterleaved } from './timing.ts'
@@ -41,8 +40,7 @@ export async function measureGpu(model: Model, webgpu: WebGpu, onBatch: OnBatch)
     createEngineFactory('wasm'),
   ])
   try {
-    const { rows, cols } = trainedShape(model.config)
-    const report = await benchGpu(model, '.'.repeat(rows * cols), engines.create, createWasm, onBatch)
+    const report = await benchGpu(model, engines.create, createWasm, onBatch)
     // The rest was computed by wasm.
     if (failure) throw failure
     return report
@@ -54,7 +52,6 @@ export async function measureGpu(model: Model, webgpu: WebGpu, onBatch: OnBatch)
 /** Times both sides by turns. */
 export async function benchGpu(
   model: Model,
-  board: string,
   createGpu: EngineFactory,
   createWasm: EngineFactory,
   onBatch: OnBatch,
@@ -69,8 +66,8 @@ export async function benchGpu(
       continue
     }
     onBatch(batch, report)
-    const gpu = stepSubject(model, createGpu, batch, board)
-    const wasm = stepSubject(model, createWasm, batch, board)
+    const gpu = stepSubject(model, createGpu, batch)
+    const wasm = stepSubject(model, createWasm, batch)
     const sides = [localSide('gpu', gpu.run), localSide('wasm', wasm.run)]
     const ms = await timeInterleaved(sides, { rounds: ROUNDS, turnMs: TURN_MS })
     report.adapter = gpu.engine.build
