@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed as dist
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -33,44 +30,25 @@ from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
 from .train_state import restore_rng, rng_state, save_state, sweep, writing
+from .train_world import World
+
+LOG_MINUTES = 1 / 3
 
 
 class NotFiniteError(RuntimeError):
     """Loss or gradient became NaN or infinite; the last checkpoint is from before."""
 
 
-@dataclass
-class World:
-    """This process among those of a torchrun start; alone by default."""
-
-    rank: int = 0
-    size: int = 1
-
-    @classmethod
-    def join(cls, device: str) -> World:
-        """Reads torchrun's environment."""
-        if "RANK" not in os.environ:
-            return cls()
-        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
-        return cls(dist.get_rank(), dist.get_world_size())
-
-    def average(self, tensors: list[Tensor]) -> None:
-        """Mean over the processes, in place."""
-        if self.size == 1:
-            return
-        flat = torch.cat([t.flatten() for t in tensors])
-        dist.all_reduce(flat)
-        flat /= self.size
-        for t, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
-            t.copy_(part.view_as(t))
-
-
 class Trainer:
-    """One run. ``folder`` gets ``last.pt`` and ``metrics.jsonl``.
+    """One run. ``folder`` gets ``last.pt`` and ``metrics.jsonl``; each further process has a ``last.RANK.pt``.
 
     Args:
         boards: training boards; ``holdout``: boards for the curve, or None.
         start: state dict to start from (the model's own draw otherwise); a ``last.pt`` in ``folder`` goes first.
+        world: the processes, each with a trainer; alone on the options' device by default.
+
+    Raises:
+        HrmEdgeError: code ``checkpoint`` if the run in ``folder`` is another one.
     """
 
     def __init__(
@@ -82,10 +60,10 @@ class Trainer:
         start: dict[str, Tensor] | None = None,
         world: World | None = None,
     ) -> None:
-        self.run, self.holdout, self.folder, self.world = run, holdout, folder, world or World()
         options = run.train
-        self.options = options
-        self.device = torch.device(options.device)
+        self.run, self.holdout, self.folder, self.options = run, holdout, folder, options
+        self.world = world or World(device=options.device)
+        self.device = torch.device(self.world.device)
         self.dtype = getattr(torch, options.dtype)
         torch.set_num_threads(options.threads)
         torch.set_flush_denormal(True)
@@ -117,6 +95,9 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self._restore()
+        steps = [int(step) for (step,) in self.world.share(self.step)]
+        if len(set(steps)) > 1:
+            raise HrmEdgeError("checkpoint", f"{folder}: its processes were not saved at the same update: {steps}")
 
     # ---- state ----
 
@@ -208,10 +189,10 @@ class Trainer:
             loss = loss + weight / sum(weights) * one
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        gradients = [p.grad for p in self.parameters if p.grad is not None]
-        self.world.average(gradients)
-        norm = nn.utils.clip_grad_norm_(self.parameters, options.clip)
         loss = loss.detach()
+        # The loss with them: where one process must stop for it, all do.
+        self.world.average([loss, *(p.grad for p in self.parameters if p.grad is not None)])
+        norm = nn.utils.clip_grad_norm_(self.parameters, options.clip)
         if not math.isfinite(float(loss) + float(norm)):
             raise NotFiniteError(f"step {self.step}: loss {float(loss)}, gradient norm {float(norm)}")
         self.optimizer.step()
@@ -230,6 +211,7 @@ class Trainer:
     def train(self, on_metrics=None, stop=None) -> None:
         """Runs until the budget is spent, ``stop()`` is true, or SIGTERM/SIGINT; saves on the way out.
 
+        Several processes follow the clock of rank 0 and stop after the same update, whichever of them is asked to.
         ``on_metrics`` gets each line of metrics.jsonl as a dict.
 
         Raises:
@@ -239,29 +221,40 @@ class Trainer:
         self.save()  # a folder that cannot be written ends the run now, and not after the first minutes
         asked = []
         old = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
-        began, at_start = time.monotonic(), self.seconds
-        marks = {"save": began, "eval": began, "log": began}
+        began = time.monotonic() - self.seconds
+        marks = dict.fromkeys(("save", "eval", "log"), self.seconds)
         sums: dict[str, float] = {}
         layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
         bar = tqdm(total=100, disable=self.world.rank > 0, bar_format=layout)
+
+        def is_over() -> bool:
+            """Takes the time. The same on every process, or one would wait for the others' gradients for ever."""
+            said = self.world.share(time.monotonic() - began, bool(asked) or bool(stop and stop()))
+            self.seconds = said[0][0]
+            return self.progress >= 1 or any(halt for _, halt in said)
+
+        def is_due(what: str, minutes: float) -> bool:
+            return self.seconds - marks[what] > 60 * minutes
+
         try:
-            while self.progress < 1 and not asked and not (stop and stop()):
+            over = is_over()
+            while not over:
                 for name, value in self.update().items():
                     sums[name] = sums.get(name, 0.0) + value
                 sums["n"] = sums.get("n", 0) + 1
-                now = time.monotonic()
-                self.seconds = at_start + now - began
-                if now - marks["log"] > 20:
-                    self._log(sums, now - marks["log"], bar, on_metrics)
-                    sums, marks["log"] = {}, now
-                if now - marks["save"] > 60 * self.options.save_minutes:
+                over = is_over()
+                if is_due("log", LOG_MINUTES):
+                    self._log(sums, self.seconds - marks["log"], bar, on_metrics)
+                    sums, marks["log"] = {}, self.seconds
+                if is_due("save", self.options.save_minutes):
                     self.save()
-                    marks["save"] = now
-                if now - marks["eval"] > 60 * self.options.eval_minutes:
+                    marks["save"] = self.seconds
+                if is_due("eval", self.options.eval_minutes):
                     self._evaluate(on_metrics)
-                    marks["eval"] = time.monotonic()
+                    over = is_over()
+                    marks["eval"] = self.seconds
             if sums:
-                self._log(sums, max(1e-9, time.monotonic() - marks["log"]), bar, on_metrics)
+                self._log(sums, max(1e-9, self.seconds - marks["log"]), bar, on_metrics)
             self.save()
             self._evaluate(on_metrics)
         finally:

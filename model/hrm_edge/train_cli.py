@@ -17,11 +17,12 @@ from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .generate import BUDGET, make
 from .tasks import SUDOKU_SYMBOLS, Task
-from .train import NotFiniteError, Trainer, World
+from .train import NotFiniteError, Trainer
 from .train_config import read_run
 from .train_data import prepare
 from .train_plot import plot_curve, plot_training
 from .train_state import write_atomic
+from .train_world import World
 
 Seed = Annotated[int | None, typer.Option(help="default: the config's")]
 
@@ -42,7 +43,7 @@ def train(
     batch: Annotated[int | None, typer.Option(help="boards of an update, each process")] = None,
     lr: Annotated[float | None, typer.Option(help="highest learning rate")] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads, each process")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda (of each process its own), cuda:1")] = None,
     dtype: Annotated[str | None, typer.Option(help="float32 or bfloat16")] = None,
     seed: Seed = None,
 ) -> None:

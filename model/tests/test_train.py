@@ -1,14 +1,10 @@
-"""The trainer on tiny models: exact resume, safe checkpoints, stops, several processes."""
+"""The trainer on tiny models: exact resume, safe checkpoints, stops."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -41,8 +37,12 @@ def tiny(**train) -> RunConfig:
 
 @pytest.fixture(scope="module")
 def boards() -> Boards:
-    config = tiny().hrm()
-    made = make(20, config.task, seed=1)
+    return some_boards()
+
+
+def some_boards(seed: int = 1) -> Boards:
+    """20 boards for `tiny`."""
+    made = make(20, tiny().hrm().task, seed)
     return Boards(made.questions, made.answers, ["made"] * 20)
 
 
@@ -153,50 +153,6 @@ def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None
 
     trainer.train(stop=stop)
     assert Trainer(tiny(steps=10**6), boards, None, tmp_path).step == 3
-
-
-WORKER = """
-import json, sys, torch
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from tests.test_train import tiny
-from hrm_edge.data import Boards
-from hrm_edge.generate import make
-from hrm_edge.train import Trainer, World
-world = World.join("cpu")
-made = make(20, tiny().hrm().task, seed=1)
-trainer = Trainer(tiny(), Boards(made.questions, made.answers, ["made"] * 20), None, Path(sys.argv[1]), None, world)
-for _ in range(3):
-    trainer.update()
-trainer.save()
-"""
-
-
-def test_two_processes_train_one_model_on_different_boards(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    root = str(Path(__file__).parent.parent)
-    there = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "GLOO_SOCKET_IFNAME": "lo"}
-    command = [sys.executable, "-c", WORKER, str(tmp_path), root]
-    with ExitStack() as stack:
-        ranks = []
-        for r in range(2):
-            env = {**os.environ, **there, "RANK": str(r)}
-            ranks.append(stack.enter_context(subprocess.Popen(command, env=env, cwd=root)))
-            stack.callback(ranks[-1].kill)
-        assert [rank.wait(timeout=300) for rank in ranks] == [0, 0]
-    a, b = (torch.load(tmp_path / name, weights_only=True) for name in ("last.pt", "last.1.pt"))
-    for name, value in a["model"].items():
-        assert torch.equal(value, b["model"][name]), name
-    assert not torch.equal(a["slots"]["tokens"], b["slots"]["tokens"])
-    moved = Trainer(tiny(), *_fresh(), tmp_path / "alone").model.state_dict()
-    assert any(not torch.equal(a["model"][name], moved[name]) for name in moved)
-
-
-def _fresh() -> tuple[Boards, None]:
-    made = make(20, tiny().hrm().task, seed=1)
-    return Boards(made.questions, made.answers, ["made"] * 20), None
 
 
 def test_run_files(tmp_path: Path) -> None:

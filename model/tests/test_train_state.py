@@ -7,7 +7,6 @@ import os
 import resource
 import signal
 import time
-import traceback
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from hrm_edge.onnx_export import export_onnx
 from hrm_edge.train_state import save_state, write_atomic
 from hrm_edge.weights_file import read_weights
 
-from .conftest import CONFIGS
+from .conftest import CONFIGS, in_processes
 
 
 def save_forever(path: Path, ready: int) -> None:
@@ -58,21 +57,6 @@ def test_50_kills_during_saving_always_leave_a_whole_checkpoint(tmp_path: Path) 
     assert len(seen) > 1
 
 
-def in_a_process(body) -> int:
-    """Exit code of a fork that runs ``body``; what it raises is 1, with a traceback."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            body()
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "last.pt"
     save_state(path, {"a": torch.zeros(10)})
@@ -88,7 +72,7 @@ def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) 
                 save()
             assert caught.value.code == "file"
 
-    assert in_a_process(body) == 0
+    assert in_processes(body) == [0]
     assert path.read_bytes() == good
     assert list(tmp_path.iterdir()) == [path]
 

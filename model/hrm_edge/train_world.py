@@ -1,0 +1,51 @@
+"""The processes of a torchrun start: which one this is, what it computes on, and what they tell each other."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class World:
+    """This process among those of a torchrun start; alone by default. ``device``: what it computes on."""
+
+    rank: int = 0
+    size: int = 1
+    device: str = "cpu"
+
+    @classmethod
+    def join(cls, device: str) -> World:
+        """Reads torchrun's environment. Where it starts several, ``cuda`` is another card for each process."""
+        if "RANK" not in os.environ:
+            return cls(device=device)
+        if device == "cuda":
+            device = f"cuda:{os.environ['LOCAL_RANK']}"
+        on_cuda = device.startswith("cuda")
+        if on_cuda:
+            torch.cuda.set_device(device)  # before NCCL starts: it takes the current card, which is 0 for everyone
+        dist.init_process_group("nccl" if on_cuda else "gloo")
+        return cls(dist.get_rank(), dist.get_world_size(), device)
+
+    def average(self, tensors: list[Tensor]) -> None:
+        """Mean over the processes, in place."""
+        if self.size == 1:
+            return
+        flat = torch.cat([t.flatten() for t in tensors])
+        dist.all_reduce(flat)
+        flat /= self.size
+        for t, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            t.copy_(part.view_as(t))
+
+    def share(self, *numbers: float) -> list[tuple[float, ...]]:
+        """What every process says, in order of rank. All must call it, with as many numbers."""
+        if self.size == 1:
+            return [numbers]
+        said = torch.zeros(self.size, len(numbers), dtype=torch.float64, device=self.device)
+        said[self.rank] = torch.tensor(numbers, dtype=torch.float64)
+        dist.all_reduce(said)
+        return [tuple(row) for row in said.tolist()]
