@@ -286,7 +286,9 @@ class Trainer:
     def _evaluate(self, on_metrics) -> None:
         if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
             return
-        model = HRM(self.model.config)
+        # A new model draws its start, and the generator must not see it: the noise of carries comes from there.
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            model = HRM(self.model.config)
         model.load_state_dict(self.average)
         model.to(self.device)
         fuse(model)

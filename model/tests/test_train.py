@@ -95,6 +95,17 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
     assert all(torch.equal(state[name], trainer.average[name]) for name in state)
 
 
+def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
+    alone = Trainer(tiny(), boards, None, tmp_path / "alone")
+    alone.train()
+    watched = Trainer(tiny(eval_rows=4, eval_steps=1, eval_minutes=1e-9), boards, boards, tmp_path / "watched")
+    watched.train()
+    lines = (tmp_path / "watched" / "metrics.jsonl").read_text().splitlines()
+    assert sum("holdout" in line for line in lines) > STEPS / 2
+    for name, value in alone.model.state_dict().items():
+        assert torch.equal(value, watched.model.state_dict()[name]), name
+
+
 def test_what_is_not_finite_stops_and_keeps_the_last_checkpoint(boards: Boards, tmp_path: Path) -> None:
     trainer = Trainer(tiny(), boards, None, tmp_path)
     trainer.update()
