@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -34,30 +33,47 @@ class Boards:
         return Boards(self.questions[rows], self.answers[rows], [self.sources[i] for i in rows.tolist()])
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and row of a CSV or CSV.gz file with the columns ``question`` and ``answer``."""
+def _lines(path: Path) -> Iterator[str]:
+    """Lines of a text file or a compressed one (``.gz``), with their ends."""
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise HrmEdgeError("data", f"{path}: {error.strerror}") from error
+    number = 1
     try:
         with ExitStack() as stack:
-            raw = stack.enter_context(path.open("rb"))
-            data = stack.enter_context(gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw
-            file = stack.enter_context(io.TextIOWrapper(data, encoding="utf-8", newline=""))
-            reader = csv.DictReader(file, strict=True)
-            missing = {"question", "answer"} - set(reader.fieldnames or ())
+            file = stack.enter_context(raw)
+            if path.suffix == ".gz":
+                file = stack.enter_context(gzip.GzipFile(fileobj=file))
+            # Decoded one by one: a text reader decodes blocks, and cannot say which line of one is wrong.
+            for line in file:
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+                number += 1
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise HrmEdgeError("data", f"{path}: line {number}: {error}") from error
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and row of a CSV or CSV.gz file with the columns ``question`` and ``answer``, without blank lines."""
+    reader = csv.reader(_lines(path), strict=True)
+    columns: list[str] | None = None
+    while True:
+        line = reader.line_num + 1  # where the row begins
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise HrmEdgeError("data", f"{path}: line {line}: {error}") from error
+        if columns is None:
+            columns = row or []
+            missing = {"question", "answer"} - set(columns)
             if missing:
                 raise HrmEdgeError("data", f"{path}: line 1: no column {', '.join(sorted(missing))}")
-            while True:
-                line = reader.line_num + 1  # where the row begins
-                try:
-                    row = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    raise HrmEdgeError("data", f"{path}: line {line}: {error}") from error
-                if None in row or None in row.values():
-                    raise HrmEdgeError("data", f"{path}: line {line}: not {len(reader.fieldnames)} columns")
-                yield line, row
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise HrmEdgeError("data", f"{path}: {error}") from error
+        elif row is None:
+            return
+        elif row:
+            if len(row) != len(columns):
+                raise HrmEdgeError("data", f"{path}: line {line}: not {len(columns)} columns")
+            yield line, dict(zip(columns, row, strict=True))
 
 
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
@@ -65,11 +81,11 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
 
     Raises:
         HrmEdgeError: code ``data``, naming file and line, for a file that cannot be read, a missing column, a
-            malformed row, an answer with blanks, or an answer that does not keep its question's givens.
+            malformed row, an answer with blanks, or one that does not keep its question's givens or breaks a rule.
     """
     questions: list[bytes] = []
     answers: list[bytes] = []
-    sources: list[str] = []
+    places: list[tuple[Path, int]] = []
     value = {s: i + 1 for i, s in enumerate(task.symbols)} | ({".": 0, "0": 0} if task.is_sudoku else {})
     for path in paths:
         for n, (line, row) in enumerate(_rows(path)):
@@ -92,18 +108,18 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
                 raise HrmEdgeError("data", f"{path}: line {line}: the answer does not keep the givens")
             questions.append(board["question"])
             answers.append(board["answer"])
-            sources.append(path.name)
+            places.append((path, line))
     if not questions:
         raise HrmEdgeError("data", f"no boards in {', '.join(map(str, paths)) or 'an empty list of files'}")
 
     def stack(rows: list[bytes]) -> Tensor:
         return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), task.task.cells)
 
-    boards = Boards(stack(questions), stack(answers), sources)
+    boards = Boards(stack(questions), stack(answers), [path.name for path, _ in places])
     if task.is_sudoku:
         for part in torch.arange(len(boards)).split(65536):
             bad = ~task.solved(boards.answers[part], boards.questions[part])
             if bad.any():
-                row = int(part[bad][0])
-                raise HrmEdgeError("data", f"{sources[row]}: board {row + 1} in all: the answer breaks a rule")
+                path, line = places[int(part[bad][0])]
+                raise HrmEdgeError("data", f"{path}: line {line}: the answer breaks a rule")
     return boards

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ ROW = f"here,{QUESTION},{ANSWER}"
 
 
 def write(path: Path, *lines: str) -> Path:
-    text = "\n".join(lines) + "\n"
-    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    data = ("\n".join(lines) + "\n").encode(errors="surrogateescape")
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
 
 
@@ -43,40 +44,53 @@ def test_limit_counts_in_every_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "message"),
+    ("lines", "line", "message"),
     [
-        (["source,question", "x,y"], r"bad.csv: line 1: no column answer"),
-        ([""], r"bad.csv: line 1: no column answer, question"),
-        ([HEAD, ROW, "here," + QUESTION], r"bad.csv: line 3: not 3 columns"),
-        ([HEAD, ROW, ROW + ",more"], r"bad.csv: line 3: not 3 columns"),
-        ([HEAD, ROW, f"here,{QUESTION}.,{ANSWER}"], r"bad.csv: line 3: question has 17 cells, not 16"),
-        ([HEAD, ROW, f"here,{QUESTION},{ANSWER[:-1]}"], r"bad.csv: line 3: answer has 15 cells, not 16"),
-        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}7"], r"bad.csv: line 2: answer has the symbol '7'"),
-        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}."], r"bad.csv: line 2: the answer has blanks"),
-        ([HEAD, f"here,{QUESTION},2134{ANSWER[4:]}"], r"bad.csv: line 2: the answer does not keep the givens"),
-        ([HEAD, ROW, f"here,{QUESTION},1234341221434324"], r"bad.csv: board 2 in all: the answer breaks a rule"),
-        ([HEAD, 'here,"' + QUESTION], r"bad.csv: line 2: "),
-        ([HEAD], r"no boards in .*bad.csv"),
+        (["source,question", "x,y"], 1, "no column answer"),
+        ([""], 1, "no column answer, question"),
+        ([HEAD, ROW, "here," + QUESTION], 3, "not 3 columns"),
+        ([HEAD, ROW, ROW + ",more"], 3, "not 3 columns"),
+        ([HEAD, ROW, f"here,{QUESTION}.,{ANSWER}"], 3, "question has 17 cells, not 16"),
+        ([HEAD, ROW, f"here,{QUESTION},{ANSWER[:-1]}"], 3, "answer has 15 cells, not 16"),
+        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}7"], 2, "answer has the symbol '7'"),
+        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}."], 2, "the answer has blanks"),
+        ([HEAD, f"here,{QUESTION},2134{ANSWER[4:]}"], 2, "the answer does not keep the givens"),
+        ([HEAD, ROW, f"here,{QUESTION},1234341221434324"], 3, "the answer breaks a rule"),
+        ([HEAD, 'here,"' + QUESTION], 2, "unexpected end of data"),
+        ([HEAD, ROW, f'"two\nlines",{QUESTION},{ANSWER}', "here"], 5, "not 3 columns"),
+        ([HEAD, ROW, ROW, "caf\udce9"], 4, "'utf-8' codec can't decode byte 0xe9"),
     ],
 )
-def test_malformed_rows_name_file_and_line(tmp_path: Path, lines: list[str], message: str) -> None:
-    with pytest.raises(HrmEdgeError, match=message) as caught:
-        read_boards([write(tmp_path / "bad.csv", *lines)], TASK)
+@pytest.mark.parametrize("blank", [0, 2])
+def test_malformed_rows_name_file_and_line(
+    tmp_path: Path, lines: list[str], line: int, message: str, blank: int
+) -> None:
+    if line > 1:
+        lines, line = [lines[0], *[""] * blank, *lines[1:]], line + blank
+    bad = write(tmp_path / "bad.csv", *lines)
+    # After a good file, whose rows must not count.
+    with pytest.raises(HrmEdgeError, match=re.escape(f"{bad}: line {line}: {message}")) as caught:
+        read_boards([write(tmp_path / "good.csv", HEAD, ROW), bad], TASK)
     assert caught.value.code == "data"
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read_over(tmp_path: Path) -> None:
+    plain = f"question,answer\n{QUESTION},{ANSWER}\n".encode()
+    (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf" + plain.replace(b"\n", b"\r\n"))
+    assert len(read_boards([tmp_path / "a.csv"], TASK)) == 1
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(HrmEdgeError, match=r"none\.csv"):
         read_boards([tmp_path / "none.csv"], TASK)
+    with pytest.raises(HrmEdgeError, match=r"no boards in .*empty\.csv"):
+        read_boards([write(tmp_path / "empty.csv", HEAD)], TASK)
     whole = write(tmp_path / "cut.csv.gz", HEAD, *[ROW] * 50)
-    whole.write_bytes(whole.read_bytes()[:-20])
-    with pytest.raises(HrmEdgeError, match=r"cut\.csv"):
+    whole.write_bytes(whole.read_bytes()[:-8])  # without its check sum: every line is there, the end is not
+    with pytest.raises(HrmEdgeError, match=r"cut\.csv\.gz: line 52: Compressed file ended"):
         read_boards([whole], TASK)
-    (tmp_path / "bytes.csv").write_bytes(b"question,answer\n\xff\xfe,\x00\n")
-    with pytest.raises(HrmEdgeError, match=r"bytes\.csv"):
-        read_boards([tmp_path / "bytes.csv"], TASK)
     plain = write(tmp_path / "plain.csv", HEAD, ROW).rename(tmp_path / "plain.csv.gz")
-    with pytest.raises(HrmEdgeError, match=r"plain\.csv"):
+    with pytest.raises(HrmEdgeError, match=r"plain\.csv\.gz: line 1: Not a gzipped file"):
         read_boards([plain], TASK)
 
 
