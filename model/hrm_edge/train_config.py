@@ -20,7 +20,8 @@ class DataConfig(_Table):
     """Files of boards."""
 
     train: list[Path] = Field(min_length=1)
-    # Choosing and watching, never training: boards isomorphic to one of these are taken out of the training rows.
+    # Choosing and watching, never training: boards like one of these (the same question; in Sudoku any symmetry of it)
+    # are taken out of the training rows.
     holdout: list[Path] = []
     # Rows of the training files themselves to hold out instead (the last ones), where `holdout` is empty.
     holdout_rows: int = Field(default=0, ge=0)

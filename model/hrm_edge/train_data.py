@@ -1,4 +1,4 @@
-"""From files to the boards of a run: read, checked, held-out rows and their isomorphs taken out."""
+"""From files to the boards of a run: read, checked, held-out rows and their like taken out."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
         if keep < 1:
             raise HrmEdgeError("data", f"{len(boards)} boards, of which {data.holdout_rows} shall be held out")
         holdout, boards = boards.take(torch.arange(keep, len(boards))), boards.take(torch.arange(keep))
-    if task.is_sudoku:
-        if data.like is not None:
-            boards = _alike(boards, read_boards([data.like], task), task.task)
-        if holdout is not None:
-            boards = without_isomorphs(boards, holdout, task.task)
+    if task.is_sudoku and data.like is not None:
+        boards = _alike(boards, read_boards([data.like], task), task.task)
+    if holdout is not None:
+        boards = without_isomorphs(boards, holdout, task.task) if task.is_sudoku else _without(boards, holdout)
     if len(boards) == 0:
         raise HrmEdgeError("data", "no training board is left after the held-out ones were taken out")
     return boards, holdout
+
+
+def _without(boards: Boards, kept_out: Boards) -> Boards:
+    """``boards`` less every board whose question is one of ``kept_out``."""
+    held = {question.tobytes() for question in kept_out.questions.numpy()}
+    rows = [i for i, question in enumerate(boards.questions.numpy()) if question.tobytes() not in held]
+    return boards.take(torch.tensor(rows, dtype=torch.int64))
 
 
 def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:

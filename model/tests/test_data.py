@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hrm_edge.config import structured_sudoku
+from hrm_edge.config import structured_grid, structured_sudoku
 from hrm_edge.data import read_boards
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.generate import make, rate
@@ -106,6 +106,21 @@ def test_held_out_boards_leave_with_their_isomorphs(tmp_path: Path) -> None:
     assert boards.questions.tolist() == [[0, 0, *[int(c) if c != "." else 0 for c in QUESTION[2:]]]]
     with pytest.raises(HrmEdgeError, match="no training board is left"):
         prepare(DataConfig(train=[held], holdout=[held]), TASK)
+
+
+def test_held_out_questions_of_other_tasks_leave(tmp_path: Path) -> None:
+    task = Task(structured_grid(2, 2, "ab#", name="pairs"))
+    rows = ["ab##,abab", "#b##,bbab", "ab##,abba", "##b#,abbb"]
+    train = write(tmp_path / "train.csv", "question,answer", *rows)
+    held = write(tmp_path / "held.csv", "question,answer", "ab##,abab")
+    boards, _ = prepare(DataConfig(train=[train], holdout=[held]), task)
+    assert [task.format(board) for board in boards.questions] == ["#b##", "##b#"]
+    again = write(tmp_path / "again.csv", "question,answer", *rows, "#b##,bbab")
+    boards, holdout = prepare(DataConfig(train=[again], holdout_rows=1), task)
+    assert [task.format(board) for board in boards.questions] == ["ab##", "ab##", "##b#"]
+    assert len(holdout) == 1
+    with pytest.raises(HrmEdgeError, match="no training board is left"):
+        prepare(DataConfig(train=[held], holdout=[held]), task)
 
 
 def test_rows_can_be_held_out_of_the_training_file(tmp_path: Path) -> None:
