@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,6 +28,10 @@ class Boards:
 
     def __len__(self) -> int:
         return len(self.questions)
+
+    def digest(self) -> str:
+        """SHA-256 of questions and answers, in order."""
+        return hashlib.sha256(self.questions.numpy().tobytes() + self.answers.numpy().tobytes()).hexdigest()
 
     def take(self, rows: Tensor) -> Boards:
         """The boards of ``rows`` (int64 indices)."""

@@ -29,7 +29,7 @@ from .train_config import RunConfig
 from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
-from .train_state import restore_rng, rng_state, save_state, sweep, writing
+from .train_state import check_same_run, restore_rng, rng_state, save_state, sweep, writing
 from .train_world import World
 
 LOG_MINUTES = 1 / 3
@@ -89,6 +89,7 @@ class Trainer:
         self.task = Task(self.model.config)
         seed = options.seed * 1000003 + self.world.rank  # each process its own boards
         self.slots = Slots(boards, self.task, run.search, options.batch, options.window, seed)
+        self.digest = boards.digest()
         torch.manual_seed(seed)
         self.carry = self.model.initial_carry(options.batch, dtype=self.dtype)
         self._fresh_carries()
@@ -106,12 +107,18 @@ class Trainer:
         """Where the run's state is kept; one file a process."""
         return self.folder / ("last.pt" if self.world.rank == 0 else f"last.{self.world.rank}.pt")
 
-    def state(self) -> dict[str, Any]:
-        """Plain data; `_restore` takes it back."""
+    def identity(self) -> dict[str, Any]:
+        """What a run is; `check_same_run` compares it with that of a checkpoint."""
         return {
             "config": self.model.config.to_json(),
             "run": json.loads(self.run.model_dump_json()),
             "world": self.world.size,
+            "boards": self.digest,
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Plain data; `_restore` takes it back."""
+        return self.identity() | {
             "model": {k: v.detach().cpu() for k, v in self.model.state_dict().items()},
             "ema": {k: v.cpu() for k, v in self.average.items()},
             "optimizer": self.optimizer.state_dict(),
@@ -131,10 +138,7 @@ class Trainer:
         if not self.checkpoint.exists():
             return
         state = load_dict(self.checkpoint)
-        if state.get("config") != self.model.config.to_json() or state.get("world") != self.world.size:
-            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: of another model or number of processes")
-        if len(state["slots"]["order"]) != len(self.slots.boards):
-            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: made with other training boards")
+        check_same_run(self.checkpoint, state, self.identity())
         self.model.load_state_dict(state["model"])
         self.average = {k: v.to(self.device) for k, v in state["ema"].items()}
         self.optimizer.load_state_dict(state["optimizer"])

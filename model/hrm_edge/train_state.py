@@ -40,6 +40,35 @@ def write_atomic(path: Path, save) -> None:
             temporary.unlink(missing_ok=True)
 
 
+# What may change when a run goes on: its budget, how often it reports, what it computes on.
+FREE = frozenset(
+    ("steps", "minutes", "save_minutes", "eval_minutes", "eval_rows", "eval_steps", "threads", "device", "compile")
+)
+
+
+def check_same_run(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> None:
+    """Compares a checkpoint of a trainer with what `Trainer.identity` says now.
+
+    Raises:
+        HrmEdgeError: code ``checkpoint``, naming the first difference.
+    """
+
+    def refuse(what: str) -> HrmEdgeError:
+        return HrmEdgeError("checkpoint", f"{path}: {what}; a new run can start from it: another --out, --start {path}")
+
+    if saved.get("config") != now["config"]:
+        raise refuse("of another model")
+    if saved.get("world") != now["world"]:
+        raise refuse(f"of {saved.get('world')} processes, not {now['world']}")
+    if saved.get("boards") != now["boards"]:
+        raise refuse("made with other training boards, or before they were compared")
+    for table in ("search", "train"):
+        was = saved["run"][table]
+        for name, value in now["run"][table].items():
+            if name not in FREE and was.get(name) != value:
+                raise refuse(f"{table}.{name} was {was.get(name)}, and is {value} now")
+
+
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Writes a checkpoint; of a trainer's `hrm_edge.checkpoint.load_checkpoint` reads ``config`` and ``ema``."""
     write_atomic(path, lambda to: torch.save(state, to))

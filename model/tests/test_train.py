@@ -17,6 +17,7 @@ from hrm_edge.generate import make
 from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_config import RunConfig, read_run
+from hrm_edge.train_state import save_state
 
 pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
 
@@ -137,12 +138,37 @@ def test_a_folder_that_cannot_be_written_ends_the_run_at_once(boards: Boards, tm
 
 
 def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None:
-    Trainer(tiny(), boards, None, tmp_path).save()
-    other = tiny().model_copy(update={"model": {"hidden_size": 32, "box_rows": 2, "box_cols": 2}})
-    with pytest.raises(HrmEdgeError, match="another model"):
-        Trainer(other, boards, None, tmp_path)
-    with pytest.raises(HrmEdgeError, match="other training boards"):
-        Trainer(tiny(), boards.take(torch.arange(10)), None, tmp_path)
+    first = Trainer(tiny(), boards, None, tmp_path)
+    first.save()
+    run = tiny()
+    other_model = run.model_copy(update={"model": {"hidden_size": 32, "box_rows": 2, "box_cols": 2}})
+    other_search = run.model_copy(update={"search": run.search.model_copy(update={"later": 2})})
+    for other, with_boards, message in [
+        (other_model, boards, "of another model"),
+        (other_search, boards, r"search\.later was 1, and is 2 now"),
+        (tiny(lr=0.5), boards, r"train\.lr was 0\.001, and is 0\.5 now"),
+        (tiny(batch=8), boards, r"train\.batch was 6, and is 8 now"),
+        (tiny(seed=9), boards, r"train\.seed was 0, and is 9 now"),
+        (run, some_boards(seed=2), "other training boards"),
+    ]:
+        with pytest.raises(HrmEdgeError, match=message) as caught:
+            Trainer(other, with_boards, None, tmp_path)
+        assert caught.value.code == "checkpoint"
+    longer = tiny(steps=None, minutes=5, save_minutes=1, eval_minutes=2, eval_rows=3, eval_steps=4, threads=1)
+    assert Trainer(longer, boards, None, tmp_path).step == 0
+
+
+def test_a_checkpoint_that_does_not_name_its_boards_is_a_start(boards: Boards, tmp_path: Path) -> None:
+    first = Trainer(tiny(), boards, None, tmp_path)
+    first.update()
+    old = {name: value for name, value in first.state().items() if name != "boards"}
+    save_state(first.checkpoint, old)
+    with pytest.raises(HrmEdgeError, match="or before they were compared"):
+        Trainer(tiny(), boards, None, tmp_path)
+    _, state = load_checkpoint(first.checkpoint)
+    again = Trainer(tiny(), boards, None, tmp_path / "again", state)
+    assert again.step == 0
+    assert all(torch.equal(state[name], value) for name, value in again.model.state_dict().items())
 
 
 def test_leftovers_of_killed_runs_are_swept(boards: Boards, tmp_path: Path) -> None:
