@@ -30,6 +30,7 @@ from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
 from .train_state import check_same_run, restore_rng, rng_state, save_state, sweep, writing
+from .train_sums import Sums
 from .train_world import World
 
 LOG_MINUTES = 1 / 3
@@ -227,7 +228,7 @@ class Trainer:
         old = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
         began = time.monotonic() - self.seconds
         marks = dict.fromkeys(("save", "eval", "log"), self.seconds)
-        sums: dict[str, float] = {}
+        sums = Sums()
         layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
         bar = tqdm(total=100, disable=self.world.rank > 0, bar_format=layout)
 
@@ -243,13 +244,11 @@ class Trainer:
         try:
             over = is_over()
             while not over:
-                for name, value in self.update().items():
-                    sums[name] = sums.get(name, 0.0) + value
-                sums["n"] = sums.get("n", 0) + 1
+                sums.add(self.update())
                 over = is_over()
                 if is_due("log", LOG_MINUTES):
                     self._log(sums, self.seconds - marks["log"], bar, on_metrics)
-                    sums, marks["log"] = {}, self.seconds
+                    sums, marks["log"] = Sums(), self.seconds
                 if is_due("save", self.options.save_minutes):
                     self.save()
                     marks["save"] = self.seconds
@@ -257,7 +256,7 @@ class Trainer:
                     self._evaluate(on_metrics)
                     over = is_over()
                     marks["eval"] = self.seconds
-            if sums:
+            if sums.n:
                 self._log(sums, max(1e-9, self.seconds - marks["log"]), bar, on_metrics)
             self.save()
             self._evaluate(on_metrics)
@@ -266,22 +265,14 @@ class Trainer:
             for number, handler in old.items():
                 signal.signal(number, handler)
 
-    def _log(self, sums: dict[str, float], seconds: float, bar, on_metrics) -> None:
-        n = sums["n"]
-        board_steps = self.options.batch * self.options.window * self.world.size
-        share = lambda a, b: round(sums[a] / sums[b], 4) if sums.get(b) else None  # noqa: E731
+    def _log(self, sums: Sums, seconds: float, bar, on_metrics) -> None:
+        board_steps = sums.n * self.options.batch * self.options.window * self.world.size
         line = {
             "step": self.step,
             "minutes": round(self.seconds / 60, 2),
             "lr": self.rate(),
-            "loss": round(sums["loss"] / n, 5),
-            "entropy": round(sums["entropy"] / n, 5),
-            "norm": round(sums["norm"] / n, 4),
-            "raw_16": share("plain_solved", "plain"),
-            "seen": share("seen", "refuted"),
-            "false_alarm": share("false_alarm", "sound"),
-            "boards": int(sums["plain"]),
-            "board_steps_per_second": round(n * board_steps / seconds, 1),
+            **sums.line(),
+            "board_steps_per_second": round(board_steps / seconds, 1),
         }
         bar.set_postfix(loss=line["loss"], raw=line["raw_16"], rate=line["board_steps_per_second"])
         bar.update(100 * self.progress - bar.n)
