@@ -55,6 +55,19 @@ def load_checkpoint(path: Path) -> tuple[HRMConfig, dict[str, Tensor]]:
     return config, state
 
 
+def trained(path: Path) -> dict[str, Any] | None:
+    """What a checkpoint of `train` says of its run, as a model card does: ``steps`` (updates) and ``hours``, both since
+    its start and without those of a model that it started from. None for other checkpoints and weights files.
+
+    Raises:
+        HrmEdgeError: code ``checkpoint``.
+    """
+    loaded = {} if path.suffix == ".safetensors" else load_dict(path)
+    if "seconds" not in loaded:
+        return None
+    return {"steps": int(loaded["step"]), "hours": round(float(loaded["seconds"]) / 3600, 2)}
+
+
 def save_checkpoint(path: Path, config: HRMConfig, state: dict[str, Tensor], **more: Any) -> None:
     """Writes a checkpoint with ``state`` as ``model``. Raises HrmEdgeError, code ``checkpoint`` or ``file``."""
     check_state(state, config)

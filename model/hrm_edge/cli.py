@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from .card import ModelCard
-from .checkpoint import load_checkpoint, load_dict, save_checkpoint
+from .checkpoint import load_checkpoint, load_dict, save_checkpoint, trained
 from .config import TaskConfig
 from .convert import OFFICIAL_TASKS, convert_lab, convert_official
 from .errors import HrmEdgeError
@@ -39,8 +39,14 @@ def export(
     h_cycles: Annotated[
         int | None, typer.Option(min=1, max=32, help="H cycles of an ACT step; default: as many as in training")
     ] = None,
+    keep_card: Annotated[
+        bool, typer.Option("--keep-card", help="the card's steps, hours and scores are of this very model: keep them")
+    ] = False,
 ) -> None:
     """Quantise a checkpoint to int8 and write the weights file; prints the worst error of every matrix.
+
+    Without --keep-card a checkpoint of `train` puts its own updates and hours in the card, and leaves out its scores,
+    which are another model's. All else in the card stays, and other checkpoints leave it as it is.
 
     An ACT step may think longer in the file than in training: the carry goes on unchanged from step to step, so one
     step of 4 cycles computes what two of 2 do, and only the readings in between are left out.
@@ -48,7 +54,10 @@ def export(
     config, state = load_checkpoint(checkpoint)
     if h_cycles is not None:
         config = config.model_copy(update={"H_cycles": h_cycles})
-    report = export_weights(state, config, ModelCard.read(card), out)
+    written = ModelCard.read(card)
+    if not keep_card and (own := trained(checkpoint)) is not None:
+        written = written.model_copy(update=own | {"scores": None})
+    report = export_weights(state, config, written, out)
     typer.echo("\n".join(report.lines()))
 
 

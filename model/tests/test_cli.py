@@ -45,6 +45,24 @@ def test_export_with_longer_steps(tmp_path: Path, card: Path) -> None:
     assert read_weights(tmp_path / "w.safetensors").config == config.model_copy(update={"H_cycles": 5})
 
 
+def test_a_run_does_not_get_the_scores_of_another(tmp_path: Path) -> None:
+    config = CONFIGS["candidates-4x4"]
+    score = {"data": "d", "n": 1, "max_steps": 1, "date": "2026-11-25", "engine": "e"}
+    card = {"name": "c", "steps": 7, "hours": 9.0, "scores": [score], "notes": "from elsewhere"}
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    save_checkpoint(tmp_path / "run.pt", config, random_state(config, 1), step=300, seconds=5400.0)
+    save_checkpoint(tmp_path / "converted.pt", config, random_state(config, 1))
+
+    def exported(checkpoint: str, *flags: str) -> dict:
+        invoke("export", tmp_path / checkpoint, tmp_path / "w.safetensors", "--card", tmp_path / "card.json", *flags)
+        found = read_weights(tmp_path / "w.safetensors").card.model_dump(exclude_none=True)
+        assert found.pop("parameters") > 0
+        return found
+
+    assert exported("run.pt") == {"name": "c", "steps": 300, "hours": 1.5, "notes": "from elsewhere"}
+    assert exported("run.pt", "--keep-card") == exported("converted.pt") == card
+
+
 def test_convert_lab_then_export(tmp_path: Path, card: Path) -> None:
     torch.save(lab_checkpoint(), tmp_path / "lab.pt")
     invoke("convert", tmp_path / "lab.pt", tmp_path / "c.pt", "--family", "lab")
