@@ -4,35 +4,34 @@ import type { EngineFactory } from '../../src/engines/create-engine.ts'
 import { createReferenceEngine } from '../../src/engines/reference/reference-engine.ts'
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
 import { createRandom } from '../../src/numerics/random.ts'
-import { type LoadedModel, loadModel } from '../../src/weights/load-model.ts'
+import type { Model } from '../../src/weights/model.ts'
 import { conformanceBoards } from './boards.ts'
 import { hashLogits } from './logits-hash.ts'
-
-let loaded: LoadedModel
-beforeAll(async () => {
-  loaded = await loadModel({ task: 'sudoku' })
-})
+import { loadConformanceModel } from './model.ts'
 
 it('logits are those of the reference engine', async () => {
+  const { model } = await loadConformanceModel()
   const some = conformanceBoards(inject('reference'))
   const create = await createWasmEngineFactory(platform.loadKernel)
-  const want = await hashLogits(loaded.model, createReferenceEngine, some)
-  expect(await hashLogits(loaded.model, create, some)).toBe(want)
+  const want = await hashLogits(model, createReferenceEngine, some)
+  expect(await hashLogits(model, create, some)).toBe(want)
 })
 
 describe('logits do not depend on', () => {
   const some = conformanceBoards(64)
+  let model: Model
   let create: EngineFactory
   let inOrder: string
   beforeAll(async () => {
+    model = (await loadConformanceModel()).model
     create = await createWasmEngineFactory(platform.loadKernel)
-    inOrder = await hashLogits(loaded.model, create, some)
+    inOrder = await hashLogits(model, create, some)
   })
 
   it.each([1, 3, 64])('the batch (%d) or on which slot a board is in', async (slots) => {
     const random = createRandom(slots)
     const order = some.map((_, i) => ({ i, at: random.next() })).sort((a, b) => a.at - b.at)
-    const shuffled = await hashLogits(loaded.model, create, some, { slots, order: order.map(({ i }) => i) })
+    const shuffled = await hashLogits(model, create, some, { slots, order: order.map(({ i }) => i) })
     expect(shuffled).toBe(inOrder)
   })
 })

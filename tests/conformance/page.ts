@@ -2,9 +2,9 @@
 import { platform } from '#platform'
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
 import type { KernelBuild } from '../../src/platform/platform.ts'
-import { loadModel } from '../../src/weights/load-model.ts'
 import { conformanceBoards } from './boards.ts'
 import { hashLogits } from './logits-hash.ts'
+import { loadConformanceModel } from './model.ts'
 
 declare global {
   var conformanceHash: (build: KernelBuild, boards: number) => Promise<string>
@@ -12,7 +12,7 @@ declare global {
 
 globalThis.conformanceHash = async (build, boards) => {
   const [{ model }, createEngine] = await Promise.all([
-    loadModel({ task: 'sudoku' }),
+    loadConformanceModel(),
     createWasmEngineFactory(platform.loadKernel, { build }),
   ])
   return hashLogits(model, createEngine, conformanceBoards(boards))

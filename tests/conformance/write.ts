@@ -3,11 +3,11 @@
 import { writeFile } from 'node:fs/promises'
 import { platform } from '#platform'
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
-import { loadModel } from '../../src/weights/load-model.ts'
 import { conformanceBoards } from './boards.ts'
 import { hashLogits } from './logits-hash.ts'
+import { loadConformanceModel } from './model.ts'
 
-const { model } = await loadModel({ task: 'sudoku' })
+const { model } = await loadConformanceModel()
 const createEngine = await createWasmEngineFactory(platform.loadKernel)
 const hash = (boards: number) => hashLogits(model, createEngine, conformanceBoards(boards))
 const expected = { '200': await hash(200), '2000': await hash(2000) }
