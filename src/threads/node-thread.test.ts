@@ -1,5 +1,6 @@
 import { openAsBlob } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ENDLESS } from '../../tests/helpers/boards.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { createSolver, type Solver } from '../index.ts'
 import { weightsUrl } from '../wasm/index.ts'
@@ -68,8 +69,8 @@ describe('threads of Node', () => {
 
   test('stop when aborted, and go on with what comes next', async () => {
     for (const run of [
-      (signal: AbortSignal) => two.solve(HARD, { maxSteps: 1e6, signal }),
-      (signal: AbortSignal) => two.solveBatch(Array(100).fill(HARD), { maxSteps: 1e6, signal }),
+      (signal: AbortSignal) => two.solve(ENDLESS, { maxSteps: 1e6, signal }),
+      (signal: AbortSignal) => two.solveBatch(Array(100).fill(ENDLESS), { maxSteps: 1e6, signal }),
     ]) {
       await expectHrmRejection(run(AbortSignal.timeout(100)), 'aborted')
       // All slots of both threads were taken by what would run for hours.
@@ -86,7 +87,7 @@ describe('threads of Node', () => {
         return thread
       },
     })
-    const solving = solver.solve(HARD, { maxSteps: 1e6 })
+    const solving = solver.solve(ENDLESS, { maxSteps: 1e6 })
     setTimeout(() => threads[0].terminate(), 100)
     await expectHrmRejection(solving, 'engine_failed', 'ended by itself')
     expect(await solver.solve(EASY)).toEqual(await here.solve(EASY))

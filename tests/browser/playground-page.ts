@@ -1,11 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-
-/**
- * Breaks no rule as it stands and has no solution, for one given is not that of the puzzle it comes from: a solve guesses
- * and goes on until its budget is spent or it is stopped, whatever the model can do.
- */
-export const ENDLESS = '3...85..4.4.6...3.7.....5...2..1.8..6.......3..4..2.1.....9.3.1.6.1...8...9..8..7'
+import { ENDLESS } from '../helpers/boards.ts'
 
 /** Hands and eyes on the playground. */
 export class PlaygroundPage {

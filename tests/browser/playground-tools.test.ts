@@ -6,10 +6,11 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { ENDLESS } from '../helpers/boards.ts'
 import { withCycles } from '../helpers/with-cycles.ts'
 import { findViolations } from './accessibility.ts'
 import { launchChromium, withPage } from './chromium.ts'
-import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
+import { expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { ENDLESS } from '../helpers/boards.ts'
 import { withPage } from './chromium.ts'
-import { ENDLESS, expectSolution, PlaygroundPage } from './playground-page.ts'
+import { expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]

@@ -3,9 +3,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as HrmEdgeWorker from '../../src/threads/index.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { ENDLESS } from '../helpers/boards.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { traceMainThread } from './main-thread.ts'
-import { ENDLESS, expectSolution } from './playground-page.ts'
+import { expectSolution } from './playground-page.ts'
 import { type StaticServer, serveFolder } from './static-server.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]

@@ -15,6 +15,12 @@ export const PUZZLES_4X4: readonly (readonly [board: string, solution: string])[
 /** Breaks no rule as it stands, and has no solution. */
 export const UNSOLVABLE_4X4 = '1...3..2..1.....'
 
+/**
+ * Breaks no rule as it stands and has no solution, for one given is not that of the puzzle it comes from: a solve guesses
+ * and goes on until its budget is spent or it is stopped, whatever the model can do.
+ */
+export const ENDLESS = '3...85..4.4.6...3.7.....5...2..1.8..6.......3..4..2.1.....9.3.1.6.1...8...9..8..7'
+
 /** Has 288 solutions. */
 export const EMPTY_4X4 = '.'.repeat(16)
 
