@@ -10,7 +10,6 @@ from torch import Tensor
 from .card import ModelCard
 from .config import HRMConfig
 from .quantise import TensorError, quantise_state
-from .train_state import writing
 from .weights_file import write_weights
 
 
@@ -53,6 +52,5 @@ def export_weights(state: dict[str, Tensor], config: HRMConfig, card: ModelCard,
     """
     tensors, errors = quantise_state(state, config)
     parameters = parameter_count(state)
-    with writing(path):
-        size = write_weights(path, config, card.model_copy(update={"parameters": parameters}), tensors)
+    size = write_weights(path, config, card.model_copy(update={"parameters": parameters}), tensors)
     return ExportReport(path, size, parameters, errors)

@@ -48,6 +48,7 @@ from torch import Tensor
 
 from .card import ModelCard
 from .config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from .files import write_atomic
 from .hrm import HRM, RotaryEmbedding
 from .layout import state_shapes
 from .lists import list_table
@@ -222,12 +223,6 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)
-
-
 def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
     """Writes all golden vectors; returns the files, the manifest last."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -247,7 +242,7 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
         kept = traced if case.config else {k: v for k, v in traced.items() if ".layers." not in k and "table" not in k}
         data = pack_tensors(kept)
         trace = folder / f"{case.name}.trace.safetensors"
-        _replace(trace, data)
+        write_atomic(trace, lambda to, data=data: to.write_bytes(data))
         written.append(trace)
         entries.append(
             {
@@ -267,8 +262,8 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
                 },
             }
         )
-    _replace(folder / "float.safetensors", pack_tensors(floats))
+    write_atomic(folder / "float.safetensors", lambda to: to.write_bytes(pack_tensors(floats)))
     written.append(folder / "float.safetensors")
     manifest = {"generated": "by `hrm-model golden`, do not edit", "steps": list(STEPS), "cases": entries}
-    _replace(folder / "manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
+    write_atomic(folder / "manifest.json", lambda to: to.write_text(json.dumps(manifest, indent=1) + "\n"))
     return [*written, folder / "manifest.json"]

@@ -18,10 +18,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
+from .files import write_atomic
 from .onnx_attention import Attend, make_attention, q_scale
 from .onnx_graph import BATCH, MICROSOFT, Graph
 from .onnx_linear import Linear, Precision, make_linear
-from .train_state import write_atomic
 from .weights_file import WeightsFile
 
 

@@ -22,6 +22,7 @@ from . import train_memory
 from .checkpoint import load_dict
 from .data import Boards
 from .errors import HrmEdgeError
+from .files import sweep, writing
 from .hrm import HRM, Carry
 from .kernels.block import fuse
 from .tasks import Task
@@ -29,7 +30,7 @@ from .train_config import RunConfig
 from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
-from .train_state import check_same_run, restore_rng, rng_state, save_state, sweep, writing
+from .train_state import check_same_run, restore_rng, rng_state, save_state
 from .train_sums import Sums
 from .train_world import World
 

@@ -15,13 +15,13 @@ from .checkpoint import load_checkpoint
 from .config import sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
+from .files import write_atomic
 from .generate import BUDGET, make
 from .tasks import SUDOKU_SYMBOLS, Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
 from .train_data import prepare
 from .train_plot import plot_curve, plot_training
-from .train_state import write_atomic
 from .train_world import World
 
 Seed = Annotated[int | None, typer.Option(help="default: the config's")]

@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from .train_state import write_atomic
+from .files import write_atomic
 
 mpl.use("Agg")
 

@@ -7,7 +7,6 @@ model must give the same bytes. Tests read it back with the library.
 from __future__ import annotations
 
 import json
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from torch import Tensor
 from .card import ModelCard
 from .config import HRMConfig, TaskConfig
 from .errors import HrmEdgeError
+from .files import write_atomic
 from .layout import file_tensors, float_bounds, is_matrix, within_bounds
 from .quantise import dequantise
 
@@ -81,18 +81,13 @@ def write_weights(path: Path, config: HRMConfig, card: ModelCard, tensors: dict[
         The size in bytes.
 
     Raises:
-        HrmEdgeError: code ``weights`` if the result would not be a valid weights file.
+        HrmEdgeError: code ``weights`` if the result would not be a valid weights file, ``file`` if it cannot be
+            written.
     """
     metadata = {"hrm.format": FORMAT, "hrm.config": config.to_json(), "hrm.card": card.to_json()}
     data = pack_tensors(tensors, metadata)
     parse_weights(data)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomic(path, lambda to: to.write_bytes(data))
     return len(data)
 
 

@@ -16,9 +16,10 @@ from hrm_edge.card import ModelCard
 from hrm_edge.checkpoint import save_checkpoint
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.export import export_weights
+from hrm_edge.files import write_atomic
 from hrm_edge.golden import random_state
 from hrm_edge.onnx_export import export_onnx
-from hrm_edge.train_state import save_state, write_atomic
+from hrm_edge.train_state import save_state
 from hrm_edge.weights_file import read_weights
 
 from .conftest import CONFIGS, in_processes
