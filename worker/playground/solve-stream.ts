@@ -1,5 +1,5 @@
 import { createClient } from '../../src/client/index.ts'
-import { abortError } from '../../src/solve/options.ts'
+import { untilAborted } from '../../src/solve/options.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { gpuSolver } from './gpu-solver.ts'
 import { pageSolver } from './page-solver.ts'
@@ -18,8 +18,9 @@ export async function solveAt(
   options: SolveOptions,
   onStep: (step: SolveStep) => void,
 ): Promise<{ result: SolveResult; milliseconds: number }> {
+  // A GPU may take a minute to get ready: it does so for the next time, but nobody waits for it.
   const solver =
-    where === 'edge' ? undefined : await unlessAborted(where === 'gpu' ? gpuSolver() : pageSolver(), options.signal)
+    where === 'edge' ? undefined : await untilAborted(where === 'gpu' ? gpuSolver() : pageSolver(), options.signal)
   const started = performance.now()
   const stream = solver?.steps(board, options) ?? edge.steps('sudoku', board, options)
   for (;;) {
@@ -27,12 +28,4 @@ export async function solveAt(
     if (done) return { result: value, milliseconds: performance.now() - started }
     onStep(value)
   }
-}
-
-/** A GPU may take a minute to get ready: it does so for the next time, but nobody waits for it. */
-function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(abortError(signal)), { once: true })
-    work.then(resolve, reject)
-  })
 }
