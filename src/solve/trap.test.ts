@@ -3,6 +3,7 @@ import { platform } from '#platform'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { watchMemories } from '../../tests/helpers/wasm-memories.ts'
 import { tinyModel } from '../../tests/helpers/weights-file.ts'
 import { DESCRIPTOR_BYTES } from '../../wasm/assembly/descriptor.ts'
 import type { EngineOptions } from '../engines/engine.ts'
@@ -18,17 +19,7 @@ afterEach(() => vi.unstubAllGlobals())
 /** Real kernels, and a hand on the memory of every engine that is made. */
 async function realSolver() {
   const kernel = await chooseKernel(platform.loadKernel)
-  const memories: WebAssembly.Memory[] = []
-  const { Memory } = WebAssembly
-  vi.stubGlobal('WebAssembly', {
-    ...Object.fromEntries(Object.getOwnPropertyNames(WebAssembly).map((key) => [key, Reflect.get(WebAssembly, key)])),
-    Memory: class extends Memory {
-      constructor(descriptor: WebAssembly.MemoryDescriptor) {
-        super(descriptor)
-        memories.push(this)
-      }
-    },
-  })
+  const memories = watchMemories()
   const model = tinyModel(CANDIDATES)
   const geometry = buildGeometry(CANDIDATES, trainedShape(CANDIDATES))
   const create = (options: EngineOptions) => createWasmEngine(options, kernel)

@@ -8,6 +8,7 @@ import { createSolverFrom } from '../../src/solve/solver.ts'
 import { createTask } from '../../src/tasks/create-task.ts'
 import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
 import { hashOf } from '../../src/weights/hash.ts'
+import { watchMemories } from '../helpers/wasm-memories.ts'
 import { conformanceBoards } from './boards.ts'
 import { loadConformanceModel } from './model.ts'
 
@@ -22,18 +23,7 @@ it.each<KernelBuild>(['relaxed', 'simd128'])('solving changes no byte of what is
   const { model } = loaded
   const geometry = buildGeometry(model.config, trainedShape(model.config))
   const kernel = await chooseKernel(platform.loadKernel, { build })
-  const memories: WebAssembly.Memory[] = []
-  vi.stubGlobal('WebAssembly', {
-    ...Object.fromEntries(
-      Object.getOwnPropertyNames(WebAssembly).map((name) => [name, Reflect.get(WebAssembly, name)]),
-    ),
-    Memory: class extends WebAssembly.Memory {
-      constructor(descriptor: WebAssembly.MemoryDescriptor) {
-        super(descriptor)
-        memories.push(this)
-      }
-    },
-  })
+  const memories = watchMemories()
   const engine = createWasmEngine({ model, geometry, slots: SLOTS }, kernel)
   const { hRecords, packed } = planMemory(model, geometry, SLOTS, build)
   const hash = () => hashOf(new Uint8Array(memories[0].buffer.slice(hRecords, packed)))
