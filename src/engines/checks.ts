@@ -37,23 +37,22 @@ export function checkGeometry(model: Model, geometry: Geometry): void {
 /** What one engine may take: a 32-bit memory ends at 4 GiB, and hosts refuse well before. */
 const MAX_BYTES = 2 ** 30
 
-/**
- * Refuses more than 1 GiB, before anything of the board's size is allocated where `bytes` is left out: it is then the
- * least that any engine needs, which is what grows with the board.
- * @throws HrmError `engine_unavailable`
- */
-export function checkMemory({ config }: Model, { tokens, tables }: Geometry, slots: number, bytes?: number): void {
+/** @throws HrmError `engine_unavailable` over 1 GiB */
+export function checkMemory(bytes: number, slots: number): void {
+  if (bytes > MAX_BYTES) {
+    throw new HrmError(
+      'engine_unavailable',
+      `this model and board need ${Math.ceil(bytes / 2 ** 20)} MiB for ${slots} slots, more than 1 GiB`,
+    )
+  }
+}
+
+/** Bytes of what grows with the board, which every engine needs; to be checked before anything of its size is made. */
+export function leastMemory({ config }: Model, { tokens, tables }: Geometry, slots: number): number {
   const rows = config.puzzle_emb_len + tokens
   const states = 3 * rows * config.hidden_size + tokens * config.output_size
   const lists = [...new Set(tables)].reduce((sum, { width }) => sum + tokens * width, 0)
-  const needed = bytes ?? 4 * (slots * states + lists)
-  if (needed > MAX_BYTES) {
-    const mebibytes = Math.ceil(needed / 2 ** 20)
-    throw new HrmError(
-      'engine_unavailable',
-      `this model and board need ${mebibytes} MiB for ${slots} slots, more than 1 GiB`,
-    )
-  }
+  return 4 * (slots * states + lists)
 }
 
 /** @throws HrmError `option_invalid` */

@@ -1,7 +1,7 @@
 import { HrmError } from '../../errors.ts'
 import { dot4 } from '../../numerics/float.ts'
 import type { Layer, Model } from '../../weights/model.ts'
-import { checkGeometry, checkMemory, checkSlot, checkStep, checkTokens, floatsOf } from '../checks.ts'
+import { checkGeometry, checkMemory, checkSlot, checkStep, checkTokens, floatsOf, leastMemory } from '../checks.ts'
 import type { Engine, EngineOptions, Geometry } from '../engine.ts'
 import { type Product, type Rows, runLayer, type Trace } from './layer.ts'
 
@@ -28,7 +28,7 @@ export function createReferenceEngine(
   product?: Product,
 ): Engine {
   checkGeometry(model, geometry)
-  checkMemory(model, geometry, count)
+  checkMemory(leastMemory(model, geometry, count), count)
   const { config } = model
   const d = config.hidden_size
   const { tokens } = geometry

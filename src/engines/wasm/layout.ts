@@ -1,7 +1,7 @@
 import { DESCRIPTOR_BYTES, LAYER_BYTES, LIST_BYTES } from '../../../wasm/assembly/descriptor.ts'
 import type { KernelBuild } from '../../platform/platform.ts'
 import type { Model } from '../../weights/model.ts'
-import { checkMemory } from '../checks.ts'
+import { checkMemory, leastMemory } from '../checks.ts'
 import type { Geometry } from '../engine.ts'
 import { type PackedList, packList, roundUp } from './lists.ts'
 import { packedBytes } from './pack.ts'
@@ -70,7 +70,7 @@ export type Layout = ReturnType<typeof planMemory>
 
 /** @throws HrmError `engine_unavailable` for a model and board that need more memory than hosts give */
 export function planMemory(model: Model, geometry: Geometry, slotCount: number, build: KernelBuild) {
-  checkMemory(model, geometry, slotCount)
+  checkMemory(leastMemory(model, geometry, slotCount), slotCount)
   const { config } = model
   const { hidden_size: hidden, intermediate_size: inter, num_heads: heads, output_size: outputs } = config
   const headDim = hidden / heads
@@ -132,7 +132,7 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
   }
   const slotBytes = slot.top
   const bytes = arena.top + slotCount * slotBytes
-  checkMemory(model, geometry, slotCount, bytes)
+  checkMemory(bytes, slotCount)
   return {
     tokens,
     rows,
