@@ -2,7 +2,7 @@
 // every solved board is checked by the rules. Fails on the first kind of answer that is not so.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import autocannon from 'autocannon'
+import autocannon, { type Options, type Result } from 'autocannon'
 import { startWorkerd } from '../worker/workerd-server.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
 import { type Ask, createMix } from './mix.ts'
@@ -38,12 +38,13 @@ async function start(): Promise<{ url: URL; pid?: number; close(): Promise<void>
 
 const server = await start()
 const next = createMix(Number(values.boards))
-const tally: Tally = { answers: 0, solved: 0, statuses: new Map(), wrong: [], solveMs: [] }
+const tally: Tally = { answers: 0, solved: 0, statuses: new Map(), wrong: [], solveMs: [], failures: new Map() }
 try {
   await (await fetch(new URL('/ready', server.url))).text()
   const began = performance.now()
   const cpuBefore = server.pid === undefined ? 0 : await cpuSeconds(server.pid)
-  const run = autocannon({
+  const ended = Promise.withResolvers<Result>()
+  const options: Options = {
     url: server.url.href,
     connections: Number(values.connections),
     timeout: 120,
@@ -63,11 +64,15 @@ try {
         },
       },
     ],
-  })
-  const result = await run
+  }
+  autocannon(options, (error, result) => (error ? ended.reject(error) : ended.resolve(result))).on(
+    'reqError',
+    ({ message }: Error) => tally.failures.set(message, (tally.failures.get(message) ?? 0) + 1),
+  )
+  const { timeouts } = await ended.promise
   const seconds = (performance.now() - began) / 1000
   const cpu = server.pid === undefined ? undefined : (await cpuSeconds(server.pid)) - cpuBefore
-  const ok = report({ ...tally, seconds, cpu, errors: result.errors, timeouts: result.timeouts }, cpus()[0].model)
+  const ok = report({ ...tally, seconds, cpu, timeouts }, cpus()[0].model)
   process.exitCode = ok ? 0 : 1
 } finally {
   await server.close()
