@@ -54,7 +54,13 @@ const suites = {
   browser: { ...vitest('tests/browser/vitest.config.ts'), needs: ['chromium'] },
   package: { ...vitest('tests/package/vitest.config.ts'), needs: ['chromium'] },
   ruff: { ...check(python, '-m', 'ruff', 'check', 'model'), needs: ['python'] },
-  model: { kind: 'pytest', command: python, args: ['-m', 'pytest', '-q'], cwd: modelDir, needs: ['python'] },
+  model: {
+    kind: 'pytest',
+    command: python,
+    args: ['-m', 'pytest', '-q'],
+    cwd: modelDir,
+    needs: ['python', 'chromium'],
+  },
 }
 
 function runSuite(name, { kind, command, args, cwd = root, needs: wanted = [] }) {
