@@ -38,3 +38,21 @@ test('a place is held while the timers of its owner run, and no longer', () => {
   admission.acquire()
   expect(admission.inFlight).toBe(1)
 })
+
+test('lost places are told once, also while others are free', () => {
+  vi.useFakeTimers()
+  let time = 0
+  const onLost = vi.fn()
+  const admission = createAdmission({ ...SOLVES, max: 10, onLost, now: () => time })
+  admission.acquire()
+  admission.acquire()
+  vi.clearAllTimers()
+  time = 100
+  admission.acquire().release()
+  expect(onLost).not.toHaveBeenCalled()
+  time = 101
+  admission.acquire().release()
+  admission.acquire()
+  expect(onLost).toHaveBeenCalledTimes(1)
+  expect(admission.inFlight).toBe(1)
+})

@@ -56,7 +56,14 @@ export function createApp(options: AppOptions) {
   const service: Service = {
     solvers: options.solvers,
     limits,
-    admission: createAdmission({ max: limits.maxInFlight, leaseMs: limits.leaseMs, what: 'solves' }),
+    admission: createAdmission({
+      max: limits.maxInFlight,
+      leaseMs: limits.leaseMs,
+      what: 'solves',
+      onLost() {
+        for (const solver of options.solvers.values()) solver.renew?.()
+      },
+    }),
     uploads: createAdmission({ max: limits.maxUploads, leaseMs: limits.leaseMs, what: 'uploads' }),
     jobs: options.jobs,
     cache: options.cache,

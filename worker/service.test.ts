@@ -30,3 +30,12 @@ test('an attempt that hangs is not waited for beyond patience', async () => {
   time = 10_000
   expect(await get()).toBe(solver)
 })
+
+test('who asks after a renewal gets a solver of their own', async () => {
+  const get = lazySolver(async () => fakeSolver())
+  const first = await get()
+  get.renew!()
+  const second = await get()
+  expect(second).not.toBe(first)
+  expect(await get()).toBe(second)
+})

@@ -12,7 +12,14 @@ export interface AppEnv {
 }
 
 /** Gives the solver of a task, made on first need. */
-export type GetSolver = () => Promise<Solver>
+export interface GetSolver {
+  (): Promise<Solver>
+  /**
+   * Whoever asks from now on gets a solver of their own. A request that the runtime dropped may keep a slot of the engine
+   * for ever; who solves already goes on with the solver they have.
+   */
+  renew?(): void
+}
 
 /** What the routes share. */
 export interface Service {
@@ -66,7 +73,7 @@ export function lazySolver(
   now: () => number = Date.now,
 ): GetSolver {
   let pending: { solver: Promise<Solver>; since: number; done: boolean } | undefined
-  return function getSolver() {
+  function getSolver(): Promise<Solver> {
     if (pending && (pending.done || now() - pending.since <= patienceMs)) return pending.solver
     const mine = { solver: create(), since: now(), done: false }
     pending = mine
@@ -80,4 +87,8 @@ export function lazySolver(
     )
     return mine.solver
   }
+  const renew = (): void => {
+    if (pending?.done) pending = undefined
+  }
+  return Object.assign(getSolver, { renew })
 }
