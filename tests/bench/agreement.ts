@@ -5,12 +5,13 @@ import type { LinearKind } from './linear-graph.ts'
 export const STEP_BOARD = SUDOKU_SAMPLES[8].board
 
 /**
- * How far ONNX Runtime's logits may be from ours after the first ACT step (`relativeError`) to count as the same
- * model. We quantise activations to seven bits a token, it to eight bits a tensor or not at all. On `STEP_BOARD` that
- * makes 0.08 on the shipped weights, where a wrong graph is off by more than 0.16, and 0.15 on random ones of the official shape,
- * where no training has smoothed anything and a wrong graph is off by 0.37 and more.
+ * How far ONNX Runtime's logits may be from ours after the first ACT step (`relativeError`) to count as the same model,
+ * and its product from ours. We quantise activations to seven bits a token, it to eight bits a tensor or not at all. On
+ * `STEP_BOARD` that makes 0.08 on the shipped weights, where a wrong graph is off by more than 0.16, and 0.15 on random
+ * ones of the official shape, where no training has smoothed anything and a wrong graph is off by 0.37 and more. A
+ * product alone differs by 0.009.
  */
-export const TOLERANCE = { trained: 0.12, random: 0.25 } as const
+export const TOLERANCE = { trained: 0.12, random: 0.25, product: 0.02 } as const
 
 /** `nbits4` rounds the weights themselves, so it is another model, and its difference is only reported. */
 export const isSameModel = (kind: LinearKind): boolean => kind !== 'nbits4'
