@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HrmError } from '../../../src/errors.ts'
 import type { Limits } from '../../limits.ts'
+import type { ErrorLog, SolveLog } from '../../log.ts'
 import { BOARD, fakeApp, fakeSolver, HARD, problemOf, SOLUTION } from '../../test-support.ts'
 import { JOB_TIMES } from '../ledger-sql.ts'
 import type { JobResult, JobStatus } from '../schemas.ts'
@@ -180,6 +181,34 @@ test('a file that comes too slowly is refused and its place is free, one that ke
   expect((await fast.response).status).toBe(202)
   const left = (await readdir(join(dir, 'jobs'))).length
   expect(left).toBe(2)
+})
+
+const NOISE = new Uint8Array(8192).map((_, i) => (i * 7919) % 251)
+
+test('a ledger that cannot be read costs its own job and no other, at the start, meanwhile, and in sweeps', async () => {
+  const first = appOn()
+  const stuck = await first.begin([BOARD])
+  await first.ended(stuck)
+  first.jobs.close()
+  const ledger = (id: string) => join(dir, 'ledgers', `${id}.sqlite`)
+  await writeFile(ledger(stuck), NOISE)
+
+  const lines: (SolveLog | ErrorLog)[] = []
+  const { app, begin, ended, statusOf } = appOn({ log: (line) => lines.push(line), sweepMs: 20 })
+  const errorsOf = (id: string) => lines.filter((line) => line.event === 'error' && line.id === `job ${id}`)
+  await ended(await begin([BOARD]))
+  await expect.poll(() => errorsOf(stuck).length).toBeGreaterThan(3)
+  expect(await problemOf(await app.request(`/v1/jobs/${stuck}`))).toMatchObject({ status: 500, code: 'internal_error' })
+
+  // one that fails for a while is finished
+  const paused = await begin(FIVE)
+  const whole = await readFile(ledger(paused))
+  await writeFile(ledger(paused), NOISE)
+  await ended(await begin([BOARD]))
+  expect(errorsOf(paused)).not.toEqual([])
+  await writeFile(ledger(paused), whole)
+  expect(await ended(paused)).toMatchObject({ solved: 3, unsolved: 2, failed: 0 })
+  expect(await statusOf(paused)).toMatchObject({ state: 'done' })
 })
 
 test('a folder that cannot be one is bad usage', async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HrmError } from '../../../src/errors.ts'
-import type { Log } from '../../log.ts'
+import { errorLog, type Log } from '../../log.ts'
 import { type ConsumerOptions, consume } from '../consumer.ts'
 import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
 import { type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
@@ -14,6 +14,8 @@ export interface LocalJobsOptions extends ConsumerOptions {
   times?: JobTimes
   /** Milliseconds for a second of delay between tries. */
   secondMs?: number
+  /** Milliseconds between looks at what has expired or stalls. Default: an hour. */
+  sweepMs?: number
 }
 
 export interface LocalJobs {
@@ -25,6 +27,8 @@ export interface LocalJobs {
 /** As in wrangler.toml. */
 const MAX_TRIES = 7
 const SWEEP_MS = 60 * 60 * 1000
+/** Seconds until a job is looked at again whose ledger or files failed. */
+const SET_ASIDE = 300
 
 /**
  * Bulk jobs in one process: files and ledgers in a folder, and instead of a queue a loop that solves one chunk after
@@ -55,6 +59,26 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
     if (isRunning) running.add(job)
     if (due !== 'nothing') await deleteFilesOf(files, job)
     if (due === 'delete all') ledgers.remove(job)
+  }
+
+  /**
+   * A job that cannot be worked on costs no other job anything. A full disk or a lock may pass, so it is tried again.
+   */
+  function setAside(job: string, error: unknown): void {
+    log(errorLog(`job ${job}`, 'internal_error', error))
+    running.delete(job)
+    setTimeout(() => resume(job), SET_ASIDE * secondMs).unref()
+  }
+
+  /** What was out is sent again at once. */
+  async function resume(job: string): Promise<void> {
+    if (closed) return
+    try {
+      await lookAfter(job, { ...times, stall: 0 })
+    } catch (error) {
+      setAside(job, error)
+    }
+    wake()
   }
 
   const ledger = (job: string): JobLedger => {
@@ -92,20 +116,23 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   /** The next chunk of the oldest job that has one waiting. */
   function nextWaiting(): (ChunkMessage & { attempts: number }) | undefined {
     for (const job of running) {
-      if (!ledgers.exists(job)) {
-        running.delete(job)
-        continue
+      try {
+        const chunk = ledgers.exists(job) ? takeWaiting(job) : undefined
+        if (chunk !== undefined) return { job, chunk, attempts: 1 }
+        running.delete(job) // what is left of it is out, and comes back as a retry
+      } catch (error) {
+        setAside(job, error)
       }
-      const chunk = ledgers.transact(job, (its) => {
-        const [first] = its.waiting(1)
-        if (first !== undefined) its.markSent([first])
-        return first
-      })
-      if (chunk !== undefined) return { job, chunk, attempts: 1 }
-      running.delete(job) // what is left of it is out, and comes back as a retry
     }
     return undefined
   }
+
+  const takeWaiting = (job: string): number | undefined =>
+    ledgers.transact(job, (its) => {
+      const [first] = its.waiting(1)
+      if (first !== undefined) its.markSent([first])
+      return first
+    })
 
   async function deliver(message: ChunkMessage & { attempts: number }): Promise<void> {
     const { job, chunk, attempts } = message
@@ -132,11 +159,10 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
 
   async function work(): Promise<void> {
-    // what was out when the last process ended is sent again at once
-    for (const job of ledgers.all()) await lookAfter(job, { ...times, stall: 0 })
+    for (const job of ledgers.all()) await resume(job)
     while (!closed) {
       const message = retries.shift() ?? nextWaiting()
-      if (message) await deliver(message)
+      if (message) await deliver(message).catch((error) => setAside(message.job, error))
       else {
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -145,12 +171,15 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
     }
   }
 
-  const sweep = setInterval(async () => {
-    for (const job of ledgers.all()) await lookAfter(job)
+  async function lookAfterAll(): Promise<void> {
+    for (const job of ledgers.all()) await lookAfter(job).catch((error) => setAside(job, error))
     wake()
-  }, SWEEP_MS)
+  }
+
+  const report = (error: unknown) => log(errorLog('jobs', 'internal_error', error))
+  const sweep = setInterval(() => lookAfterAll().catch(report), options.sweepMs ?? SWEEP_MS)
   sweep.unref()
-  work().catch((error) => log({ event: 'error', id: 'jobs', code: 'internal_error', message: String(error) }))
+  work().catch(report)
 
   return {
     platform,
