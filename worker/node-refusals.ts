@@ -1,6 +1,7 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ProblemCode } from '../src/client/problem.ts'
+import type { Exchange, Exchanges } from './node-exchanges.ts'
 import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
 
 /** What cannot be made into a Request: no Host header, or a bad one, or a bad request target. */
@@ -20,16 +21,8 @@ const CODES: Record<string, [ProblemCode, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
 }
 
-/** What came last over a connection. */
-interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
-}
-
 /** Answers on the bare socket what Node's parser refuses, in the same form as all else. */
-export function refuseConnections(server: Server): void {
-  const exchanges = new WeakMap<Duplex, Exchange>()
-  server.prependListener('request', (request, response) => exchanges.set(request.socket, { request, response }))
+export function refuseConnections(server: Server, exchanges: Exchanges): void {
   server.on('clientError', (error, socket) => refuseConnection(error, socket, exchanges.get(socket)))
 }
 

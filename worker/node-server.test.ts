@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { listen, type RunningServer, type Timeouts } from './node-server.ts'
 import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
 
@@ -235,6 +235,62 @@ test('a client that leaves while its answer is computed ends the work', async ()
   await expect(answer).rejects.toThrow()
   await expect.poll(() => lines.length).toBe(1)
   expect(lines[0]).toMatchObject({ outcome: 'aborted' })
+})
+
+describe('a connection without a byte for the idle time', () => {
+  const idle = 100
+  const longer = () => new Promise((resolve) => setTimeout(resolve, 4 * idle))
+
+  test('is kept while an answer is computed', async () => {
+    const { url, solver, lines } = await start({ idle })
+    solver.pause = longer
+    await expectStillServing(url)
+    expect(lines).toMatchObject([{ outcome: 'done' }])
+  })
+
+  test('is kept while an earlier answer is computed', async () => {
+    const { solver } = await start({ idle })
+    solver.pause = longer
+    const socket = await open()
+    const answer = rest(socket)
+    socket.write(solveHead(BODY.length).replace('Connection: close\r\n', '') + BODY)
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(await answer).toMatch(new RegExp(`${SOLUTION}.*HTTP/1.1 200 .*"status":"ok"`, 's'))
+  })
+
+  test('is ended where nothing was sent, or a part of a request', async () => {
+    await start({ idle })
+    for (const sent of ['', 'GET /health', solveHead(BODY.length) + BODY.slice(0, 10)]) {
+      const socket = await open()
+      socket.write(sent)
+      expect(await rest(socket)).toBe('')
+    }
+  })
+
+  test.each([
+    ['', async () => {}],
+    [' after a long wait', longer],
+  ])('is ended where the answer is not read%s', async (_, wait) => {
+    let cancelled = () => {}
+    const ended = new Promise<void>((resolve) => {
+      cancelled = resolve
+    })
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+      cancel: () => cancelled(),
+    })
+    const fetch = async () => {
+      await wait()
+      return new Response(endless)
+    }
+    server = await listen({ fetch }, { port: 0, timeouts: { idle, close: 100 } })
+    const socket = await open()
+    socket.pause()
+    socket.on('error', () => {})
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await ended
+    socket.destroy()
+  })
 })
 
 test('a port that is taken is an error', async () => {

@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { watchExchanges } from './node-exchanges.ts'
+import { endIdle } from './node-idle.ts'
 import { refuseConnections, refuseRequest } from './node-refusals.ts'
 
 export interface ListenOptions {
@@ -18,7 +20,7 @@ export interface Timeouts {
   headers: number
   /** For a whole request to arrive. */
   request: number
-  /** Without a byte either way: a client that stopped reading. Longer than any solve within the limits. */
+  /** Without a byte either way: a client that stopped sending or reading. How long an answer takes does not count. */
   idle: number
   /** For running requests, once the server is told to close. */
   close: number
@@ -45,14 +47,18 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
       headersTimeout: Math.min(timeouts.headers, timeouts.request),
       requestTimeout: timeouts.request,
       connectionsCheckingInterval: Math.ceil(Math.min(timeouts.headers, timeouts.request) / 2),
+      // nothing else would tell, while an answer is computed, that its client is gone without a word
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
       requireHostHeader: false, // Node would refuse it without a word; the listener below does so with a problem
     },
     getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest }),
   )
-  server.timeout = timeouts.idle
+  const exchanges = watchExchanges(server)
+  endIdle(server, exchanges, timeouts.idle)
   // an expectation that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
-  refuseConnections(server)
+  refuseConnections(server, exchanges)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.hostname ?? '127.0.0.1', resolve)
