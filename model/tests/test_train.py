@@ -96,6 +96,41 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
     assert all(torch.equal(state[name], trainer.average[name]) for name in state)
 
 
+def test_bfloat16_learns_and_resumes_exactly(boards: Boards, tmp_path: Path) -> None:
+    run = tiny(steps=60, lr=1e-2, batch=16, dtype="bfloat16")
+    whole = Trainer(run, boards, None, tmp_path / "whole")
+    losses = [whole.update()["loss"] for _ in range(60)]
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
+    assert whole.carry.z_H.dtype == torch.bfloat16
+    assert not whole.fused
+    cut = Trainer(run, boards, None, tmp_path / "cut")
+    for _ in range(30):
+        cut.update()
+    cut.save()
+    again = Trainer(run, boards, None, tmp_path / "cut")
+    for _ in range(30):
+        again.update()
+    assert_same(whole, again)
+
+
+# PyTorch's own, while it traces.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+def test_compiled_updates_are_those_of_eager_ones(boards: Boards, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("hrm_edge.train.fuse", lambda model: False)
+    trainers = {}
+    for compile in (False, True):
+        run = tiny(compile=compile)
+        run.model.update(H_layers=1, L_layers=1)
+        trainers[compile] = Trainer(run, boards, None, tmp_path / str(compile))
+    eager, compiled = trainers[False], trainers[True]
+    assert compiled.model.H_level.forward is not type(compiled.model.H_level).forward
+    for _ in range(3):
+        left, right = eager.update(), compiled.update()
+        assert right["loss"] == pytest.approx(left["loss"], rel=1e-4)
+    for name, value in eager.model.state_dict().items():
+        torch.testing.assert_close(compiled.model.state_dict()[name], value, rtol=1e-3, atol=1e-4, msg=name)
+
+
 def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
     alone = Trainer(tiny(), boards, None, tmp_path / "alone")
     alone.train()
