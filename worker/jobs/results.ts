@@ -1,3 +1,4 @@
+import { ProblemError } from '../problem.ts'
 import { readBoards } from './consumer.ts'
 import { type ChunkPlace, type JobPlatform, resultsKey } from './platform.ts'
 import type { JobResult, JobStatus } from './schemas.ts'
@@ -7,12 +8,18 @@ const AHEAD = 4
 
 const COLUMNS = ['index', 'board', 'status', 'solution', 'steps', 'attempts', 'verified', 'model'] as const
 
-/** The results of all boards in order, as text; a few chunks are all that is ever held. */
+/**
+ * The results of all boards in order, as text; a few chunks are all that is ever held. Where results are missing that
+ * were stored, because the job was cancelled meanwhile or has expired, the stream breaks off rather than say that the
+ * boards failed.
+ * @param onError told why it broke off
+ */
 export function streamResults(
   platform: JobPlatform,
   job: JobStatus,
   chunks: readonly ChunkPlace[],
   format: 'jsonl' | 'csv',
+  onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const reading: Promise<string>[] = []
@@ -33,7 +40,10 @@ export function streamResults(
     },
     async pull(controller) {
       readAhead()
-      const text = await reading.shift()
+      const text = await reading.shift()?.catch((error) => {
+        onError(error)
+        throw error
+      })
       if (text === undefined) controller.close()
       else controller.enqueue(encoder.encode(format === 'csv' ? toCsv(text) : text))
     },
@@ -41,8 +51,11 @@ export function streamResults(
 }
 
 async function readChunk(platform: JobPlatform, job: JobStatus, n: number, place: ChunkPlace): Promise<string> {
-  const stored = place.failed ? null : await platform.files.get(resultsKey(job.id, n))
-  if (stored) return stored.text()
+  if (!place.failed) {
+    const stored = await platform.files.get(resultsKey(job.id, n))
+    if (stored) return stored.text()
+    throw new ProblemError('job_gone', `The results of chunk ${n} of job ${job.id} are not stored any more.`)
+  }
   const boards = await readBoards(platform.files, job.id, place)
   const lines = Array.from({ length: place.boards }, (_, i) => {
     const row: JobResult = {

@@ -7,7 +7,8 @@ import type { JobPlatform } from '../jobs/platform.ts'
 import { streamResults } from '../jobs/results.ts'
 import { type JobStatus, jobId, jobQuery, jobStatus } from '../jobs/schemas.ts'
 import { submitJob } from '../jobs/submit.ts'
-import { ProblemError } from '../problem.ts'
+import { errorLog } from '../log.ts'
+import { ProblemError, toProblemError } from '../problem.ts'
 import { EXAMPLE } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
 import { OPTIONAL_KEY, problems } from './declare.ts'
@@ -134,7 +135,10 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
     if (job.state === 'cancelled') throw new ProblemError('job_gone', 'The job was cancelled.')
     if (job.state === 'running') throw new ProblemError('job_unfinished', 'The job has not ended yet.')
     const chunks = await platform.ledger(job.id).chunks()
-    const body = streamResults(platform, job, chunks, type === 'text/csv' ? 'csv' : 'jsonl')
+    const onError = (error: unknown) => {
+      service.log(errorLog(c.get('requestId'), toProblemError(error).code, error))
+    }
+    const body = streamResults(platform, job, chunks, type === 'text/csv' ? 'csv' : 'jsonl', onError)
     return c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' })
   })
 

@@ -28,7 +28,7 @@ function appOn(options: Partial<LocalJobsOptions> = {}, limits: Partial<Limits> 
   const solvers = new Map([['sudoku', async () => solver]])
   const jobs = openLocalJobs({ dir, solvers, log: () => {}, secondMs: 1, ...options })
   open.push(jobs)
-  const { app } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2, ...limits } })
+  const { app, lines } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2, ...limits } })
   const begin = async (boards: string[], query = 'task=sudoku&maxSteps=8') => {
     const body = boards.map((board) => `${JSON.stringify(board)}\n`).join('')
     const headers = { 'Content-Type': 'application/jsonl' }
@@ -48,7 +48,7 @@ function appOn(options: Partial<LocalJobsOptions> = {}, limits: Partial<Limits> 
       .split('\n')
       .map((line) => JSON.parse(line) as JobResult)
   }
-  return { app, solver, jobs, begin, statusOf, ended, resultsOf }
+  return { app, lines, solver, jobs, begin, statusOf, ended, resultsOf }
 }
 
 const FIVE = [BOARD, HARD, BOARD, BOARD, HARD]
@@ -108,12 +108,28 @@ test('a cancelled job leaves no files, an expired one nothing', async () => {
   const id = await begin(FIVE)
   expect((await app.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(200)
   expect(await statusOf(id)).toMatchObject({ state: 'cancelled' })
-  expect(await readdir(join(dir, 'jobs', id))).toEqual([])
+  expect(await readdir(join(dir, 'jobs'))).toEqual([])
   expect((await problemOf(await app.request(`/v1/jobs/${id}/results`))).code).toBe('job_gone')
 
   const later = appOn({ times: { ...JOB_TIMES, keep: 0 } })
   await expect.poll(async () => (await later.app.request(`/v1/jobs/${id}`)).status, { timeout: 10_000 }).toBe(404)
   expect(existsSync(join(dir, 'ledgers', `${id}.sqlite`))).toBe(false)
+})
+
+test('results that vanish while they are read break the stream off, and no board counts as failed', async () => {
+  const { app, lines, begin, ended } = appOn({}, { chunkBoards: 1 })
+  const boards = new Array<string>(20).fill(BOARD)
+  const id = await begin(boards)
+  await ended(id)
+  const reader = (await app.request(`/v1/jobs/${id}/results`)).body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = (await reader.read()).value!
+  await app.request(`/v1/jobs/${id}`, { method: 'DELETE' })
+  const rest = async () => {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value
+  }
+  await expect(rest()).rejects.toThrow('not stored any more')
+  expect(text).not.toContain('failed')
+  expect(lines).toContainEqual(expect.objectContaining({ event: 'error', code: 'job_gone' }))
 })
 
 test('a refused file leaves nothing', async () => {
@@ -193,9 +209,9 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
   const ledger = (id: string) => join(dir, 'ledgers', `${id}.sqlite`)
   writeFileSync(ledger(stuck), NOISE)
 
-  const lines: (SolveLog | ErrorLog)[] = []
-  const { app, solver, begin, ended } = appOn({ log: (line) => lines.push(line), sweepMs: 20 })
-  const errorsOf = (id: string) => lines.filter((line) => line.event === 'error' && line.id === `job ${id}`)
+  const logged: (SolveLog | ErrorLog)[] = []
+  const { app, solver, begin, ended } = appOn({ log: (line) => logged.push(line), sweepMs: 20 })
+  const errorsOf = (id: string) => logged.filter((line) => line.event === 'error' && line.id === `job ${id}`)
   await ended(await begin([BOARD]))
   await expect.poll(() => errorsOf(stuck).length).toBeGreaterThan(3)
   expect(await problemOf(await app.request(`/v1/jobs/${stuck}`))).toMatchObject({ status: 500, code: 'internal_error' })
