@@ -76,6 +76,18 @@ describe('failures', () => {
     })
   })
 
+  test.each([
+    ['/v1/models/%20x%C3%A9%22', '/v1/models/%20x%C3%A9%22'],
+    ['/%00?q=1', '/%00'],
+    ['/a b/é|[%zz]', '/a%20b/%C3%A9%7C%5B%25zz%5D'],
+    ['//other.example/a', '/.//other.example/a'],
+    [`/a${'é'.repeat(9000)}`, `/a${'%C3%A9'.repeat(42)}%25C`],
+  ])('the instance of a problem at %s is a URI reference', async (path, instance) => {
+    const { app } = fakeApp()
+    const { instance: sent, requestId } = await problemOf(await app.request(`http://localhost${path}`))
+    expect(sent).toBe(`${instance}#${requestId}`)
+  })
+
   test('405 names the methods there are', async () => {
     const { app } = fakeApp()
     expect((await app.request('/v1/solve')).headers.get('Allow')).toBe('POST, OPTIONS')

@@ -154,6 +154,17 @@ test.each(['\u0000\u0001\u0002\r\n\r\n', 'GET /health HTTP/9.9\r\n\r\n', 'GET /h
   },
 )
 
+test.each([
+  ['/v1/models/%20x%C3%A9%22', 'localhost'],
+  ['/nothing', '1.2.3.999'],
+])('a problem names the path as it was sent: %s at %s', async (path, host) => {
+  await start()
+  const socket = await open()
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nX-Request-Id: id\r\n\r\n`)
+  const { status, problem } = parse(await rest(socket))
+  expect([status, problem.instance]).toEqual([404, `${path}#id`])
+})
+
 test('a request without Host is 400, an unknown expectation is passed over', async () => {
   await start()
   const hostless = await open()

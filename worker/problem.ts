@@ -120,8 +120,8 @@ export function toProblemError(error: unknown): ProblemError {
   return new ProblemError(code, `${PROBLEMS[code].title}.`, { cause: error })
 }
 
-/** The document of a problem, for a request to `path`. */
-export function problemDocument(error: ProblemError, path: string, requestId: string): Problem {
+/** The document of a problem, for a request to `url`. */
+export function problemDocument(error: ProblemError, url: string, requestId: string): Problem {
   const { status, title } = error.kind
   return {
     type: `/problems/${error.code}`,
@@ -129,10 +129,23 @@ export function problemDocument(error: ProblemError, path: string, requestId: st
     status,
     detail: error.message,
     code: error.code,
-    instance: `${path}#${requestId}`,
+    instance: `${pathReference(url)}#${requestId}`,
     requestId,
     ...error.extras,
   }
+}
+
+const MAX_PATH = 256
+
+/** The path of a URL as a URI reference (RFC 3986, 4.2), cut where it is long. */
+function pathReference(url: string): string {
+  // Node passes on hosts that no URL may have, as 1.2.3.999
+  const { pathname } = new URL(url.replace(/^(https?:\/\/[^/?#]*)?/i, 'http://host'))
+  const path = pathname
+    .slice(0, MAX_PATH)
+    .replace(/[^\w\-.~!$&'()*+,;=:@/%]/g, encodeURIComponent) // what URL lets stand, as [ and |
+    .replace(/%(?![0-9a-f]{2})/gi, '%25')
+  return path.startsWith('//') ? `/.${path}` : path // else it would name a host
 }
 
 export function problemHeaders(error: ProblemError): Record<string, string> {
@@ -146,6 +159,6 @@ export function problemHeaders(error: ProblemError): Record<string, string> {
 }
 
 export function problemResponse(c: Context, error: ProblemError): Response {
-  const document = problemDocument(error, c.req.path, c.get('requestId'))
+  const document = problemDocument(error, c.req.url, c.get('requestId'))
   return c.body(JSON.stringify(document), error.kind.status, problemHeaders(error))
 }

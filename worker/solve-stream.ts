@@ -31,7 +31,7 @@ export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob)
         if (signal.aborted) return
         const problem = toProblemError(error)
         if (isFault(problem)) service.log(errorLog(job.id, problem.code, error))
-        await send(stream, 'problem', problemDocument(problem, c.req.path, job.id))
+        await send(stream, 'problem', problemDocument(problem, c.req.url, job.id))
       })
       .finally(() => clearInterval(heartbeat))
     return keepAlive(c, work)

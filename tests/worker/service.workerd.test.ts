@@ -183,7 +183,12 @@ describe('refuses', () => {
   test('what is not there, or not so', async () => {
     await expectProblem(await fetchPath('/nothing'), 404, 'not_found')
     await expectProblem(await fetchPath('/nothing', { method: 'POST' }), 404, 'not_found')
-    await expectProblem(await fetchPath('/v1/models/nothing'), 404, 'model_unknown')
+    const { instance, requestId } = await expectProblem(
+      await fetchPath('/v1/models/%20x%C3%A9%22'),
+      404,
+      'model_unknown',
+    )
+    expect(instance).toBe(`/v1/models/%20x%C3%A9%22#${requestId}`)
     const wrongMethod = await fetchPath('/v1/solve', { method: 'PUT', body: '{}' })
     expect(wrongMethod.headers.get('Allow')).toBe('POST, OPTIONS')
     await expectProblem(wrongMethod, 405, 'method_not_allowed')
