@@ -37,9 +37,15 @@ describe('solves', () => {
     expect(first.headers.has('Server-Timing')).toBe(false)
     const result = (await first.json()) as SolveResult
     expect(result).toMatchObject({ status: 'solved', solution: EASY_SOLUTION, verified: true })
-    const again = await post('/v1/solve', request)
-    expect(await again.json()).toEqual(result)
-    expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
+    const lines = vi.spyOn(console, 'log')
+    // it is put into the cache after the answer
+    await vi.waitFor(async () => {
+      const again = await post('/v1/solve', request)
+      expect(await again.json()).toEqual(result)
+      expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
+      expect(JSON.parse(lines.mock.lastCall![0])).toMatchObject({ event: 'solve', cached: true, solved: 1 })
+    })
+    lines.mockRestore()
   })
 
   test('a hard board', async () => {
