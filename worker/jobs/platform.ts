@@ -99,7 +99,9 @@ export interface ChunkMessage {
   chunk: number
 }
 
-const filesOf = (job: string) => `jobs/${job}/`
+/** Every job has a folder in it. */
+export const ALL_JOBS = 'jobs'
+const filesOf = (job: string) => `${ALL_JOBS}/${job}/`
 export const boardsKey = (job: string) => `${filesOf(job)}boards.jsonl`
 /** Depends on nothing but job and chunk: a chunk that is solved twice is stored once. */
 export const resultsKey = (job: string, chunk: number) =>

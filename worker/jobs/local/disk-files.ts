@@ -1,10 +1,13 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { JobFiles } from '../platform.ts'
 
+/** Of the name of a file that is being written. */
+export const PART = '.part'
+
 /**
  * Files of jobs in a folder. A file appears under its name once it is whole: what a dead process leaves behind ends in
- * `.part` and is passed over.
+ * `.part` and is passed over. Folders are made for their files, and go with the last of them.
  */
 export function diskFiles(dir: string): JobFiles {
   const pathOf = (key: string) => join(dir, key)
@@ -12,7 +15,14 @@ export function diskFiles(dir: string): JobFiles {
   async function begin(key: string): Promise<{ path: string; part: string }> {
     const path = pathOf(key)
     await mkdir(dirname(path), { recursive: true })
-    return { path, part: `${path}.${crypto.randomUUID()}.part` }
+    return { path, part: `${path}.${crypto.randomUUID()}${PART}` }
+  }
+
+  /** The folder of a file and those around it, but not the one that all keys begin with. */
+  async function removeEmpty(key: string): Promise<void> {
+    for (let folder = dirname(key); dirname(folder) !== '.'; folder = dirname(folder)) {
+      await rmdir(pathOf(folder)).catch(() => {}) // it holds something, or is gone already
+    }
   }
 
   return {
@@ -30,7 +40,10 @@ export function diskFiles(dir: string): JobFiles {
           return { partNumber, etag: '' }
         },
         complete: () => rename(part, path),
-        abort: () => rm(part, { force: true }),
+        async abort() {
+          await rm(part, { force: true })
+          await removeEmpty(key)
+        },
       }
     },
 
@@ -47,13 +60,16 @@ export function diskFiles(dir: string): JobFiles {
     async list({ prefix }) {
       const names = await readdir(pathOf(prefix), { recursive: true, withFileTypes: true }).catch(() => [])
       const keys = names
-        .filter((entry) => entry.isFile() && !entry.name.endsWith('.part'))
+        .filter((entry) => entry.isFile() && !entry.name.endsWith(PART))
         .map(({ parentPath, name }) => join(parentPath, name).slice(join(dir, '/').length))
       return { objects: keys.map((key) => ({ key })), truncated: false }
     },
 
     async delete(keys) {
-      for (const key of [keys].flat()) await rm(pathOf(key), { force: true })
+      const gone = [keys].flat()
+      for (const key of gone) await rm(pathOf(key), { force: true })
+      // one key of each folder will do
+      for (const key of new Map(gone.map((key) => [dirname(key), key])).values()) await removeEmpty(key)
     },
   }
 }

@@ -4,9 +4,10 @@ import { HrmError } from '../../../src/errors.ts'
 import { errorLog, type Log } from '../../log.ts'
 import { type ConsumerOptions, consume } from '../consumer.ts'
 import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
-import { type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
+import { ALL_JOBS, type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
 import { diskLedgers } from './disk-ledger.ts'
+import { removeLeftovers } from './leftovers.ts'
 
 export interface LocalJobsOptions extends ConsumerOptions {
   /** Where jobs are kept; one process at a time. */
@@ -38,6 +39,7 @@ const SET_ASIDE = 300
 export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const { dir, times = JOB_TIMES, secondMs = 1000 } = options
   const ledgerDir = makeFolder(join(dir, 'ledgers'))
+  const jobsDir = makeFolder(join(dir, ALL_JOBS))
   const files = diskFiles(dir)
   const ledgers = diskLedgers(ledgerDir, times)
   const running = new Set<string>()
@@ -177,6 +179,11 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
 
   const report = (error: unknown) => log(errorLog('jobs', 'internal_error', error))
+  try {
+    removeLeftovers(jobsDir, ledgers.exists)
+  } catch (error) {
+    report(error) // they are in nobody's way
+  }
   const sweep = setInterval(() => lookAfterAll().catch(report), options.sweepMs ?? SWEEP_MS)
   sweep.unref()
   work().catch(report)
