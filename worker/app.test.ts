@@ -254,6 +254,25 @@ test('API keys are needed where they are set', async () => {
   expect((await app.request('/health')).status).toBe(200)
 })
 
+test('without a key too, wrong methods are 405 and unknown paths 404, and no rate counts them', async () => {
+  const callers: string[] = []
+  const keys = [await sha256Hex('k1')]
+  const { app } = fakeApp({ apiKeys: () => keys, rateLimit: async (_, caller) => callers.push(caller) < 5 })
+  const ask = async (method: string, path: string) => {
+    const { status, headers } = await app.request(path, { method })
+    return [status, headers.get('Allow')]
+  }
+  expect(await ask('PUT', '/v1/solve')).toEqual([405, 'POST, OPTIONS'])
+  expect(await ask('OPTIONS', '/v1/solve')).toEqual([204, 'POST, OPTIONS'])
+  expect(await ask('POST', '/metrics')).toEqual([405, 'GET, HEAD, OPTIONS'])
+  expect(await ask('PUT', '/v1/jobs/x')).toEqual([405, 'GET, HEAD, DELETE, OPTIONS'])
+  expect(await ask('GET', '/v1/solve/xyz')).toEqual([404, null])
+  expect(callers).toEqual([])
+  expect(await ask('HEAD', '/metrics')).toEqual([401, null])
+  expect(await ask('GET', '/v1/jobs/x')).toEqual([401, null])
+  expect(callers).toHaveLength(2)
+})
+
 test('each of several API keys lets in', async () => {
   const keys = await Promise.all(['k1', 'k2', 'k3'].map(sha256Hex))
   const { app } = fakeApp({ apiKeys: () => keys })

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import { HrmError } from '../src/errors.ts'
 import { sha256Hex } from './hash.ts'
 import { ProblemError } from './problem.ts'
@@ -16,9 +17,13 @@ export interface GuardOptions {
   rateLimit?: RateLimit
 }
 
-/** Keeps out who has no key, where keys are set, and who asks too often. */
+/**
+ * Keeps out who has no key, where keys are set, and who asks too often. What no route answers goes on to its 404 or 405:
+ * paths and methods are no secret, and cost nothing.
+ */
 export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
   return async function guardMiddleware(c, next) {
+    if (!isRouted(c)) return next()
     const keys = apiKeys?.(c) ?? []
     const key = await keyOf(c, keys)
     const caller = key ?? c.req.header('CF-Connecting-IP') ?? 'unknown'
@@ -34,6 +39,9 @@ export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
     await next()
   }
 }
+
+/** Middleware is for ALL methods, a route for its own. */
+const isRouted = (c: Context): boolean => matchedRoutes(c).some(({ method }) => method !== 'ALL')
 
 /** The hash of the request's key, if it is among them. */
 async function keyOf(c: Context, keys: readonly string[]): Promise<string | undefined> {
