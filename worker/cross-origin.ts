@@ -6,7 +6,7 @@ export function crossOrigin(): MiddlewareHandler {
   const answer = cors({
     origin: '*',
     allowMethods: ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'],
-    allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+    allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'X-Request-Id'],
     exposeHeaders: ['Allow', 'ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'],
     maxAge: 86_400,
   })
