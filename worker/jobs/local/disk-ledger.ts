@@ -27,14 +27,17 @@ export function diskLedgers(dir: string, times: JobTimes) {
         .map((name) => name.slice(0, -'.sqlite'.length)),
 
     transact<T>(job: string, run: (ledger: Ledger) => T, its: JobTimes = times): T {
-      const db = new DatabaseSync(pathOf(job))
+      let db: DatabaseSync | undefined
       try {
+        db = new DatabaseSync(pathOf(job))
         db.exec('BEGIN IMMEDIATE')
         const result = run(createLedger(sqlOf(db), its))
         db.exec('COMMIT')
         return result
+      } catch (error) {
+        throw new Error(`${pathOf(job)}: ${(error as Error).message}`) // SQLite does not name the file
       } finally {
-        db.close() // what was not committed is as if it had not been
+        db?.close() // what was not committed is as if it had not been
       }
     },
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HrmError } from '../../../src/errors.ts'
 import type { Limits } from '../../limits.ts'
 import type { ErrorLog, SolveLog } from '../../log.ts'
@@ -214,6 +214,7 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
   const errorsOf = (id: string) => logged.filter((line) => line.event === 'error' && line.id === `job ${id}`)
   await ended(await begin([BOARD]))
   await expect.poll(() => errorsOf(stuck).length).toBeGreaterThan(3)
+  expect(errorsOf(stuck)[0]).toMatchObject({ message: expect.stringContaining(ledger(stuck)) })
   expect(await problemOf(await app.request(`/v1/jobs/${stuck}`))).toMatchObject({ status: 500, code: 'internal_error' })
 
   // one that fails for a while is finished
@@ -229,6 +230,20 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
   await expect.poll(() => errorsOf(paused).length).toBeGreaterThan(0)
   writeFileSync(ledger(paused), whole)
   expect(await ended(paused)).toMatchObject({ solved: 3, unsolved: 2, failed: 0 })
+})
+
+test('a ledger that can never be read keeps one timer, however often it is found', async () => {
+  const jobs = appOn().jobs // makes the folder
+  jobs.close()
+  writeFileSync(join(dir, 'ledgers', `${crypto.randomUUID()}.sqlite`), NOISE)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  try {
+    appOn({ sweepMs: 20 })
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(vi.getTimerCount()).toBe(2) // the sweep's, and its own
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a folder that cannot be one is bad usage', async () => {

@@ -43,6 +43,8 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const files = diskFiles(dir)
   const ledgers = diskLedgers(ledgerDir, times)
   const running = new Set<string>()
+  /** Failed, and to be tried again. */
+  const aside = new Set<string>()
   const retries: (ChunkMessage & { attempts: number })[] = []
   let wake = () => {}
   let closed = false
@@ -69,12 +71,15 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   function setAside(job: string, error: unknown): void {
     log(errorLog(`job ${job}`, 'internal_error', error))
     running.delete(job)
+    if (aside.has(job)) return
+    aside.add(job)
     setTimeout(() => resume(job), SET_ASIDE * secondMs).unref()
   }
 
   /** What was out is sent again at once. */
   async function resume(job: string): Promise<void> {
     if (closed) return
+    aside.delete(job)
     try {
       await lookAfter(job, { ...times, stall: 0 })
     } catch (error) {
