@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { etag, RETAINED_304_HEADERS } from 'hono/etag'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createAdmission } from './admission.ts'
@@ -13,6 +12,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, isFault, type Log, logToConsole } from './log.ts'
 import { countResponses, createMetrics } from './metrics.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
+import { revalidate } from './revalidate.ts'
 import { addBatch } from './routes/batch.ts'
 import { addCatalogue } from './routes/catalogue.ts'
 import { addDocuments } from './routes/documents.ts'
@@ -38,9 +38,6 @@ export interface AppOptions extends GuardOptions {
   /** Milliseconds, where a clock runs during compute (not in a deployed Worker): adds Server-Timing. */
   clock?: () => number
 }
-
-/** What a 304 keeps of the answer that it stands for: else pages of other origins could not read it. */
-const retainedHeaders = [...RETAINED_304_HEADERS, 'access-control-allow-origin', 'x-request-id']
 
 /**
  * The HTTP service, the same in a Worker and in Node.
@@ -84,7 +81,7 @@ export function createApp(options: AppOptions) {
   )
   // a pattern that ends in /* takes in the path before it too
   for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics']) app.use(path, guard(options))
-  for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, etag({ retainedHeaders }))
+  for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, revalidate())
 
   addSolve(app, service)
   addBatch(app, service)

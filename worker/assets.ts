@@ -6,7 +6,9 @@ const HASHED = /-[0-9a-f]{10}\.\w+$/
 /** Lets browsers keep files whose content cannot change without their name. */
 export const keepHashedFiles: MiddlewareHandler = async function keepHashedFiles(c, next) {
   await next()
-  if (c.res.ok && HASHED.test(c.req.path)) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable')
+  // 304 too: its headers replace those that were kept
+  const isFile = c.res.ok || c.res.status === 304
+  if (isFile && HASHED.test(c.req.path)) c.res.headers.set('Cache-Control', 'public, max-age=31536000, immutable')
 }
 
 /** Files know GET and HEAD alone: any other method is refused where there is a file, by the same `assets`. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { serveStatic } from '@hono/node-server/serve-static'
 import { createSolver } from '../src/index.ts'
 import type { CreateSolverOptions } from '../src/solve/types.ts'
 import { createApp } from './app.ts'
@@ -10,6 +9,7 @@ import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
+import { staticFiles } from './static-files.ts'
 
 export interface ServeOptions extends ListenOptions {
   /** Which model; default: the Sudoku model that ships. */
@@ -52,7 +52,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     solvers,
     jobs: () => jobs?.platform,
     limits,
-    assets: existsSync(assetsDir) ? serveStatic({ root: assetsDir }) : undefined,
+    assets: existsSync(assetsDir) ? staticFiles(assetsDir) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
     log,
