@@ -310,6 +310,15 @@ test('a caller over its rate is told when to come back', async () => {
   expect(callers).toEqual(['192.0.2.1', '192.0.2.1'])
 })
 
+test('a caller with IPv6 is counted by its /64', async () => {
+  const callers: string[] = []
+  const { app } = fakeApp({ rateLimit: async (_, caller) => callers.push(caller) < 3 })
+  for (const address of ['2001:db8:0:1::1', '2001:db8:0:1:2:3:4:5']) {
+    await app.request('/metrics', { headers: { 'CF-Connecting-IP': address } })
+  }
+  expect(callers).toEqual(['2001:db8:0:1::/64', '2001:db8:0:1::/64'])
+})
+
 test('wrong keys are counted by address, right ones by key', async () => {
   const callers: string[] = []
   const key = await sha256Hex('k1')

@@ -2,11 +2,12 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { HrmError } from '../src/errors.ts'
 import { sha256Hex } from './hash.ts'
+import { networkOf } from './network.ts'
 import { ProblemError } from './problem.ts'
 
 /**
- * Whose requests are counted together: the hash of an API key that is let in, else the client's address where it is
- * known.
+ * Whose requests are counted together: the hash of an API key that is let in, else the client's address or network
+ * where it is known.
  */
 export type RateLimit = (c: Context, caller: string) => Promise<boolean>
 
@@ -26,7 +27,7 @@ export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
     if (!isRouted(c)) return next()
     const keys = apiKeys?.(c) ?? []
     const key = await keyOf(c, keys)
-    const caller = key ?? c.req.header('CF-Connecting-IP') ?? 'unknown'
+    const caller = key ?? networkOf(c.req.header('CF-Connecting-IP') ?? 'unknown')
     // before a wrong key is told so: else nothing would bound how many are tried
     if (rateLimit && !(await rateLimit(c, caller))) {
       throw new ProblemError('rate_limited', 'Too many requests in a short time; try again later.')

@@ -285,6 +285,7 @@ describe('refuses', () => {
     const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
     expect(await six({}, () => from(1))).toBeGreaterThan(0)
     expect(await six({}, (i) => from(10 + i))).toBe(0)
+    expect(await six({}, (i) => ({ 'CF-Connecting-IP': `2001:db8::${i}` }))).toBeGreaterThan(0)
     const key = { Authorization: 'Bearer abc' }
     expect(await six({ API_KEYS_SHA256: ABC }, (i) => ({ ...key, ...from(20 + i) }))).toBeGreaterThan(0)
   })
