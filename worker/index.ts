@@ -5,8 +5,8 @@ import { createApp } from './app.ts'
 import { platformCache } from './cache.ts'
 import { type DataPoint, toDataPoint } from './data-point.ts'
 import { parseApiKeys } from './guard.ts'
-import { type Batch, consume } from './jobs/consumer.ts'
-import type { JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
+import { type Batch, consume, type Deadline } from './jobs/consumer.ts'
+import type { ChunkMessage, JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
 import { type Log, logToConsole } from './log.ts'
 import { lazySolver } from './service.ts'
 
@@ -21,7 +21,7 @@ interface Bindings {
   /** Bulk jobs need all three. */
   JOB_FILES?: JobFiles
   JOB_LEDGERS?: { idFromName(name: string): object; get(id: object): JobLedger }
-  JOB_QUEUE?: object
+  JOB_QUEUE?: { send(message: ChunkMessage, options: { delaySeconds: number }): Promise<unknown> }
   /** Workers Analytics Engine. */
   ANALYTICS?: { writeDataPoint(point: DataPoint): void }
 }
@@ -47,6 +47,15 @@ const log: Log = (line) => {
   ;(env as Bindings).ANALYTICS?.writeDataPoint(toDataPoint(line))
 }
 
+/** Cloudflare gives a consumer of a queue 15 minutes; what is left over is for R2 and the ledger. */
+const CHUNK_MS = 12 * 60 * 1000
+const RESEND_SECONDS = 60
+
+const deadlineOf = ({ JOB_QUEUE }: Bindings): Deadline => ({
+  ms: CHUNK_MS,
+  resend: (message) => JOB_QUEUE!.send(message, { delaySeconds: RESEND_SECONDS }),
+})
+
 const app = createApp({
   solvers,
   log,
@@ -61,6 +70,6 @@ const app = createApp({
 export default {
   fetch: app.fetch,
   async queue(batch: Batch, bindings: Bindings): Promise<void> {
-    await consume(batch, jobsOf(bindings)!, { solvers, log })
+    await consume(batch, jobsOf(bindings)!, { solvers, log, deadline: deadlineOf(bindings) })
   },
 }

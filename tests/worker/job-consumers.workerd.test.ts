@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { createSolver } from '../../src/index.ts'
 import { createLedger } from '../../worker/jobs/ledger-sql.ts'
 import {
   boardsKey,
@@ -10,7 +11,17 @@ import {
   type JobPlatform,
   resultsKey,
 } from '../../worker/jobs/platform.ts'
-import { deliver, easySolution, fetchPath, keysOf, platform, quietJob, resultsOf, statusOf } from './job-support.ts'
+import {
+  deliver,
+  easyBoard,
+  easySolution,
+  fetchPath,
+  keysOf,
+  platform,
+  quietJob,
+  resultsOf,
+  statusOf,
+} from './job-support.ts'
 
 /** The platform with one call of its ledger replaced. */
 const withLedger = (change: Partial<JobLedger>): JobPlatform => ({
@@ -111,6 +122,30 @@ test('a consumer that was killed each time leaves a reason too', async () => {
   expect(await resultsOf(id)).toMatchObject([{ status: 'failed' }])
 })
 
+test('a chunk that finds the core busy until its time is over is sent anew, which counts as no try', async () => {
+  const { id } = await quietJob(1)
+  const message = { job: id, chunk: 0 }
+  const solver = await createSolver({ task: 'sudoku' })
+  const solvers = new Map([['sudoku', async () => solver]])
+  const others = Array.from({ length: 8 }, () => solver.steps(easyBoard(0)))
+  for (const steps of others) await steps.next() // each holds a slot of the engine
+  const before = await statusOf(id)
+  const resent: ChunkMessage[] = []
+  const lines: unknown[] = []
+  const deadline = { ms: 100, resend: async (again: ChunkMessage) => resent.push(again) }
+  const log = (line: unknown) => lines.push(line)
+  expect(await deliver(message, { solvers, log, deadline, attempts: 7 })).toEqual({ acked: true, retried: undefined })
+  expect(resent).toEqual([message])
+  expect(lines).toMatchObject([{ event: 'solve', id: `${id}/0`, outcome: 'overloaded' }])
+  expect(await statusOf(id)).toEqual(before)
+
+  for (const steps of others) await steps.return(undefined as never)
+  await deliver(resent[0], { solvers, deadline: { ...deadline, ms: 60_000 } })
+  expect(await statusOf(id)).toMatchObject({ state: 'done', solved: 1, failed: 0 })
+  expect(resent).toHaveLength(1)
+  solver.dispose()
+})
+
 test('messages that are none of ours are dropped', async () => {
   for (const body of [null, 'x', { job: 5 }, { job: 'x', chunk: -1 }]) {
     expect(await deliver(body)).toMatchObject({ acked: true })
@@ -184,6 +219,24 @@ test('chunks whose messages were lost are sent once more, and given up in the en
     expect(clocked.due()).toBe('delete all')
   })
   expect((await statusOf(id)).state).toBe('done')
+})
+
+test('a chunk that was tried in vain is not taken for lost', async () => {
+  const { ledger } = await quietJob(1)
+  await runInDurableObject(ledger, (_, { storage }) => {
+    const start = Date.now()
+    let time = start
+    const clocked = createLedger(storage.sql, { keep: 1000, stall: 100, patience: 500 }, () => time)
+    clocked.markSent([0])
+    time = start + 99
+    clocked.note(0, { code: 'overloaded', detail: '' })
+    time = start + 198
+    clocked.due()
+    expect(clocked.waiting(10)).toEqual([])
+    time = start + 199
+    clocked.due()
+    expect(clocked.waiting(10)).toEqual([0])
+  })
 })
 
 test('a job that has expired is gone, with its files', async () => {

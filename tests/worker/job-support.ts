@@ -3,7 +3,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult, runInDurabl
 import { env, exports } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createSolver } from '../../src/index.ts'
-import { consume } from '../../worker/jobs/consumer.ts'
+import { type ConsumerOptions, consume } from '../../worker/jobs/consumer.ts'
 import { createLedger, JOB_TIMES } from '../../worker/jobs/ledger-sql.ts'
 import { boardsKey, type JobFiles, type JobLedger, type JobPlatform } from '../../worker/jobs/platform.ts'
 import type { JobResult, JobStatus } from '../../worker/jobs/schemas.ts'
@@ -82,11 +82,12 @@ export async function deliver(
     queue = 'hrm-edge-jobs',
     attempts = 1,
     on = platform,
-  }: { queue?: string; attempts?: number; on?: JobPlatform } = {},
+    ...options
+  }: { queue?: string; attempts?: number; on?: JobPlatform } & Partial<ConsumerOptions> = {},
 ) {
   const batch = createMessageBatch(queue, [{ id: 'm', timestamp: Date.now(), attempts, body }])
   const context = createExecutionContext()
-  await consume(batch, on, { solvers, log: () => {} })
+  await consume(batch, on, { solvers, log: () => {}, ...options })
   const { explicitAcks, retryMessages } = await getQueueResult(batch, context)
   return { acked: explicitAcks.length === 1, retried: retryMessages[0] }
 }

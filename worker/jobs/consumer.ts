@@ -7,6 +7,7 @@ import {
   boardsKey,
   type ChunkMessage,
   type ChunkWork,
+  type Failure,
   type JobFiles,
   type JobPlatform,
   resultsKey,
@@ -28,10 +29,21 @@ export interface Batch {
 export interface ConsumerOptions {
   solvers: ReadonlyMap<string, GetSolver>
   log: Log
+  /** Where the platform ends an invocation after some time, however little of that was computed. */
+  deadline?: Deadline
+}
+
+export interface Deadline {
+  /** Milliseconds until a chunk is stopped. Whoever the platform ends instead keeps the slots that they have for ever. */
+  ms: number
+  /** Sends the chunk anew, for later: that the core was busy is no fault of its boards, and counts as no try. */
+  resend(message: ChunkMessage): Promise<unknown>
 }
 
 /** The queue of what no try could solve is told apart by the end of its name. */
 const DEAD = '-dead'
+
+const BUSY: Failure = { code: 'overloaded', detail: 'The service was too busy each time.' }
 
 const chunkMessage = z.object({ job: z.string().min(1), chunk: z.int().min(0) })
 
@@ -68,7 +80,7 @@ export async function consume(batch: Batch, platform: JobPlatform, options: Cons
   }
 }
 
-async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solvers, log }: ConsumerOptions) {
+async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solvers, log, deadline }: ConsumerOptions) {
   const { job, chunk } = message
   const ledger = platform.ledger(job)
   const work = await ledger.claim(chunk)
@@ -79,31 +91,57 @@ async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solver
   if (!getSolver) throw new Error(`the job's task ${work.task} is not served`)
   const solver = await getSolver()
   const { maxSteps, seed } = work
-  const results = await solver.solveBatch(boards, { maxSteps, seed })
-  await platform.files.put(resultsKey(job, chunk), results.map((result, i) => line(work, boards, i, result)).join(''))
+  const line = {
+    event: 'solve',
+    id: nameOf(message),
+    task: work.task,
+    model: solver.model.name,
+    boards: boards.length,
+    maxSteps,
+    cached: false,
+    stream: false,
+  } as const
+  const results = await within(deadline, (signal) => solver.solveBatch(boards, { maxSteps, seed, signal }))
+  if (!results) {
+    await ledger.note(chunk, BUSY)
+    await deadline!.resend(message)
+    log({ ...line, solved: 0, steps: 0, attempts: 0, outcome: 'overloaded' })
+    return
+  }
+  await platform.files.put(
+    resultsKey(job, chunk),
+    results.map((result, i) => resultLine(work, boards, i, result)).join(''),
+  )
 
   const solved = results.filter(({ status }) => status === 'solved').length
   const sum = (field: 'steps' | 'attempts') => results.reduce((total, result) => total + result[field], 0)
   const totals = { solved, steps: sum('steps'), attempts: sum('attempts') }
   const isWanted = await ledger.complete(chunk, totals)
   if (!isWanted) await platform.files.delete(resultsKey(job, chunk))
-  log({
-    event: 'solve',
-    id: nameOf(message),
-    task: work.task,
-    model: solver.model.name,
-    boards: boards.length,
-    ...totals,
-    maxSteps,
-    outcome: isWanted ? 'done' : 'job_gone',
-    cached: false,
-    stream: false,
-  })
+  log({ ...line, ...totals, outcome: isWanted ? 'done' : 'job_gone' })
+}
+
+/** `undefined` when the time was over first. */
+async function within<T>(
+  deadline: Deadline | undefined,
+  work: (signal?: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  if (!deadline) return work()
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), deadline.ms)
+  try {
+    return await work(stop.signal)
+  } catch (error) {
+    if (stop.signal.aborted) return undefined
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 const nameOf = ({ job, chunk }: ChunkMessage) => `${job}/${chunk}`
 
-function line(work: ChunkWork, boards: readonly string[], i: number, result: SolveResult): string {
+function resultLine(work: ChunkWork, boards: readonly string[], i: number, result: SolveResult): string {
   const { status, solution, steps, attempts, verified, model } = result
   const row: JobResult = { index: work.first + i, board: boards[i], status, solution, steps, attempts, verified, model }
   return `${JSON.stringify(row)}\n`

@@ -13,7 +13,7 @@ export interface Sql {
 export interface JobTimes {
   /** From a job's end until all of it is deleted. */
   keep: number
-  /** Without a chunk settled, until the chunks that are out are sent once more. */
+  /** Without a chunk settled or tried in vain, until the chunks that are out are sent once more. */
   stall: number
   /** From a job's start until what is not settled counts as failed. */
   patience: number
@@ -168,7 +168,9 @@ export function createLedger(sql: Sql, times: JobTimes, now: () => number = Date
     },
 
     note(n: number, { code, detail }: Failure): void {
-      if (runningJob()) sql.exec('UPDATE chunk SET code = ?, detail = ? WHERE n = ?', code, detail, n)
+      if (!runningJob()) return
+      sql.exec('UPDATE chunk SET code = ?, detail = ? WHERE n = ?', code, detail, n)
+      sql.exec('UPDATE job SET moved_at = ?', now()) // its message is not lost
     },
 
     fail: (n: number): void => fail(n, SILENT),
