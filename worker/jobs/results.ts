@@ -40,12 +40,14 @@ export function streamResults(
     },
     async pull(controller) {
       readAhead()
-      const text = await reading.shift()?.catch((error) => {
+      try {
+        const text = await reading.shift()
+        if (text === undefined) controller.close()
+        else controller.enqueue(encoder.encode(format === 'csv' ? toCsv(text) : text))
+      } catch (error) {
         onError(error)
         throw error
-      })
-      if (text === undefined) controller.close()
-      else controller.enqueue(encoder.encode(format === 'csv' ? toCsv(text) : text))
+      }
     },
   })
 }
