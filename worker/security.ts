@@ -25,7 +25,8 @@ export function securityHeaders(): MiddlewareHandler {
     await next()
     const { headers } = c.res
     const policy = hasPagePolicy(headers.get('Content-Type') ?? '') ? PAGE_POLICY : DATA_POLICY
-    headers.set('Content-Security-Policy', policy)
+    // a 304 has no type to tell it by, and its headers take the place of those that a browser has kept
+    if (c.res.status !== 304) headers.set('Content-Security-Policy', policy)
     headers.set('Cross-Origin-Opener-Policy', 'same-origin')
     headers.set('Referrer-Policy', 'no-referrer')
     headers.set('X-Content-Type-Options', 'nosniff')

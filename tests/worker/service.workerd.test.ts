@@ -137,6 +137,8 @@ describe('describes itself', () => {
     expect(page.headers.get('Content-Type')).toContain('text/html')
     expect(page.headers.get('Content-Security-Policy')).toContain("script-src 'self' 'wasm-unsafe-eval'")
     expect(page.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    const again = await fetchPath('/', { headers: { 'If-None-Match': page.headers.get('ETag')! } })
+    expect([again.status, again.headers.has('Content-Security-Policy')]).toEqual([304, false])
     const posted = await fetchPath('/', { method: 'POST', body: '{}' })
     expect(posted.headers.get('Allow')).toBe('GET, HEAD, OPTIONS')
     await expectProblem(posted, 405, 'method_not_allowed')
