@@ -6,6 +6,7 @@ import { loadModel } from '../../src/weights/load-model.ts'
 import { STEP_BOARD, TOLERANCE } from './agreement.ts'
 import { type CreateOurGemm, gemmGroups } from './gemm-groups.ts'
 import type { Group, OpenGroup } from './groups.ts'
+import { LINEAR_KINDS, type LinearKind } from './linear-graph.ts'
 import type { OrtModule } from './ort-step.ts'
 import { OFFICIAL_CONFIG, randomModel } from './random-model.ts'
 import { stepGroup } from './step-groups.ts'
@@ -27,12 +28,14 @@ export interface Bench {
 export interface BenchHost {
   /** Absent where ONNX Runtime does not run. */
   ort?: OrtModule
+  /** Of ONNX Runtime's linear layers, those that compute what they should there. Default: all. */
+  kinds?: readonly LinearKind[]
   createGemm: CreateOurGemm
 }
 
 const BATCHES = [1, 8, 64]
 
-export async function createBench({ ort, createGemm }: BenchHost): Promise<Bench> {
+export async function createBench({ ort, kinds = LINEAR_KINDS, createGemm }: BenchHost): Promise<Bench> {
   const [{ model }, createEngine, solver] = await Promise.all([
     loadModel({ task: 'sudoku' }),
     createEngineFactory('wasm'),
@@ -45,9 +48,9 @@ export async function createBench({ ort, createGemm }: BenchHost): Promise<Bench
     makeModel: () => randomModel(OFFICIAL_CONFIG),
     tolerance: TOLERANCE.random,
   }
-  const common = { board: STEP_BOARD, createEngine, ort }
+  const common = { board: STEP_BOARD, createEngine, ort, kinds }
   const groups: Group[] = [
-    ...gemmGroups(ort, createGemm),
+    ...gemmGroups(ort, kinds, createGemm),
     ...BATCHES.map((batch) => stepGroup({ ...common, ...shipped, batch })),
     stepGroup({ ...common, ...official, batch: 1 }),
   ]

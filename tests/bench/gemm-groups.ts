@@ -3,6 +3,7 @@ import { createRandom } from '../../src/numerics/random.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
 import { relativeError, TOLERANCE } from './agreement.ts'
 import type { Group, OpenGroup } from './groups.ts'
+import type { LinearKind } from './linear-graph.ts'
 import { createOrtGemm, type GemmShape } from './ort-gemm.ts'
 import type { OrtModule } from './ort-step.ts'
 
@@ -26,18 +27,27 @@ const SHAPES: readonly GemmShape[] = [
   { m: 512, k: 512, n: 512 },
 ]
 
-export function gemmGroups(ort: OrtModule | undefined, createOurs: CreateOurGemm): Group[] {
+export function gemmGroups(
+  ort: OrtModule | undefined,
+  kinds: readonly LinearKind[],
+  createOurs: CreateOurGemm,
+): Group[] {
   return SHAPES.map((shape) => ({
     kind: 'gemm' as const,
     label: `${shape.m}x${shape.k}x${shape.n}`,
     batch: 1,
     /** Multiplications and additions of one run. */
     operations: 2 * shape.m * shape.k * shape.n,
-    open: () => openGemm(shape, ort, createOurs),
+    open: () => openGemm(shape, ort, kinds, createOurs),
   }))
 }
 
-async function openGemm(shape: GemmShape, ort: OrtModule | undefined, createOurs: CreateOurGemm): Promise<OpenGroup> {
+async function openGemm(
+  shape: GemmShape,
+  ort: OrtModule | undefined,
+  kinds: readonly LinearKind[],
+  createOurs: CreateOurGemm,
+): Promise<OpenGroup> {
   const random = createRandom(1)
   const x = Float32Array.from({ length: shape.m * shape.k }, () => 2 * random.next() - 1)
   const weights: Int8Matrix = {
@@ -51,7 +61,7 @@ async function openGemm(shape: GemmShape, ort: OrtModule | undefined, createOurs
   const sides: Side[] = [localSide('ours', ours.run)]
   const notes: string[] = []
   const releases: (() => Promise<void>)[] = []
-  for (const kind of ort ? KINDS : []) {
+  for (const kind of ort ? KINDS.filter((kind) => kinds.includes(kind)) : []) {
     const theirs = await createOrtGemm(ort!, shape, kind, weights, x)
     await theirs.run()
     const error = relativeError(theirs.y(), ours.y())

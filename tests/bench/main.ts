@@ -6,10 +6,11 @@ import { buildTestWasm } from '../../wasm/build.mjs'
 import { drive } from './drive.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 
-const USAGE = 'usage: npm run bench -- [--json] [--runtime node|workerd|chromium]'
+const USAGE = 'usage: npm run bench -- [--json] [--runtime node|native|workerd|chromium]'
 
 const RUNTIMES: Record<string, () => Promise<Runtime>> = {
   node: async () => (await import('./runtimes/node.ts')).startNode(),
+  native: async () => (await import('./runtimes/node.ts')).startNative(),
   workerd: async () => (await import('./runtimes/workerd.ts')).startWorkerd(),
   chromium: async () => (await import('./runtimes/chromium.ts')).startChromium(),
 }

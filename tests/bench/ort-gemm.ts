@@ -1,7 +1,7 @@
 import { Graph } from '../../src/engines/webgpu/onnx.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
 import { type LinearKind, linears } from './linear-graph.ts'
-import type { OrtModule } from './ort-step.ts'
+import { type OrtModule, SESSION_OPTIONS } from './ort-step.ts'
 
 export interface GemmShape {
   m: number
@@ -24,7 +24,7 @@ export async function createOrtGemm(
   weights: Int8Matrix,
   x: Float32Array,
 ): Promise<{ run(): Promise<void>; y(): Float32Array; release(): Promise<void> }> {
-  const session = await ort.InferenceSession.create(gemmGraph(shape, kind, weights), { logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(gemmGraph(shape, kind, weights), SESSION_OPTIONS)
   const feeds = { x: new ort.Tensor('float32', x, [shape.m, shape.k]) }
   let y = new Float32Array(0)
   return {

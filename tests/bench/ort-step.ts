@@ -7,6 +7,14 @@ import { type LinearKind, linears } from './linear-graph.ts'
 
 export type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor'>
 
+/** One thread, as ours. onnxruntime-web takes it from its environment, onnxruntime-node from here. */
+export const SESSION_OPTIONS: Ort.InferenceSession.SessionOptions = {
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
+}
+
 /** One way of running a model in ONNX Runtime. */
 export interface OrtConfiguration {
   linear: LinearKind
@@ -38,7 +46,7 @@ export async function createOrtStep(
     linear: (g) => linears(g, configuration.linear),
     attention: configuration.lists ? cpuListAttention(batch, configuration.lists) : cpuFullAttention(batch),
   })
-  const session = await ort.InferenceSession.create(graph, { graphOptimizationLevel: 'all', logSeverityLevel: 3 })
+  const session = await ort.InferenceSession.create(graph, SESSION_OPTIONS)
   const { hidden_size: d, puzzle_emb_len } = model.config
   const n = puzzle_emb_len + geometry.tokens
   const state = (row: Float32Array) => new ort.Tensor('float32', repeat(row, batch * n), [batch, n, d])

@@ -5,7 +5,7 @@ import { createTask } from '../../src/tasks/create-task.ts'
 import type { Model } from '../../src/weights/model.ts'
 import { isSameModel, relativeError } from './agreement.ts'
 import type { Group, OpenGroup } from './groups.ts'
-import { LINEAR_KINDS } from './linear-graph.ts'
+import type { LinearKind } from './linear-graph.ts'
 import { createOrtStep, nameOf, type OrtConfiguration, type OrtModule } from './ort-step.ts'
 
 export interface StepSetup {
@@ -18,6 +18,7 @@ export interface StepSetup {
   tolerance: number
   createEngine: EngineFactory
   ort: OrtModule | undefined
+  kinds: readonly LinearKind[]
 }
 
 /** One ACT step of `model` with `batch` boards, ours and every way ONNX Runtime has of running it. */
@@ -32,7 +33,7 @@ export function stepGroup(setup: StepSetup): Group {
 }
 
 async function openStep(
-  { label, makeModel, batch, board, tolerance, createEngine, ort }: StepSetup,
+  { label, makeModel, batch, board, tolerance, createEngine, ort, kinds }: StepSetup,
   only: readonly string[] | undefined,
 ): Promise<OpenGroup> {
   const model = makeModel()
@@ -44,7 +45,7 @@ async function openStep(
   const sides: Side[] = [localSide('ours', ours.run)]
   const releases: (() => Promise<void>)[] = []
   const errors: string[] = []
-  for (const configuration of ort ? configurationsFor(model) : []) {
+  for (const configuration of ort ? configurationsFor(model, kinds) : []) {
     const name = nameOf(configuration)
     if (only && !only.includes(name)) continue
     const theirs = await createOrtStep(ort!, model, task.geometry(puzzle), task.encode(puzzle), batch, configuration)
@@ -68,7 +69,7 @@ async function openStep(
   }
 }
 
-function configurationsFor(model: Model): OrtConfiguration[] {
+function configurationsFor(model: Model, kinds: readonly LinearKind[]): OrtConfiguration[] {
   const forms = model.config.attention === 'lists' ? (['matmul', 'fused'] as const) : [undefined]
-  return LINEAR_KINDS.flatMap((linear) => forms.map((lists) => ({ linear, lists })))
+  return kinds.flatMap((linear) => forms.map((lists) => ({ linear, lists })))
 }
