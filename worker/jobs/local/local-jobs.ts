@@ -54,15 +54,20 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
   const consumer = { solvers: options.solvers, log }
 
+  /** What is due of a job; one that fails is set aside. */
   async function lookAfter(job: string, its = times): Promise<void> {
-    const { due, isRunning } = ledgers.transact(
-      job,
-      (ledger) => ({ due: ledger.due(), isRunning: ledger.status()?.state === 'running' }),
-      its,
-    )
-    if (isRunning) running.add(job)
-    if (due !== 'nothing') await deleteFilesOf(files, job)
-    if (due === 'delete all') ledgers.remove(job)
+    try {
+      const { due, isRunning } = ledgers.transact(
+        job,
+        (ledger) => ({ due: ledger.due(), isRunning: ledger.status()?.state === 'running' }),
+        its,
+      )
+      if (isRunning) running.add(job)
+      if (due !== 'nothing') await deleteFilesOf(files, job)
+      if (due === 'delete all') ledgers.remove(job)
+    } catch (error) {
+      setAside(job, error)
+    }
   }
 
   /**
@@ -80,11 +85,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   async function resume(job: string): Promise<void> {
     if (closed) return
     aside.delete(job)
-    try {
-      await lookAfter(job, { ...times, stall: 0 })
-    } catch (error) {
-      setAside(job, error)
-    }
+    await lookAfter(job, { ...times, stall: 0 })
     wake()
   }
 
@@ -179,7 +180,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
 
   async function lookAfterAll(): Promise<void> {
-    for (const job of ledgers.all()) await lookAfter(job).catch((error) => setAside(job, error))
+    for (const job of ledgers.all()) await lookAfter(job)
     wake()
   }
 
