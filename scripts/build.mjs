@@ -37,7 +37,7 @@ const serverApart = {
 }
 
 /** What people import, by the name under which they do. */
-const library = {
+const subpaths = {
   index: 'src/index.ts',
   worker: 'src/threads/index.ts',
   wasm: 'src/wasm/index.ts',
@@ -65,7 +65,7 @@ const runtime = { splitting: true, chunkNames: 'chunk-[hash]' }
 const bundles = [
   {
     ...runtime,
-    entryPoints: { ...library, 'worker-entry': 'src/threads/node-entry.ts', webgpu: 'src/webgpu/node.ts' },
+    entryPoints: { ...subpaths, 'worker-entry': 'src/threads/node-entry.ts', webgpu: 'src/webgpu/node.ts' },
     external: gpuPackages,
     outdir: 'dist/node',
     platform: 'node',
@@ -74,7 +74,7 @@ const bundles = [
   {
     ...runtime,
     entryPoints: {
-      ...library,
+      ...subpaths,
       'worker-entry': 'src/threads/web-entry.ts',
       webgpu: 'src/webgpu/browser.ts',
       rpc: 'src/client/rpc.ts', // hardly more than types, the same everywhere
@@ -87,7 +87,7 @@ const bundles = [
   },
   {
     ...runtime,
-    entryPoints: library,
+    entryPoints: subpaths,
     outdir: 'dist/workerd',
     platform: 'neutral',
     conditions: ['workerd'],
