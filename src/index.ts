@@ -1,9 +1,7 @@
 import { openEngines } from './engines/create-engine.ts'
+import { openSolver } from './solve/open-solver.ts'
 import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
-import { createSolverFrom } from './solve/solver.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
-import { createTask } from './tasks/create-task.ts'
-import { buildGeometry, trainedShape } from './tasks/lists.ts'
 import { createKernelLoader } from './wasm/kernel-sources.ts'
 import { loadModel } from './weights/load-model.ts'
 
@@ -40,13 +38,6 @@ export async function createSolver(options: CreateSolverOptions = {}): Promise<S
   refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
   const { engine = 'auto', backend = engine, webgpu, onFallback, kernels } = options
-  const [loaded, engines] = await Promise.all([
-    loadModel(options),
-    openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels) }),
-  ])
-  const { model } = loaded
-  const geometry = buildGeometry(model.config, trainedShape(model.config))
-  const task = createTask(model.config)
-  const first = engines.create({ model, geometry, slots })
-  return createSolverFrom({ loaded, task, slots, engines, first })
+  const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels) })
+  return (await openSolver(loadModel(options), opening, slots)).solver
 }

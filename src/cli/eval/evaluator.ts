@@ -1,10 +1,8 @@
 import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
 import type { Engine } from '../../engines/engine.ts'
+import { openSolver } from '../../solve/open-solver.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
-import { createSolverFrom } from '../../solve/solver.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
-import { createTask } from '../../tasks/create-task.ts'
-import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
@@ -53,11 +51,9 @@ export async function createEvaluator(
 ): Promise<Evaluator> {
   const { slots, maxSteps, seed } = options
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const [loaded, engines] = await Promise.all([loadModel(options), open({ backend, ...gpu })])
-  const { model } = loaded
-  const task = createTask(model.config)
-  const first = engines.create({ model, geometry: buildGeometry(model.config, trainedShape(model.config)), slots })
-  const solver = createSolverFrom({ loaded, task, slots, engines, first })
+  const opened = await openSolver(loadModel(options), open({ backend, ...gpu }), slots)
+  const { solver, task, engines } = opened
+  const { model } = opened.loaded
   const rawEngines = new Map<number, Engine>()
 
   const rawEngine = (puzzle: Puzzle): Engine => {

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { fakeEngine } from '../../tests/helpers/fake-engine.ts'
+import { tinyModel } from '../../tests/helpers/weights-file.ts'
+import type { Engines } from '../engines/create-engine.ts'
+import type { LoadedModel } from '../weights/load-model.ts'
+import { openSolver } from './open-solver.ts'
+
+const loaded: LoadedModel = { model: tinyModel(CANDIDATES), sha256: '' }
+
+function watched(create: Engines['create']) {
+  const engines = { create, released: 0, release: () => void engines.released++ }
+  return engines
+}
+
+const good: Engines['create'] = (options) => fakeEngine(options, () => {})
+
+it('lets go of the engines where no solver comes of them', async () => {
+  const broken = watched(() => {
+    throw new Error('no engine')
+  })
+  await expect(openSolver(Promise.resolve(loaded), Promise.resolve(broken), 1)).rejects.toThrow('no engine')
+  expect(broken.released).toBe(1)
+
+  // Also of those that are ready only after the weights have failed.
+  const late = watched(good)
+  const opening = Promise.withResolvers<Engines>()
+  await expect(openSolver(Promise.reject(new Error('no weights')), opening.promise, 1)).rejects.toThrow('no weights')
+  opening.resolve(late)
+  await opening.promise
+  expect(late.released).toBe(1)
+})
+
+it('fails with what the engines fail with, and keeps those of a solver until it is disposed', async () => {
+  await expect(openSolver(Promise.resolve(loaded), Promise.reject(new Error('no GPU')), 1)).rejects.toThrow('no GPU')
+  const engines = watched(good)
+  const { solver } = await openSolver(Promise.resolve(loaded), Promise.resolve(engines), 1)
+  expect(engines.released).toBe(0)
+  solver.dispose()
+  expect(engines.released).toBe(1)
+})
