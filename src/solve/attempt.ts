@@ -1,4 +1,4 @@
-import type { Puzzle, Task } from '../tasks/task.ts'
+import type { Marks, Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
 import { bestSymbols, candidatesOf, confidentSymbols, saysHalt } from './reading.ts'
 import type { Slot } from './slot.ts'
@@ -31,8 +31,8 @@ export interface Progress {
 
 /** When a branch of a search is over. */
 export interface Watch {
-  /** `[cells][symbols]`, 1 = candidate ruled out before. */
-  readonly off: Uint8Array
+  /** What the branch was told: tentative givens, and candidates ruled out before. */
+  readonly marks: Marks
   /** Hope below this is a contradiction. */
   readonly hopeless: number
 }
@@ -70,18 +70,30 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     progress.probabilities = task.read(puzzle, slot.logits())
     progress.cells = bestSymbols(progress.probabilities, symbols)
     progress.hope = task.hope(puzzle, slot.logits())
-    const done = task.hasRules ? task.isSolution(puzzle, progress.cells) : saysHalt(slot.q())
+    const done = task.hasRules ? findSolution(ctx, progress, options) : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
     if (!options.watch) continue
     const confident = confidentSymbols(progress.probabilities, symbols)
     if (progress.hope < options.watch.hopeless) return 'contradiction'
-    if (!task.openCandidates(puzzle, confident, options.watch.off)) return 'contradiction'
+    if (!task.openCandidates(puzzle, confident, options.watch.marks.off)) return 'contradiction'
     const decided = confident.reduce((sum, s) => sum + (s > 0 ? 1 : 0), 0)
     if (i > 0 && decided <= decidedBefore) return 'settled'
     decidedBefore = decided
   }
   return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
+}
+
+/**
+ * Whether the model's board passes, or that which it was told: where every cell was guessed and nothing speaks against it,
+ * a model that does not echo its givens may lead. `progress.cells` is then the board that passes.
+ */
+function findSolution({ task, puzzle }: SolveContext, progress: Progress, { watch }: RunOptions): boolean {
+  if (task.isSolution(puzzle, progress.cells)) return true
+  const told = puzzle.cells.map((s, cell) => s || (watch?.marks.given[cell] ?? 0))
+  if (!task.isSolution(puzzle, told)) return false
+  progress.cells = told
+  return true
 }
 
 function describe(

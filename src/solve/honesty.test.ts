@@ -17,6 +17,7 @@ import {
   echo,
   fakeSolver,
   givensOf,
+  noOpinion,
   stepsRun,
   stubborn,
   type Thinker,
@@ -138,7 +139,12 @@ describe('a model of cells that lies', () => {
 })
 
 describe('the search', () => {
-  const thinkers = { echo, 'a confident liar': confidentLiar(5), 'a stubborn one': stubborn }
+  const thinkers = {
+    echo,
+    'a confident liar': confidentLiar(5),
+    'a stubborn one': stubborn,
+    'one without a word': noOpinion,
+  }
 
   it.each(Object.entries(thinkers))('finds the solution with no help from the model: %s', async (_, think) => {
     for (const [board, solution] of PUZZLES_4X4) {
@@ -146,6 +152,14 @@ describe('the search', () => {
         const { solver } = fakeSolver(think)
         expect((await solver.solve(board, { maxSteps: 5000, seed })).solution).toBe(solution)
       }
+    }
+  })
+
+  it.each(Object.entries(thinkers))('shows in its last step what it returns: %s', async (_, think) => {
+    for (const [board, solution] of PUZZLES_4X4) {
+      const { steps } = await collect(fakeSolver(think).solver.steps(board, { maxSteps: 5000 }))
+      expect(steps.at(-1)).toMatchObject({ done: true, board: solution })
+      expect(steps.filter(({ done }) => done).length).toBe(1)
     }
   })
 

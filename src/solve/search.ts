@@ -51,12 +51,6 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const hopeless = HOPELESS * Math.min(1, progress.hope)
   let dead = false
   for (let branch = 0; branch < options.branches; branch++) {
-    const given = puzzle.cells.map((s, cell) => s || marks.given[cell])
-    if (task.isSolution(puzzle, given)) {
-      // Every cell was guessed and nothing speaks against it: so deep a model that does not echo its givens may lead.
-      progress.cells = given
-      return 'solved'
-    }
     const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
     if (guess) {
       choices.push({ marks, carry: slot.saveCarry(), ...guess })
@@ -74,7 +68,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       kind: 'guess',
       guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
       limit: stepsOf(model, CYCLES_PER_BRANCH),
-      watch: { off: marks.off, hopeless },
+      watch: { marks, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end
     dead = end === 'contradiction' && options.trust
@@ -117,9 +111,9 @@ function chooseGuess(
   { random, trust }: SearchOptions,
 ): Guess | undefined {
   const symbols = task.symbols(puzzle)
-  const decided = trust
-    ? confidentSymbols(probabilities, symbols)
-    : puzzle.cells.map((s, cell) => s || marks.given[cell])
+  const confident = trust ? confidentSymbols(probabilities, symbols) : undefined
+  // What was given stays given, also to a model that does not take it up: no cell is guessed twice, so every search ends.
+  const decided = puzzle.cells.map((s, cell) => s || marks.given[cell] || (confident?.[cell] ?? 0))
   const open = task.openCandidates(puzzle, decided, marks.off)
   if (!open) return undefined
   const units = task.unitsByCell(puzzle)
