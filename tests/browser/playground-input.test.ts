@@ -206,6 +206,36 @@ describe('entering a board', () => {
   )
 
   visit(
+    'a link in an open page says what it brought, in place of what was said of the board before',
+    async ({ page, playground }) => {
+      const follow = (hash: string) => page.evaluate((to) => (location.hash = to), hash)
+      const said = (board: string) => `Board of the link taken over: ${board.replaceAll('.', '').length} givens.`
+      const expectSaid = (text: string) => expect.poll(() => playground.status.textContent()).toBe(text)
+      await expectSaid(said(EASY))
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+      await follow(`board=${HARD}`)
+      await expectSaid(said(HARD))
+
+      await follow(`board=${ENDLESS}&steps=4096`)
+      await expectSaid(said(ENDLESS))
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Thinking/)
+      await follow(`board=${HARD}`)
+      await expect.poll(() => playground.solveButton.textContent()).toContain('Solve')
+      await expectSaid(said(HARD))
+
+      await follow('board=12')
+      await playground.expectStatus(/^The link holds no board/)
+      await follow(`board=${EASY}`)
+      await expectSaid(said(EASY))
+      await follow(`board=77${'.'.repeat(79)}`)
+      await playground.expectStatus(/^Board of the link taken over, but 7 at row 1, column 1 breaks a rule: /)
+    },
+    { hash: `#board=${EASY}` },
+  )
+
+  visit(
     'a visitor finds a hard board, its chip pressed; the chip then gives the next one',
     async ({ page, playground }) => {
       const { boards } = SAMPLE_SETS[3]

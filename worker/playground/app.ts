@@ -2,7 +2,7 @@ import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
-import { conflictsOf, countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
@@ -19,7 +19,16 @@ import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import { clashTexts, durationText, PLACES, solvedText, stepsText, stoppedText, unsolvedText } from './wording.ts'
+import {
+  clashTexts,
+  durationText,
+  PLACES,
+  solvedText,
+  stepsText,
+  stoppedText,
+  takenTexts,
+  unsolvedText,
+} from './wording.ts'
 
 /** Steps of int8 beside float32: as many as the net was trained for. */
 const PRECISION_STEPS = 16
@@ -106,6 +115,12 @@ export class App {
     history.replaceState(null, '', toHash({ board: this.#givens, ...this.#readRequest() }))
   }
 
+  /** Takes a puzzle that someone brought, and says so. @param what it is, for people */
+  takeOver(board: string, what: string): void {
+    this.load(board)
+    this.status.say(...takenTexts(what, board))
+  }
+
   /** Takes a puzzle from text. @returns why not, where it cannot */
   loadText(text: string): string | undefined {
     const { board, problem } = parseBoardText(text)
@@ -113,11 +128,7 @@ export class App {
       this.status.say('That is not a board.', problem, 'bad')
       return problem
     }
-    this.load(board)
-    const [conflict] = conflictsOf(board)
-    const clash = conflict === undefined ? undefined : clashTexts(board, conflict)
-    if (clash) this.status.say(`Board taken over, but ${clash[0]}`, clash[1], 'bad')
-    else this.status.say('Board taken over:', `${countFilled(board)} givens.`)
+    this.takeOver(board, 'Board')
     return undefined
   }
 

@@ -157,7 +157,7 @@ function readLink(): void {
     }
     steps.value = String(linked.maxSteps)
     seed.value = String(linked.seed)
-    app.load(linked.board)
+    app.takeOver(linked.board, 'Board of the link')
     return true
   }
   addEventListener('hashchange', take)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SolveResult } from '../../src/solve/types.ts'
 import { EMPTY_BOARD } from './cells.ts'
-import { clashTexts, solvedText } from './wording.ts'
+import { clashTexts, solvedText, takenTexts } from './wording.ts'
 
 const result = (fields: Partial<SolveResult>) => ({ steps: 1, attempts: 1, verified: true, ...fields }) as SolveResult
 
@@ -15,4 +15,13 @@ test('a clash names the cell and those it clashes with', () => {
   const board = `77${EMPTY_BOARD.slice(2)}`
   expect(clashTexts(board, 0)).toEqual(['7 at row 1, column 1 breaks a rule:', 'it also stands at row 1, column 2.'])
   expect(clashTexts(board, 2)).toBeUndefined()
+})
+
+test('a board that is taken over is counted, or said to break a rule', () => {
+  expect(takenTexts('Board', `78${EMPTY_BOARD.slice(2)}`)).toEqual(['Board taken over:', '2 givens.', 'plain'])
+  expect(takenTexts('Board of the link', `77${EMPTY_BOARD.slice(2)}`)).toEqual([
+    'Board of the link taken over, but 7 at row 1, column 1 breaks a rule:',
+    'it also stands at row 1, column 2.',
+    'bad',
+  ])
 })

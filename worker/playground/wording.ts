@@ -1,6 +1,7 @@
 import type { SolveResult } from '../../src/solve/types.ts'
-import { cellName, clashesOf } from './cells.ts'
+import { cellName, clashesOf, conflictsOf, countFilled } from './cells.ts'
 import type { Where } from './solve-stream.ts'
+import type { Tone } from './status-view.ts'
 
 export const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
 
@@ -36,6 +37,14 @@ export function clashTexts(board: string, index: number): [string, string] | und
   const clashes = clashesOf(board, index)
   if (clashes.length === 0) return undefined
   return [`${board[index]} at ${cellName(index)} breaks a rule:`, `it also stands at ${failedCells(clashes)}.`]
+}
+
+/** That a board was taken over, and how many givens it has or what rule they break. @param what `Board`, say */
+export function takenTexts(what: string, board: string): [string, string, Tone] {
+  const [conflict] = conflictsOf(board)
+  const clash = conflict === undefined ? undefined : clashTexts(board, conflict)
+  if (clash) return [`${what} taken over, but ${clash[0]}`, clash[1], 'bad']
+  return [`${what} taken over:`, `${countFilled(board)} givens.`, 'plain']
 }
 
 /** Cells in a sentence: `row 1, column 2 and row 1, column 9`. */
