@@ -12,6 +12,16 @@ describe('parseBoards', () => {
     ])
   })
 
+  test('knows the line of every board of a long text', async () => {
+    const text = `\r\n\n${BOARD}\r\n`.repeat(1000)
+    const lines = Array.from({ length: 1000 }, (_, i) => ({ board: BOARD, line: 3 * i + 3 }))
+    expect(await parseBoards(text, 'f')).toEqual(lines)
+    expect(await parseBoards(`${text}${BOARD}`, 'f')).toEqual([...lines, { board: BOARD, line: 3001 }])
+    expect(await parseBoards(`board\n${text}`, 'f')).toEqual(
+      lines.map(({ line }) => ({ board: BOARD, line: line + 1 })),
+    )
+  })
+
   test('keeps blanks inside a line, which are free cells of a maze', async () => {
     expect(await parseBoards(' S# G ', 'f')).toEqual([{ board: ' S# G ', line: 1 }])
   })

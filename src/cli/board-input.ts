@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { yieldToEventLoop } from '../solve/event-loop.ts'
 import { faultsOf, readCsv } from './csv.ts'
 
 /** A board as it was given, and where: the line (1-based), or undefined for the command line. */
@@ -9,6 +10,9 @@ export interface BoardInput {
 
 export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
 
+/** Characters read at a time, about 200 boards: some ms, after which a page can answer to whoever uses it. */
+const PIECE = 1 << 14
+
 /**
  * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
  * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
@@ -17,14 +21,34 @@ export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
  * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged or lacks the column
  */
 export async function parseBoards(text: string, name: string): Promise<BoardInput[]> {
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .map((board, i) => ({ board, line: i + 1 }))
-    .filter(({ board }) => board.trim() !== '')
+  const lines = await linesOf(text.replace(/^\ufeff/, ''))
   if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
   if (looksLikeHeader(lines[0].board)) return boardsOfCsv(text, name)
   return isSquare(lines) ? [{ board: lines.map((l) => l.board).join(''), line: lines[0].line }] : lines
+}
+
+/** The lines that are not empty. */
+async function linesOf(text: string): Promise<BoardInput[]> {
+  const lines: BoardInput[] = []
+  let line = 0
+  for await (const piece of piecesOf(text)) {
+    // What follows the last line break is no line of its own.
+    for (const board of piece.replace(/\r?\n$/, '').split(/\r?\n/)) {
+      line++
+      if (board.trim() !== '') lines.push({ board, line })
+    }
+  }
+  return lines
+}
+
+/** The text in pieces of whole lines; other work gets its turn between them. */
+async function* piecesOf(text: string): AsyncGenerator<string, void, void> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from + PIECE) + 1 || text.length
+    yield text.slice(from, end)
+    from = end
+    await yieldToEventLoop()
+  }
 }
 
 /** No puzzle uses commas or these words, so neither can be mistaken for a board. */
@@ -53,7 +77,7 @@ async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
   let width = 0
   let column = -1
   const refuse = faultsOf(name)
-  for await (const { line, fields } of readCsv([text], refuse)) {
+  for await (const { line, fields } of readCsv(piecesOf(text), refuse)) {
     if (width === 0) {
       width = fields.length
       column = boardColumn(fields)

@@ -27,3 +27,21 @@ test('a long name is cut on the chip only', async () => {
   const { set } = await read(EASY, 'a-very-long-name-of-a-file.csv')
   expect(set).toMatchObject({ name: 'a-very-long-name-of…', source: 'a-very-long-name-of-a-file.csv' })
 })
+
+test.each([
+  ['lines', `${EASY}\n`.repeat(20_000), 20_000],
+  ['a CSV', `board\n${`${EASY}\n`.repeat(20_000)}`, 20_000],
+  ['empty lines', `${'\n'.repeat(1 << 20)}${EASY}\n`, 1],
+])('lets the page have its turn many times while it reads %s', async (_, text, count) => {
+  let turns = 0
+  let reading = true
+  const turn = () => {
+    turns++
+    if (reading) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const { set } = await readBoards({ name: 'x', size: text.length, text: async () => text })
+  reading = false
+  expect(set?.boards).toHaveLength(count)
+  expect(turns).toBeGreaterThan(40)
+})

@@ -1,23 +1,27 @@
 import { parseBoards } from '../../src/cli/board-input.ts'
+import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
 import { parseBoardText } from './board-text.ts'
 import type { SampleSet } from './samples.ts'
 
 /** A data set of 50,000 boards; a page is no place for more. */
 const LONGEST = 10 << 20
+/** Boards checked before the page gets its turn: some ms. */
+const AT_ONCE = 1000
 
 /** What a file holds, or why it cannot be used, in words for the person who dropped it. */
 export type FileBoards = { set: SampleSet; problem?: undefined } | { set?: undefined; problem: string }
 
 /**
  * The boards of a text file: one a line, one drawn as a square, or a CSV with a column question, puzzle or board.
- * One bad board refuses the file: a line that is passed over in silence would be missed.
+ * One bad board refuses the file: a line that is passed over in silence would be missed. The page can be used meanwhile.
  */
 export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Promise<FileBoards> {
   if (file.size > LONGEST) return { problem: `${file.name} is larger than ${LONGEST >> 20} MB.` }
   try {
     const inputs = await parseBoards(await file.text(), file.name)
     const boards: string[] = []
-    for (const { board, line } of inputs) {
+    for (const [i, { board, line }] of inputs.entries()) {
+      if (i % AT_ONCE === 0) await yieldToEventLoop()
       const parsed = parseBoardText(board)
       if (parsed.problem !== undefined) return { problem: `${file.name}, line ${line}: ${parsed.problem}` }
       boards.push(parsed.board)

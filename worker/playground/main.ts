@@ -93,9 +93,14 @@ function wireText(): void {
 
 /** Files are chosen, or dropped anywhere on the page. */
 function wireFiles(): void {
+  let newest: File | undefined
   const open = async (file: File | undefined) => {
     if (!file) return
+    newest = file
+    app.status.say('Reading', `${file.name} …`)
     const { set, problem } = await readBoards(file)
+    // Another file was opened meanwhile.
+    if (file !== newest) return
     if (set) sources.openFile(set)
     else app.status.say('That file is of no use.', problem, 'bad')
   }
