@@ -1,4 +1,4 @@
-import { HrmError } from '../errors.ts'
+import { abortError } from '../solve/options.ts'
 import type { Call, Link } from './link.ts'
 
 export interface RequestOptions {
@@ -18,7 +18,7 @@ export function request<T>(
   { signal, onOpen, onStep, onProgress }: RequestOptions = {},
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal?.aborted) return reject(aborted(signal))
+    if (signal?.aborted) return reject(abortError(signal))
     const finish = () => signal?.removeEventListener('abort', onAbort)
     const id = link.open(message, {
       onStep,
@@ -36,12 +36,8 @@ export function request<T>(
     function onAbort() {
       link.abandon(id)
       finish()
-      reject(aborted(signal!))
+      reject(abortError(signal!))
     }
     signal?.addEventListener('abort', onAbort)
   })
-}
-
-function aborted(signal: AbortSignal): HrmError {
-  return new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
 }

@@ -1,14 +1,19 @@
 import type { HrmError } from '../errors.ts'
+import { untilAborted } from '../solve/options.ts'
 import { Link } from './link.ts'
 
 /** The place of one worker: started when first needed, and again after it died. */
 export class Seat {
-  readonly #connect: () => Promise<Link>
+  readonly #connect: (signal: AbortSignal) => Promise<Link>
+  readonly #closed = new AbortController()
   #link: Link | Promise<Link> | undefined
   #load = 0
 
-  /** @param link of a worker that runs already */
-  constructor(connect: () => Promise<Link>, link?: Link) {
+  /**
+   * @param connect gives up, and ends the worker that it has started, when its signal is aborted
+   * @param link of a worker that runs already
+   */
+  constructor(connect: (signal: AbortSignal) => Promise<Link>, link?: Link) {
     this.#connect = connect
     this.#link = link
   }
@@ -18,14 +23,14 @@ export class Seat {
     return this.#load
   }
 
-  /** Counts as a user until `done` is called. */
-  take(): { link: Promise<Link>; done: () => void } {
+  /** Counts as a user until `done` is called. An abort ends the wait for the link; the worker goes on starting. */
+  take(signal?: AbortSignal): { link: Promise<Link>; done: () => void } {
     this.#load++
-    return { link: this.#alive(), done: () => this.#load-- }
+    return { link: untilAborted(this.#alive(), signal), done: () => this.#load-- }
   }
 
-  async use<T>(work: (link: Link) => Promise<T>): Promise<T> {
-    const { link, done } = this.take()
+  async use<T>(work: (link: Link) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { link, done } = this.take(signal)
     try {
       return await work(await link)
     } finally {
@@ -33,7 +38,9 @@ export class Seat {
     }
   }
 
+  /** Ends the worker, also one that is only starting, and whatever uses it or waits for it fails with `reason`. */
   close(reason: HrmError): void {
+    this.#closed.abort(reason)
     const close = (link: Link) => link.close(reason)
     if (this.#link instanceof Link) close(this.#link)
     else this.#link?.then(close, () => {})
@@ -43,7 +50,7 @@ export class Seat {
   async #alive(): Promise<Link> {
     const before = this.#link
     if (before instanceof Promise || (before instanceof Link && !before.dead)) return before
-    const next = this.#connect()
+    const next = this.#start()
     this.#link = next
     // A worker that would not start leaves things as they were: the call after this one tries again.
     next.then(
@@ -51,5 +58,14 @@ export class Seat {
       () => (this.#link = before),
     )
     return next
+  }
+
+  async #start(): Promise<Link> {
+    const { signal } = this.#closed
+    try {
+      return await this.#connect(signal)
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
+    }
   }
 }

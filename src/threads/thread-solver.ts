@@ -60,7 +60,7 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const { link, info } = await connect(worker, wire, { signal, onProgress })
   // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
   const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
-  const connectAgain = async () => (await connect(worker, again)).link
+  const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
   return new ThreadSolver(seats, slots, info)
 }
@@ -90,7 +90,7 @@ class ThreadSolver implements Solver {
   async *steps(board: string, { signal, ...options }: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
     this.#refuseDisposed()
     const message: SolverRequest = { type: 'steps', board, options }
-    const { link, done } = this.#idlest().take()
+    const { link, done } = this.#idlest().take(signal)
     try {
       const live = await link
       this.#refuseDisposed()
@@ -136,7 +136,7 @@ class ThreadSolver implements Solver {
     return seat.use((link) => {
       this.#refuseDisposed()
       return request<T>(link, message, options)
-    })
+    }, options.signal)
   }
 
   /** Where the fewest calls are under way; the first of several. */
