@@ -79,6 +79,17 @@ describe('comparing here with the edge', () => {
 
   test('takes the GPU in where there is one, from files of the service alone', async () => {
     await withGpuPage(async ({ page, playground }) => {
+      await page.evaluate(() => {
+        const { requestDevice } = GPUAdapter.prototype
+        const devices: GPUDevice[] = []
+        GPUAdapter.prototype.requestDevice = async function (descriptor) {
+          const device = await requestDevice.call(this, descriptor)
+          devices.push(device)
+          return device
+        }
+        Object.assign(globalThis, { devices })
+      })
+      const devices = () => page.evaluate(() => (globalThis as unknown as { devices: GPUDevice[] }).devices.length)
       await playground.takeSample('Easy')
       await page.getByRole('checkbox', { name: /on the GPU here/ }).check()
       await compare(page).click()
@@ -93,6 +104,18 @@ describe('comparing here with the edge', () => {
       expect(last.slice(0, 2)).toEqual(['on the GPU here', 'solved'])
       // It rounds otherwise than the CPU does; how much so is its own tests' matter.
       expect(last[4]).toMatch(/^in (.* steps?|every digit; confidence differs .*|\d+\.\d% of all digits; .*)$/)
+
+      // Wasm, which takes over from a lost device elsewhere, must not pass for the GPU.
+      await page.evaluate(() => (globalThis as unknown as { devices: GPUDevice[] }).devices[0].destroy())
+      await compare(page).click()
+      await expect.poll(() => note(page).textContent()).toMatch(/^The solver failed\. .* lost/)
+      const [here, , gpu] = (await rows.allInnerTexts()).map((row) => row.split(/\s*\t\s*/))
+      expect([here[1], gpu[0], gpu[1]]).toEqual(['solved', 'on the GPU here', '–'])
+      expect(await devices()).toBe(1)
+      await compare(page).click()
+      await expect.poll(devices).toBe(2)
+      await expect.poll(() => note(page).textContent()).toBe('Solving on the GPU here …')
+      await page.getByRole('button', { name: 'Stop' }).click()
     })
     // On the software adapter the shaders take most of a minute to compile, on a machine that does other things minutes.
   }, 450_000)

@@ -17,6 +17,19 @@ test('keeps those of the service’s problems', () => {
   expect(failure).toEqual({ code: 'board_conflict', message: 'two 7s', cells: CELLS })
 })
 
+test('knows errors of another script, which has the class once more', () => {
+  class HrmErrorThere extends Error {
+    override readonly name = 'HrmError'
+    readonly code = 'engine_failed'
+    readonly cells = CELLS
+  }
+  expect(toFailure(new HrmErrorThere('the GPU device was lost'))).toEqual({
+    code: 'engine_failed',
+    message: 'the GPU device was lost',
+    cells: CELLS,
+  })
+})
+
 test.each([
   [new HrmError('weights_hash', 'differs'), 'The model could not be loaded.'],
   [new HrmError('engine_failed', 'gone'), 'The solver failed.'],

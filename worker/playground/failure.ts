@@ -10,11 +10,16 @@ export interface Failure {
 }
 
 export function toFailure(error: unknown): Failure {
-  if (error instanceof HrmError) {
+  if (isHrmError(error)) {
     const code = error instanceof HrmHttpError && error.problem ? error.problem.code : error.code
     return { code, message: error.message, cells: error.cells }
   }
   return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), cells: [] }
+}
+
+/** By its name: the GPU's script brings a class of its own. */
+function isHrmError(error: unknown): error is HrmError {
+  return error instanceof HrmError || (error instanceof Error && error.name === 'HrmError')
 }
 
 /** What kind of failure it is, as a headline. */

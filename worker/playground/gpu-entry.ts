@@ -1,16 +1,23 @@
 import { createSolver } from '../../src/index.ts'
-import type { Solver } from '../../src/solve/types.ts'
+import type { CreateSolverOptions, Solver } from '../../src/solve/types.ts'
 import { createWebGpu } from '../../src/webgpu/webgpu.ts'
 import { ORT } from './ort.ts'
 import { weightsHash } from './weights-hash.ts'
 
 /** A script of its own, loaded when someone asks for the GPU: few do, and ONNX Runtime has 17 MB. */
-export async function createGpuSolver(): Promise<Solver> {
+export async function createGpuSolver(onFallback: CreateSolverOptions['onFallback']): Promise<Solver> {
   const webgpu = createWebGpu(
     { wasmPaths: ORT },
     { gpu: async () => navigator.gpu, ort: () => import(`${ORT}ort.jspi.min.mjs`) },
   )
-  const solver = await createSolver({ task: 'sudoku', sha256: weightsHash, slots: 1, backend: 'webgpu', webgpu })
+  const solver = await createSolver({
+    task: 'sudoku',
+    sha256: weightsHash,
+    slots: 1,
+    backend: 'webgpu',
+    webgpu,
+    onFallback,
+  })
   // The first step compiles the shaders, which is no part of a solve.
   await solver.solve('.'.repeat(81), { maxSteps: 1 })
   return solver

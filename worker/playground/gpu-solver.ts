@@ -1,5 +1,6 @@
 import type { Solver } from '../../src/solve/types.ts'
 import type * as Entry from './gpu-entry.ts'
+import { withoutFallback } from './without-fallback.ts'
 
 // Put in by build.mjs.
 declare const GPU_FILE: string
@@ -11,20 +12,25 @@ export async function hasGpu(): Promise<boolean> {
   return adapter !== null
 }
 
-let creation: Promise<Solver> | undefined
+type GpuSolver = Pick<Solver, 'steps'>
+
+let creation: Promise<GpuSolver> | undefined
 
 /** The solver on this device's GPU, created at the first call. After a failure the next call tries again. */
-export function gpuSolver(): Promise<Solver> {
+export function gpuSolver(): Promise<GpuSolver> {
   creation ??= create()
   return creation
 }
 
-async function create(): Promise<Solver> {
+async function create(): Promise<GpuSolver> {
+  const forget = () => {
+    creation = undefined
+  }
   try {
     const { createGpuSolver } = (await import(new URL(GPU_FILE, document.baseURI).href)) as typeof Entry
-    return await createGpuSolver()
+    return await withoutFallback(createGpuSolver, forget)
   } catch (error) {
-    creation = undefined
+    forget()
     throw error
   }
 }
