@@ -16,6 +16,8 @@ test("commander's own errors are usage errors", () => {
     failure: { error: { code: 'usage', message: "unknown option '--x'", cells: [] } },
     exit: 2,
   })
+  const near = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--jso'\n(Did you mean --json?)")
+  expect(describeFailure(near).failure.error.message).toBe("unknown option '--jso' (Did you mean --json?)")
 })
 
 test('what is not the input is no bad input', () => {

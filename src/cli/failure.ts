@@ -19,7 +19,7 @@ export function describeFailure(error: unknown): { failure: Failure; exit: numbe
     }
   }
   if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '')
+    const message = error.message.replace(/^error: /, '').replace('\n(Did you mean', ' (Did you mean')
     return { failure: { error: { code: 'usage', message, cells: [] } }, exit: EXIT.badInput }
   }
   const message = error instanceof Error ? error.message : String(error)

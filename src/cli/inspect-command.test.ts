@@ -33,8 +33,26 @@ test('shows every field of config and card, lists of objects a line an entry', (
   ])
 })
 
-test('shows control characters of a card, and does not send them to the terminal', () => {
-  const card = { name: 'tiny', notes: 'red \u001b[31m\u009b0m, two\nlines' }
-  const text = describeInfo({ name: 'tiny', parameters: 1, bytes: 2, sha256: '', config: {}, card } as ModelInfo)
-  expect(text.split('\n').at(-1)).toBe('  notes  red \\u001b[31m\\x9b0m, two\\nlines')
+test('shows control characters of a card, keys and lists too, and does not send them to the terminal', () => {
+  const card = {
+    name: 'tiny',
+    notes: 'red \u001b[31m\u009b0m, two\nlines',
+    list: ['\u009b0m'],
+    'k\u001b': { 'in\u009b': 1 },
+    data: [{ 'd\u0007': 'a\rb' }],
+  }
+  const text = describeInfo({
+    name: 'tiny',
+    parameters: 1,
+    bytes: 2,
+    sha256: '',
+    config: {},
+    card,
+  } as unknown as ModelInfo)
+  expect(text.split('\n').slice(-4)).toEqual([
+    '  notes  red \\u001b[31m\\x9b0m, two\\nlines',
+    '  list   ["\\x9b0m"]',
+    '  k\\u001b     in\\x9b 1',
+    '  data   d\\u0007 a\\rb',
+  ])
 })

@@ -2,7 +2,7 @@ import type { ModelInfo } from '../index.ts'
 import { loadModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import { EXIT } from './failure.ts'
-import { printJson, printText } from './output.ts'
+import { printable, printJson, printText } from './output.ts'
 
 /** `hrm inspect`: reads a weights file as solving does, and says what is in it. @returns the exit code */
 export async function inspectCommand(file: string, options: { json?: boolean }): Promise<number> {
@@ -23,7 +23,9 @@ export function describeInfo({ name, parameters, bytes, sha256, config, card }: 
     ...lines(config),
     'card',
     ...lines(card),
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
 
 function lines(fields: object): string[] {
@@ -35,15 +37,8 @@ function lines(fields: object): string[] {
   })
 }
 
-/** A card may come from anywhere, and a terminal obeys control characters. */
-const escapeControl = (control: string): string =>
-  JSON.stringify(control)
-    .slice(1, -1)
-    .replace(/[\x7f-\x9f]/, hex)
-const hex = (control: string): string => `\\x${control.charCodeAt(0).toString(16)}`
-
 function inline(value: unknown): string {
-  if (typeof value === 'string') return value.replace(/\p{Cc}/gu, escapeControl)
+  if (typeof value === 'string') return value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value)
   return Object.entries(value)
     .map(([key, v]) => `${key} ${inline(v)}`)

@@ -27,7 +27,7 @@ function report(error: unknown, json: boolean): number {
   const { failure, exit } = describeFailure(error)
   const { code, message } = failure.error
   remark(`hrm: ${message} [${code}]`)
-  if (code === 'internal' && error instanceof Error) remark(error.stack ?? '')
+  if (code === 'internal' && error instanceof Error) for (const line of (error.stack ?? '').split('\n')) remark(line)
   if (json) printJson(failure)
   return exit
 }

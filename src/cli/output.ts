@@ -1,13 +1,23 @@
 /** The one document of `--json`. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  // JSON need not escape these, but a terminal obeys them.
+  const text = JSON.stringify(value).replace(/[\x7f-\x9f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+  process.stdout.write(`${text}\n`)
 }
 
 export function printText(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What is not the answer itself: progress, remarks, faults. */
+/** What is not the answer itself: progress, remarks, faults. One line. */
 export function remark(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${printable(text)}\n`)
 }
+
+/** Text on one line with its control characters shown: files and messages hold anything, and a terminal would obey. */
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, escapeControl)
+
+const escapeControl = (control: string): string =>
+  JSON.stringify(control)
+    .slice(1, -1)
+    .replace(/[\x7f-\x9f]/, (c) => `\\x${c.charCodeAt(0).toString(16)}`)
