@@ -1,8 +1,15 @@
 #!/usr/bin/env node
+import { EXIT } from './failure.ts'
 import { main } from './main.ts'
+import { remark } from './output.ts'
 
-// A reader that has seen enough (`hrm solve ... | head`) closes the pipe: no fault, and the exit code stays what it is.
+// Nobody is left to tell, and what goes there is never the answer.
+process.stderr.on('error', () => {})
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  // A reader that has seen enough (`hrm solve ... | head`) closes the pipe: no fault, the exit code stays what it is.
+  if (error.code === 'EPIPE') return
+  remark(`hrm: the answer could not be written: ${error.message} [internal]`)
+  process.exitCode = EXIT.broken
 })
-process.exitCode = await main(process.argv.slice(2))
+const exit = await main(process.argv.slice(2))
+process.exitCode ??= exit

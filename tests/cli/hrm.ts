@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** As `npm run setup` builds it. */
-const BIN = `${ROOT}dist/cli/bin.js`
+export const BIN = `${ROOT}dist/cli/bin.js`
 export const WEIGHTS = `${ROOT}model/weights/sudoku.safetensors`
 
 export interface Run {
