@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MAX_INPUT_CHARS, readAll, readTextFile } from './text-file.ts'
 
 const TEXT = `question,answer\n${'..é🧩,1\n'.repeat(50_000)}`
@@ -24,6 +25,22 @@ test('reads plain and gzipped text alike, by content and not by name', async () 
   const zipped = await file('zipped.csv', gzipSync(TEXT))
   expect(await readAll(readTextFile(plain), plain)).toBe(TEXT)
   expect(await readAll(readTextFile(zipped), zipped)).toBe(TEXT)
+})
+
+describe.skipIf(process.platform === 'win32')('a pipe', () => {
+  test.each([
+    ['plain', Buffer.from(TEXT)],
+    ['gzipped', gzipSync(TEXT)],
+  ])('is read like a file: %s, its first byte alone', async (name, content) => {
+    const path = join(folder, `pipe-${name}`)
+    execFileSync('mkfifo', [path])
+    const read = readAll(readTextFile(path), path)
+    const writer = await open(path, 'w')
+    await writer.write(content.subarray(0, 1))
+    await writer.writeFile(content.subarray(1))
+    await writer.close()
+    expect(await read).toBe(TEXT)
+  })
 })
 
 test('reads an empty file and one of one byte', async () => {

@@ -1,12 +1,14 @@
-import type { ReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { HrmError } from '../errors.ts'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
+/** Bytes read at a time. */
+const PIECE = 1 << 16
 
 /**
- * The text of a file as UTF-8 chunks, gunzipped where its first bytes say gzip, whatever its name.
+ * The text of a file or a pipe as UTF-8 chunks, gunzipped where its first bytes say gzip, whatever its name.
  * Leaving the loop closes the file.
  *
  * @throws HrmError `usage` for a file that cannot be opened or read, `data_invalid` for text that is not UTF-8 or a
@@ -17,10 +19,9 @@ export async function* readTextFile(path: string): AsyncGenerator<string, void, 
     throw new HrmError('usage', `cannot open ${path}: ${reason(cause)}`, { cause })
   })
   try {
-    const magic = new Uint8Array(GZIP_MAGIC.length)
-    await handle.read(magic, 0, magic.length, 0)
-    const raw = handle.createReadStream({ start: 0, autoClose: false })
-    yield* decodeText(GZIP_MAGIC.every((b, i) => magic[i] === b) ? gunzip(raw) : raw, path)
+    const head = await readHead(handle)
+    const bytes = bytesOf(handle, head)
+    yield* decodeText(GZIP_MAGIC.every((b, i) => head[i] === b) ? gunzip(bytes) : bytes, path)
   } catch (cause) {
     if (cause instanceof HrmError) throw cause
     const damaged = String((cause as NodeJS.ErrnoException).code).startsWith('Z_')
@@ -31,9 +32,34 @@ export async function* readTextFile(path: string): AsyncGenerator<string, void, 
   }
 }
 
+// Both read on from where the file stands (position null): a pipe has no other place to read from.
+
+/** The first bytes, as many as tell gzip; a pipe may give them one by one. */
+async function readHead(handle: FileHandle): Promise<Uint8Array> {
+  const head = new Uint8Array(GZIP_MAGIC.length)
+  let length = 0
+  while (length < head.length) {
+    const { bytesRead } = await handle.read(head, length, head.length - length, null)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return head.subarray(0, length)
+}
+
+async function* bytesOf(handle: FileHandle, head: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield head
+  for (;;) {
+    const piece = new Uint8Array(PIECE)
+    const { bytesRead } = await handle.read(piece, 0, PIECE, null)
+    if (bytesRead === 0) return
+    yield piece.subarray(0, bytesRead)
+  }
+}
+
 /** `compose` and `pipeline` would raise a damaged stream's error a second time, where nobody can catch it. */
-function gunzip(raw: ReadStream): Gunzip {
+function gunzip(bytes: AsyncIterable<Uint8Array>): Gunzip {
   const out = createGunzip()
+  const raw = Readable.from(bytes, { objectMode: false })
   raw.on('error', (error) => out.destroy(error))
   return raw.pipe(out)
 }
