@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/browser/**/*.test.ts'],
+    // The benchmark in a page loads single kernels.
+    globalSetup: 'wasm/test-setup.ts',
     // For WebGPU in Node: the Vulkan loader and the software adapter that Chromium brings along.
     env: { LD_LIBRARY_PATH: '/usr/lib/chromium', VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' },
     // One Chromium at a time.
