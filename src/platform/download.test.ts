@@ -85,6 +85,20 @@ describe('download', () => {
   })
 })
 
+it('hands on what onProgress throws, and does not ask again', async () => {
+  const mine = new Error('mine')
+  let requests = 0
+  routes['/counted'] = (response) => {
+    requests++
+    routes['/whole'](response)
+  }
+  const onProgress = () => {
+    throw mine
+  }
+  await expect(download(new URL(`${base}/counted`), { onProgress })).rejects.toBe(mine)
+  expect(requests).toBe(1)
+})
+
 describe('download from a server that stumbles', () => {
   let tries: string[]
   /** Takes one answer of `script` a request; the last one goes on. */

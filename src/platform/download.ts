@@ -10,6 +10,9 @@ const RETRY_AFTER = [200, 1000]
 /** A failure that another try would not mend. */
 class Hopeless extends Error {}
 
+/** The cause is what `onProgress` threw: no failure of the download. */
+class CallbackThrew extends Error {}
+
 /** @throws HrmError `weights_fetch` */
 export function parseUrl(name: string, base?: string): URL {
   if (URL.canParse(name, base)) return new URL(name, base)
@@ -18,7 +21,7 @@ export function parseUrl(name: string, base?: string): URL {
 
 /**
  * Downloads a file. One that breaks off, or a server that fails, is tried again; the progress never falls for that.
- * @throws HrmError `weights_fetch`, `aborted`
+ * @throws HrmError `weights_fetch`, `aborted`; what `onProgress` throws, as it is
  */
 export async function download(url: URL, options: ReadOptions = {}): Promise<Uint8Array> {
   const { signal } = options
@@ -27,6 +30,7 @@ export async function download(url: URL, options: ReadOptions = {}): Promise<Uin
     try {
       return await attempt(url, { ...options, onProgress })
     } catch (cause) {
+      if (cause instanceof CallbackThrew) throw cause.cause
       if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
       const hopeless = cause instanceof Hopeless || !url.protocol.startsWith('http') || tries === RETRY_AFTER.length
       if (hopeless) throw new HrmError('weights_fetch', `${url.href}: ${(cause as Error).message}`, { cause })
@@ -64,7 +68,12 @@ async function readBody(response: Response, onProgress?: ReadProgress): Promise<
       await reader.cancel()
       throw new Hopeless(`more than ${MAX_BYTES} bytes`)
     }
-    onProgress?.(total === undefined ? { loaded } : { loaded, total })
+    try {
+      onProgress?.(total === undefined ? { loaded } : { loaded, total })
+    } catch (cause) {
+      await reader.cancel().catch(() => {})
+      throw new CallbackThrew('onProgress threw', { cause })
+    }
   }
   return concatBytes(chunks)
 }

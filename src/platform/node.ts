@@ -22,10 +22,14 @@ export const platform: Platform = {
 }
 
 async function readLocal(url: URL, { signal, onProgress }: ReadOptions = {}): Promise<Uint8Array> {
+  const bytes = await readWhole(url, signal)
+  onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
+  return bytes
+}
+
+async function readWhole(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   try {
-    const bytes = await readFile(url, { signal })
-    onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
-    return bytes
+    return await readFile(url, { signal })
   } catch (cause) {
     if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
     throw new HrmError('weights_fetch', (cause as Error).message, { cause })

@@ -22,7 +22,8 @@ export interface Call {
   onStep?: (step: never) => void
   onProgress?: (progress: never) => void
   resolve: (value: unknown) => void
-  reject: (error: HrmError) => void
+  /** With an HrmError, or what `onProgress` threw. */
+  reject: (error: unknown) => void
 }
 
 /** The near end of one worker: matches answers to calls, and notices when the worker dies. */
@@ -105,11 +106,21 @@ export class Link {
     const call = this.#calls.get(reply.id)
     if (call === undefined) return
     if (reply.type === 'step') call.onStep?.(reply.step as never)
-    else if (reply.type === 'progress') call.onProgress?.(reply.progress as never)
+    else if (reply.type === 'progress') this.#tell(reply.id, call, reply.progress)
     else {
       this.#end(reply.id)
       if (reply.type === 'result') call.resolve(reply.value)
       else call.reject(fromWireError(reply.error))
+    }
+  }
+
+  /** A callback of the caller may throw: that ends its call, as it does where there is no worker. */
+  #tell(id: number, call: Call, progress: unknown): void {
+    try {
+      call.onProgress?.(progress as never)
+    } catch (error) {
+      this.abandon(id)
+      call.reject(error)
     }
   }
 

@@ -45,6 +45,14 @@ describe('loadModel', () => {
     expect((await loadModel({ task: 'sudoku' })).sha256).toBe(byDefault.sha256)
   })
 
+  it.each(sources)('hands on what onProgress throws as it is: %s', async (_, weights) => {
+    const mine = new Error('mine')
+    const onProgress = () => {
+      throw mine
+    }
+    await expect(loadModel({ weights, onProgress })).rejects.toBe(mine)
+  })
+
   it('refuses another hash', async () => {
     const want = 'f'.repeat(64)
     await expectHrmRejection(loadModel({ weights: file, sha256: want }), 'weights_hash', `${sha256}, not ${want}`)
