@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { openAsBlob } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ENDLESS } from '../../tests/helpers/boards.ts'
@@ -65,6 +66,24 @@ describe('threads of Node', () => {
     const solver = await createThreadSolver({ weights: await openAsBlob(weightsUrl('sudoku')) })
     expect(solver.model).toEqual(here.model)
     solver.dispose()
+  })
+
+  test.each([
+    ['-e', ['--input-type=module', '-e']],
+    ['-e, with an option of V8', ['--max-old-space-size=1000', '--input-type', 'module', '-e']],
+    ['stdin', ['--input-type', 'module', '-']],
+  ])('start from a program that is text: %s', (_, args) => {
+    const program = `
+      import { createSolver } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
+      const solver = await createSolver()
+      console.log((await solver.solve(${JSON.stringify(EASY)})).status)
+      solver.dispose()`
+    const input = args.at(-1) === '-' ? program : ''
+    const { stdout, stderr } = spawnSync(process.execPath, input ? args : [...args, program], {
+      input,
+      encoding: 'utf8',
+    })
+    expect(stdout, stderr).toBe('solved\n')
   })
 
   test('stop when aborted, and go on with what comes next', async () => {

@@ -8,7 +8,18 @@ const IN_BUNDLE = 'worker-entry.js'
 /** Starts a thread, by default the solver's, as a web worker would be. The script has the extension of this file. */
 export function startThread(script?: URL): WorkerLike {
   const own = extname(import.meta.url) === '.ts' ? 'node-entry.ts' : IN_BUNDLE
-  return asWebWorker(new Worker(script ?? new URL(`./${own}`, import.meta.url)))
+  const { href } = script ?? new URL(`./${own}`, import.meta.url)
+  return asWebWorker(
+    takesText() ? new Worker(`import(${JSON.stringify(href)})`, { eval: true }) : new Worker(new URL(href)),
+  )
+}
+
+/**
+ * A thread inherits Node's options, and with `--input-type` it runs no file. Its `execArgv` is no way out: that refuses
+ * V8's options, and NODE_OPTIONS still counts.
+ */
+function takesText(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('--input-type'))
 }
 
 /** Node's threads speak by event emitters, and tell of their end. */
