@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { yieldToEventLoop } from '../src/solve/event-loop.ts'
 import { listen, type RunningServer, type Timeouts } from './node-server.ts'
 import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
 
@@ -307,6 +308,40 @@ describe('a connection without a byte for the idle time', () => {
 test('a port that is taken is an error', async () => {
   const { app } = await start()
   await expect(listen(app, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+/** Begins eight solves, each step followed by what follows it in the real solver. */
+async function keepBusy({ solver, post }: Awaited<ReturnType<typeof start>>): Promise<void> {
+  solver.pause = yieldToEventLoop
+  for (let i = 0; i < 8; i++) post('/v1/solve', { task: 'sudoku', board: HARD, maxSteps: 256 })
+  while (solver.computed < 8) await yieldToEventLoop()
+}
+
+test('while eight boards are solved, new connections are answered within a few steps', async () => {
+  const fake = await start()
+  await keepBusy(fake)
+  const before = fake.solver.computed
+  let answered = 0
+  for (let i = 0; i < 40; i++) {
+    const socket = connect(server.port, '127.0.0.1').once('data', () => answered++)
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  }
+  while (answered < 40) await yieldToEventLoop()
+  expect((fake.solver.computed - before) / 8).toBeLessThan(10)
+})
+
+test('closing while eight boards are solved, connections that wait to be accepted are answered', async () => {
+  const fake = await start()
+  await keepBusy(fake)
+  const answers: Promise<string>[] = []
+  for (let i = 0; i < 40; i++) {
+    const socket = connect(server.port, '127.0.0.1')
+    answers.push(rest(socket))
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  }
+  const closed = server.close()
+  for (const answer of answers) expect(await answer).toMatch(/^HTTP\/1\.1 200 /)
+  await closed
 })
 
 test('closing lets a running solve end', async () => {

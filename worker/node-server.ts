@@ -1,7 +1,8 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { yieldToEventLoop } from '../src/solve/event-loop.ts'
 import { watchExchanges } from './node-exchanges.ts'
 import { endIdle } from './node-idle.ts'
 import { refuseConnections, refuseRequest } from './node-refusals.ts'
@@ -33,7 +34,7 @@ const DEFAULT_TIMEOUTS: Timeouts = { headers: 10_000, request: 30_000, idle: 600
 export interface RunningServer {
   port: number
   /**
-   * Takes no new connection and lets running requests end.
+   * Takes no further connection than those that wait already, and lets running requests end.
    * @param stop called once their time is over, so that those that still run can say why they end
    */
   close(stop?: () => void): Promise<void>
@@ -71,11 +72,27 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
         stop?.()
         lastCall = setTimeout(() => server.closeAllConnections(), timeouts.lastWords)
       }, timeouts.close)
-      // a connection that is answered after this call would be kept alive
+      await acceptWaiting(server)
+      // a connection that is answered after this call would be kept alive; one whose request is not read yet counts as idle
       const sweep = setInterval(() => server.closeIdleConnections(), 50)
       await new Promise((resolve) => server.close(resolve))
       clearInterval(sweep)
       clearTimeout(lastCall)
     },
   }
+}
+
+/** As many as may wait: Node's default for `backlog`. */
+const MOST_WAITING = 511
+
+/** Takes in what connected before: it would be reset with the listening socket, though its request may be sent. */
+async function acceptWaiting(server: Server): Promise<void> {
+  let accepted = 0
+  const count = () => accepted++
+  server.on('connection', count)
+  for (let before = -1; before < accepted && accepted < MOST_WAITING; ) {
+    before = accepted
+    await yieldToEventLoop()
+  }
+  server.off('connection', count)
 }

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 afterEach(() => {
@@ -28,6 +29,27 @@ describe('yieldToEventLoop', () => {
     for (let turns = 0; !fired; turns++) {
       expect(turns).toBeLessThan(1_000_000)
       await yieldToEventLoop()
+    }
+  })
+
+  it('lets Node take in many new connections between two steps', async () => {
+    const COUNT = 40
+    let accepted = 0
+    const server = createServer((socket) => {
+      accepted++
+      socket.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const clients = Array.from({ length: COUNT }, () => connect(port, '127.0.0.1').resume())
+    const { yieldToEventLoop } = await import('./event-loop.ts')
+    try {
+      let steps = 0
+      for (; accepted < COUNT; steps++) await yieldToEventLoop()
+      expect(steps).toBeLessThan(COUNT / 8)
+    } finally {
+      for (const client of clients) client.destroy()
+      server.close()
     }
   })
 })
