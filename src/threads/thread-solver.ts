@@ -9,13 +9,13 @@ import type {
   Solver,
   SolveStep,
 } from '../solve/types.ts'
-import { readBlob } from '../weights/read-blob.ts'
 import { Link, type WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
 import { Seat } from './seat.ts'
 import { shareOut } from './share-out.ts'
 import type { SolverInfo, SolverRequest, WireCreateOptions } from './solver-host.ts'
 import { streamSteps } from './stream.ts'
+import { toWire } from './wire-options.ts'
 
 const MAX_WORKERS = 1024
 
@@ -52,11 +52,7 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
   checkWhole('workers', workers, 1, MAX_WORKERS)
   const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
-  const { relaxed, simd128 } = rest.kernels ?? {}
-  const kernels = { relaxed: absolute(relaxed), simd128: absolute(simd128) }
-  // Node does not clone the Blob of a file.
-  const weights = rest.weights instanceof Blob ? await readBlob(rest.weights) : absolute(rest.weights)
-  const wire = { ...rest, weights, kernels }
+  const wire = await toWire(rest)
   const { link, info } = await connect(worker, wire, { signal, onProgress })
   // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
   const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
@@ -171,13 +167,6 @@ async function connect(worker: () => WorkerLike, options: WireCreateOptions, cal
     link.close(error as HrmError)
     throw error
   }
-}
-
-/** A relative URL means relative to the page, not to the worker's script. */
-function absolute<T>(source: T): T | string {
-  if (source instanceof URL) return source.href
-  if (typeof source !== 'string' || typeof document === 'undefined') return source
-  return new URL(source, document.baseURI).href
 }
 
 function disposed(): HrmError {

@@ -38,11 +38,15 @@ export function createKernelLoader(sources: KernelSources = {}): (build: KernelB
     try {
       return await (source === undefined ? platform.loadKernel(build) : compile(source))
     } catch (cause) {
-      throw new HrmError('engine_fetch', `the ${build} kernels could not be loaded: ${(cause as Error).message}`, {
-        cause,
-      })
+      throw kernelFailure(build, cause)
     }
   }
+}
+
+export function kernelFailure(build: KernelBuild, cause: unknown): HrmError {
+  return new HrmError('engine_fetch', `the ${build} kernels could not be loaded: ${(cause as Error).message}`, {
+    cause,
+  })
 }
 
 async function compile(source: KernelSource): Promise<WebAssembly.Module> {

@@ -17,12 +17,19 @@ const path = join(folder, 'tiny.safetensors')
 writeFileSync(path, file)
 afterAll(() => rmSync(folder, { recursive: true }))
 
+function sharedCopy(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  return shared
+}
+
 describe('loadModel', () => {
   const sources: [string, WeightsSource][] = [
     ['a Uint8Array', file],
     ['an ArrayBuffer', file.buffer],
     ['a Buffer', Buffer.from(file)],
     ['a view that is no Uint8Array', new DataView(file.buffer) as unknown as Uint8Array],
+    ['a view of shared memory', sharedCopy(file)],
     ['a Blob', new Blob([file])],
     ['a File', new File([file], 'tiny.safetensors')],
     ['a path', path],
@@ -51,6 +58,14 @@ describe('loadModel', () => {
       throw mine
     }
     await expect(loadModel({ weights, onProgress })).rejects.toBe(mine)
+  })
+
+  it('refuses the bytes of a buffer that was transferred', async () => {
+    const bytes = new Uint8Array(file)
+    const { buffer } = bytes
+    structuredClone(buffer, { transfer: [buffer] })
+    await expectHrmRejection(loadModel({ weights: buffer }), 'option_invalid', 'transferred')
+    await expectHrmRejection(loadModel({ weights: bytes }), 'option_invalid', 'transferred')
   })
 
   it('refuses another hash', async () => {

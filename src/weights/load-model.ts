@@ -2,6 +2,7 @@ import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
+import { bytesOf } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
 import { readKept } from './keep.ts'
 import type { Model } from './model.ts'
@@ -42,8 +43,7 @@ async function readBytes(
   sha256: string | undefined,
 ): Promise<Uint8Array> {
   if (weights === undefined) return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), { signal, onProgress })
-  if (weights instanceof ArrayBuffer) return new Uint8Array(weights)
-  if (ArrayBuffer.isView(weights)) return new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)
+  if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights)) return bytesOf(weights)
   if (weights instanceof Blob) return readBlob(weights)
   if (typeof weights !== 'string' && !(weights instanceof URL)) {
     throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a Blob, a URL or a string')

@@ -1,0 +1,36 @@
+import { kernelFailure } from '../wasm/kernel-sources.ts'
+import { bytesOf } from '../weights/bytes-of.ts'
+import { readBlob } from '../weights/read-blob.ts'
+import type { WireCreateOptions } from './solver-host.ts'
+
+/**
+ * The options as every worker will be given them, also one that starts later: nothing that the caller does to his buffers
+ * meanwhile changes them.
+ * @throws HrmError `weights_fetch`, `engine_fetch`, `option_invalid`
+ */
+export async function toWire(options: WireCreateOptions): Promise<WireCreateOptions> {
+  const { relaxed, simd128 } = options.kernels ?? {}
+  const kernels = { relaxed: keepKernel('relaxed', relaxed), simd128: keepKernel('simd128', simd128) }
+  const { weights } = options
+  // Node does not clone the Blob of a file.
+  return { ...options, kernels, weights: weights instanceof Blob ? await readBlob(weights) : keep(weights) }
+}
+
+function keepKernel<T>(build: 'relaxed' | 'simd128', source: T) {
+  try {
+    return keep(source)
+  } catch (cause) {
+    throw kernelFailure(build, cause)
+  }
+}
+
+/**
+ * Bytes as a copy, which also has no larger buffer around it that would be sent along. A relative URL means relative to
+ * the page, not to the worker's script.
+ */
+function keep<T>(source: T): T | Uint8Array | string {
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return bytesOf(source).slice()
+  if (source instanceof URL) return source.href
+  if (typeof source !== 'string' || typeof document === 'undefined') return source
+  return new URL(source, document.baseURI).href
+}

@@ -1,0 +1,16 @@
+import { HrmError } from '../errors.ts'
+
+/**
+ * The bytes that a caller gave. Those in shared memory are copied: they may change at any time, and what hashes them
+ * refuses them.
+ * @throws HrmError `option_invalid` for a buffer that was transferred and so has none
+ */
+export function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  try {
+    if (source instanceof ArrayBuffer) return new Uint8Array(source)
+    const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    return source.buffer instanceof ArrayBuffer ? bytes : bytes.slice()
+  } catch (cause) {
+    throw new HrmError('option_invalid', 'the buffer of these bytes was transferred elsewhere', { cause })
+  }
+}
