@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { HrmError } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, parseUrl } from './download.ts'
+import { readLocalFile } from './local-file.ts'
 import type { KernelBuild, Platform, ReadOptions, ShippedTask } from './platform.ts'
 
 // The same two folders up from here as from the built dist/<runtime>/.
@@ -29,7 +30,7 @@ async function readLocal(url: URL, { signal, onProgress }: ReadOptions = {}): Pr
 
 async function readWhole(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   try {
-    return await readFile(url, { signal })
+    return await readLocalFile(url, signal)
   } catch (cause) {
     if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
     throw new HrmError('weights_fetch', (cause as Error).message, { cause })
