@@ -16,8 +16,8 @@ export const platform: Platform = {
   weightsUrl,
   loadKernel: async (build) => WebAssembly.compile(await readFile(kernelUrl(build))),
   loadShippedWeights: (task, options) => readLocal(weightsUrl(task), options),
-  // Two letters at least: C:\ is a path.
-  resolve: (name) => (/^[a-z][a-z0-9+.-]+:/i.test(name) ? parseUrl(name) : pathToFileURL(name)),
+  // Only these: C:\ is a path, and a file's name may hold a time of day.
+  resolve: (name) => (/^(https?|file|data|blob):/i.test(name) ? parseUrl(name) : pathToFileURL(name)),
   read: (url, options) => (url.protocol === 'file:' ? readLocal(url, options) : download(url, options)),
   store: cacheFolder,
 }
