@@ -14,6 +14,8 @@ ListName = Literal["cell", "row", "column", "box", "neighbours", "all"]
 CANDIDATE_LISTS = ("cell", "row", "column", "box")
 CELL_LISTS = ("row", "column", "box", "neighbours", "all")
 
+SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
+
 # Bounds of docs/numerics.md ("Why nothing can overflow into NaN"): with them no float of a forward pass can become NaN.
 MAX_HIDDEN = 4096
 MAX_HEAD_DIM = 256
@@ -154,6 +156,10 @@ class HRMConfig(_Checked):
                     raise ValueError(f"{label} {size} for {len(task.symbols)} symbols")
             if not 2 <= len([s for s in task.symbols if s]) <= 255:
                 raise ValueError("cells need 2 to 255 symbols")
+            if task.kind == "sudoku":
+                for symbol in "." + SUDOKU_SYMBOLS[: task.rows]:
+                    if symbol not in task.symbols:
+                        raise ValueError(f"a Sudoku needs the symbol {symbol!r}")
             tokens = task.cells
         if self.seq_len != tokens:
             raise ValueError(f"seq_len {self.seq_len} for a board of {tokens} tokens")

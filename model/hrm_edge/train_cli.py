@@ -12,12 +12,12 @@ from typing import Annotated
 import typer
 
 from .checkpoint import load_checkpoint
-from .config import sudoku_task
+from .config import SUDOKU_SYMBOLS, sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
 from .generate import BUDGET, make
-from .tasks import SUDOKU_SYMBOLS, Task
+from .tasks import Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
 from .train_data import prepare

@@ -51,6 +51,8 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
             {"task": CONFIGS["cells-lists"].task.model_dump() | {"rows": 65, "cols": 64}, "seq_len": 4160},
             "list all has more than",
         ),
+        ("full-rope", {"task": sudoku_task(2, 2, ["", *".123x"]).model_dump()}, "needs the symbol '4'"),
+        ("full-rope", {"task": sudoku_task(2, 2, ["", *"01234"]).model_dump()}, "needs the symbol '.'"),
         ("full-rope", {"list_bias": True}, "neither lists nor list_bias"),
         ("full-rope", {"hidden_size": 24}, "multiple of 8"),
         ("full-rope", {"puzzle_emb_len": 0}, "both zero or both positive"),

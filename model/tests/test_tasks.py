@@ -126,7 +126,6 @@ def test_refuses(task: Task, text: str, message: str) -> None:
     assert caught.value.code == "board"
 
 
-def test_refuses_a_vocabulary_without_the_digits() -> None:
-    config = CONFIGS["full-rope"].model_copy(update={"task": sudoku_task(2, 2, ["", *"1234"])})
-    with pytest.raises(HrmEdgeError, match="lacks"):
-        Task(config)
+def test_refuses_another_board_shape_for_a_model_of_cells() -> None:
+    with pytest.raises(HrmEdgeError, match="one shape only"):
+        Task(CONFIGS["full-rope"], sudoku_task(2, 3))

@@ -163,6 +163,16 @@ describe('parseConfig', () => {
     ['cells of another length', { ...LEARNED, seq_len: 11 }, 'seq_len is not one token per cell'],
     ['a symbol twice', withTask(SMALLEST, { symbols: ['a', 'a'] }), 'symbols must be distinct'],
     ['one symbol', withTask(SMALLEST, { symbols: ['', 'a'] }), 'symbols must be distinct, and 2 to 255'],
+    [
+      'a sudoku without one of its digits',
+      withTask(OFFICIAL, { symbols: ['', '.', '1', '2', '3', 'x'] }),
+      'a Sudoku needs the symbol "4"',
+    ],
+    [
+      'a sudoku with another blank',
+      withTask(OFFICIAL, { symbols: ['', '0', '1', '2', '3', '4'] }),
+      'a Sudoku needs the symbol "."',
+    ],
     ['the list cell over cells', { ...SMALLEST, lists: ['cell'] }, 'a list does not fit the task'],
     ['the list box of a grid', { ...SMALLEST, lists: ['box'] }, 'a list does not fit the task'],
   ])('refuses %s', (_, config, message) => {

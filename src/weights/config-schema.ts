@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import english from 'zod/v4/locales/en.js'
 import { HrmError } from '../errors.ts'
 import { listWidth } from '../tasks/lists.ts'
+import { symbolName } from '../tasks/sudoku/parse.ts'
 import type { ModelCard } from './card.ts'
 import type { ModelConfig } from './config.ts'
 import { parseObject } from './safetensors.ts'
@@ -153,5 +154,10 @@ function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => vo
       used.length <= 255, 'task: symbols must be distinct, and 2 to 255')
     require(!c.lists.includes('cell') &&
       (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
+    if (kind === 'sudoku') {
+      const needed = ['.', ...Array.from({ length: rows }, (_, i) => symbolName(i + 1))]
+      const lacking = needed.find((symbol) => !symbols.includes(symbol))
+      require(lacking === undefined, `task: a Sudoku needs the symbol ${JSON.stringify(lacking)}`)
+    }
   }
 }

@@ -118,14 +118,9 @@ const candidateEncoding: Encoding = {
 
 /** One token per cell; a ruled-out candidate cannot be told to such a model. */
 function cellEncoding(config: ModelConfig): Encoding {
-  const { symbols } = config.task
-  const tokenOf = (symbol: string): number => {
-    const token = symbols.indexOf(symbol)
-    if (token < 0) throw new HrmError('weights_config', `task: a Sudoku needs the symbol ${JSON.stringify(symbol)}`)
-    return token
-  }
-  const blank = tokenOf('.')
-  const digits = Array.from({ length: config.task.rows }, (_, i) => tokenOf(symbolName(i + 1)))
+  const { symbols, rows } = config.task
+  const blank = symbols.indexOf('.')
+  const digits = Array.from({ length: rows }, (_, i) => symbols.indexOf(symbolName(i + 1)))
   return {
     encode: ({ cells }, marks) =>
       cells.map((given, cell) => {
