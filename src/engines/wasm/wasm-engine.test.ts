@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import asc from 'assemblyscript/asc'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +11,7 @@ import { expectHrmError } from '../../../tests/helpers/errors.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import type { ListName, ModelConfig } from '../../weights/config.ts'
 import type { EngineFactory } from '../create-engine.ts'
+import type { Engine } from '../engine.ts'
 import { createReferenceEngine } from '../reference/reference-engine.ts'
 import { createWasmEngine, createWasmEngineFactory } from './wasm-engine.ts'
 
@@ -19,6 +22,15 @@ const VARIANTS = [
   { build: 'relaxed', multiply: 'pair' },
   { build: 'simd128' },
 ] as const
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+/** A weak reference holds until the turn that read it is over. */
+async function collectGarbage(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  gc()
+}
 
 /** Any shape that the reader lets through, small: odd multiples of 4, heads of every size, lists of every kind. */
 const configs: fc.Arbitrary<ModelConfig> = fc
@@ -157,6 +169,25 @@ describe('wasm engine', () => {
       await e.step([0])
     }
     expectSameBits(await readAll(next, 0), await readAll(want, 0), 'the engine made anew')
+  })
+
+  it('lets go of its memory when it is disposed, though somebody still holds it', async () => {
+    const model = tinyModel(CANDIDATES)
+    const engines: Engine[] = []
+    const memories: WeakRef<ArrayBuffer>[] = []
+    for (const factory of factories) {
+      const engine = engineFor(factory, model)
+      engine.start(0, randomTokens(CANDIDATES, 1))
+      await engine.step([0])
+      memories.push(new WeakRef(engine.logits(0).buffer as ArrayBuffer))
+      engines.push(engine)
+    }
+    await collectGarbage()
+    expect(memories.every((memory) => memory.deref() !== undefined)).toBe(true)
+    for (const engine of engines) engine.dispose()
+    await collectGarbage()
+    expect(memories.map((memory) => memory.deref())).toEqual(engines.map(() => undefined))
+    for (const engine of engines) expectHrmError(() => engine.logits(0), 'disposed')
   })
 
   it('says so where there is no memory to be had', async () => {

@@ -43,7 +43,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     })
   }
   writeModel(memory, model, layout, kernel.build, kernel.multiply === 'pair')
-  const slotList = new Int32Array(memory, layout.slotList, count)
+  let slotList = new Int32Array(memory, layout.slotList, count)
 
   let state: 'ready' | 'broken' | 'disposed' = 'ready'
   const check = (): void => {
@@ -117,8 +117,10 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     q: (slot) => Array.from(inside(slot, inSlot.q, config.q_outputs)),
     dispose() {
       state = 'disposed'
-      // Lets go of the memory even while someone still holds the engine.
+      // Lets go of the memory even while someone still holds the engine: of all that refers to it.
       memory = new ArrayBuffer(0)
+      slotList = new Int32Array(0)
+      kernels = undefined as never
     },
   }
 }
