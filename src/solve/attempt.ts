@@ -85,12 +85,12 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
 }
 
 /**
- * Whether the model's board passes, or that which it was told: where every cell was guessed and nothing speaks against it,
- * a model that does not echo its givens may lead. `progress.cells` is then the board that passes.
+ * Whether the model's board passes, or would if the model took up what it was told: its givens, and the tentative ones.
+ * `progress.cells` is then the board that passes.
  */
 function findSolution({ task, puzzle }: SolveContext, progress: Progress, { watch }: RunOptions): boolean {
   if (task.isSolution(puzzle, progress.cells)) return true
-  const told = puzzle.cells.map((s, cell) => s || (watch?.marks.given[cell] ?? 0))
+  const told = progress.cells.map((s, cell) => puzzle.cells[cell] || watch?.marks.given[cell] || s)
   if (!task.isSolution(puzzle, told)) return false
   progress.cells = told
   return true

@@ -163,6 +163,22 @@ describe('the search', () => {
     }
   })
 
+  it('has solved a board whose only gap in the model it filled by a guess', async () => {
+    const [[board, solution]] = PUZZLES_4X4
+    const gap = board.indexOf('.')
+    const { solver } = fakeSolver(({ logits }) => {
+      believe(
+        logits,
+        Uint8Array.from(solution, (s, cell) => (cell === gap ? 0 : Number(s))),
+        4,
+      )
+    })
+    const result = await solver.solve(board, { maxSteps: 200 })
+    expect(result.solution).toBe(solution)
+    // The model alone, and no more guesses than the cell has symbols.
+    expect(result.attempts).toBeLessThanOrEqual(1 + 4)
+  })
+
   it('finds one of many, and the one of few', async () => {
     await fc.assert(
       fc.asyncProperty(anyBoard, fc.nat(), async (board, seed) => {
