@@ -33,7 +33,8 @@ function installPackages() {
   console.error('hrm-edge: installing npm packages (once) ...')
   // Not `npm ci`: it refuses a lock file without the optional packages of every other platform, and a registry mirror
   // need not have those. `--no-save` keeps the lock file as it is.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  // With the development packages whatever NODE_ENV says: they are what builds.
+  const args = ['install', '--include=dev', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
   if (npm?.endsWith('.js')) must(process.execPath, [npm, ...args])
   else must('npm', args, { shell: process.platform === 'win32' })
