@@ -1,4 +1,4 @@
-import { kernelFailure } from '../wasm/kernel-sources.ts'
+import { kernelFailure } from '../wasm/kernel-failure.ts'
 import { bytesOf } from '../weights/bytes-of.ts'
 import { readBlob } from '../weights/read-blob.ts'
 import type { WireCreateOptions } from './solver-host.ts'

@@ -1,6 +1,6 @@
 import { platform } from '#platform'
-import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
+import { kernelFailure } from './kernel-failure.ts'
 
 /**
  * One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled `WebAssembly.Module`.
@@ -41,12 +41,6 @@ export function createKernelLoader(sources: KernelSources = {}): (build: KernelB
       throw kernelFailure(build, cause)
     }
   }
-}
-
-export function kernelFailure(build: KernelBuild, cause: unknown): HrmError {
-  return new HrmError('engine_fetch', `the ${build} kernels could not be loaded: ${(cause as Error).message}`, {
-    cause,
-  })
 }
 
 async function compile(source: KernelSource): Promise<WebAssembly.Module> {
