@@ -73,6 +73,20 @@ describe('parse', () => {
     expect(official.parse('.'.repeat(16)).shape.rows).toBe(4)
     expectHrmError(() => official.parse(EASY_9X9.board), 'board_length', 'this model reads 16 cells, not 81')
   })
+
+  it('refuses boards that a model has no bias or no positions for, and reads the others', () => {
+    const biased = createSudokuTask({ ...CANDIDATES, list_bias: true, ...trainedOn9 })
+    const placed = createSudokuTask({ ...CANDIDATES, attention: 'full', lists: [], pos_encodings: 'learned' })
+    expect(biased.parse(EASY_9X9.board).shape.rows).toBe(9)
+    expect(biased.parse('.'.repeat(16)).shape.rows).toBe(4)
+    expectHrmError(
+      () => biased.parse('.'.repeat(256)),
+      'task_mismatch',
+      'a bias for lists of 9, the board has lists of 16',
+    )
+    expect(placed.parse('.'.repeat(16)).shape.rows).toBe(4)
+    expectHrmError(() => placed.parse(EASY_9X9.board), 'task_mismatch', 'positions for 64 tokens, the board has 729')
+  })
 })
 
 describe('candidates', () => {

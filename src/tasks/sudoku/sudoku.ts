@@ -2,7 +2,7 @@ import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
 import { sigmoid, softmax } from '../../numerics/float.ts'
 import type { ModelConfig } from '../../weights/config.ts'
-import { type BoardShape, buildGeometry, trainedShape } from '../lists.ts'
+import { type BoardShape, buildGeometry, tokensOf, trainedShape } from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
 import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
@@ -46,6 +46,7 @@ export function createSudokuTask(config: ModelConfig): Task {
       if (config.token_kind === 'cells' && shape !== trained) {
         throw new HrmError('board_length', `this model reads ${trained.rows * trained.cols} cells, not ${text.length}`)
       }
+      refuseMisfit(config, shape)
       const cells = readSymbols(text, shape)
       const clash = findConflict(known(shape).units, cells)
       if (clash) {
@@ -74,6 +75,25 @@ export function createSudokuTask(config: ModelConfig): Task {
     openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
     unitsByCell: ({ shape }) => known(shape).unitsByCell,
     format: (_, cells) => writeSymbols(cells),
+  }
+}
+
+/**
+ * Boards that engines would refuse, refused where they are read: then their line is known.
+ * @throws HrmError `task_mismatch`
+ */
+function refuseMisfit(config: ModelConfig, shape: BoardShape): void {
+  const tokens = tokensOf(config, shape)
+  if (config.attention === 'full' && config.pos_encodings !== 'none' && tokens !== config.seq_len) {
+    throw new HrmError('task_mismatch', `the model has positions for ${config.seq_len} tokens, the board has ${tokens}`)
+  }
+  // Every list of a candidate has a place for each symbol.
+  const { rows } = trainedShape(config)
+  if (config.list_bias && shape.rows > rows) {
+    throw new HrmError(
+      'task_mismatch',
+      `the model has a bias for lists of ${rows}, the board has lists of ${shape.rows}`,
+    )
   }
 }
 
