@@ -1,5 +1,6 @@
 import { cacheStorage } from './cache-storage.ts'
-import { download, parseUrl } from './download.ts'
+import { download } from './download.ts'
+import { pageUrl } from './page-url.ts'
 import type { KernelBuild, Platform, ShippedTask } from './platform.ts'
 
 // Written out one by one: bundlers find assets by the literal `new URL('...', import.meta.url)`.
@@ -16,7 +17,7 @@ export const platform: Platform = {
   weightsUrl: (task) => weightUrls[task](),
   loadKernel: async (build) => WebAssembly.compile((await download(kernelUrls[build]())) as BufferSource),
   loadShippedWeights: (task, options) => download(weightUrls[task](), options),
-  resolve: (name) => parseUrl(name, globalThis.location?.href),
+  resolve: pageUrl,
   read: download,
   store: cacheStorage,
 }

@@ -14,6 +14,11 @@ export function startThread(script?: URL): WorkerLike {
   )
 }
 
+/** A thread reads a path or a URL as this one does. */
+export function absolute(name: string): string {
+  return name
+}
+
 /**
  * A thread inherits Node's options, and with `--input-type` it runs no file. Its `execArgv` is no way out: that refuses
  * V8's options, and NODE_OPTIONS still counts.

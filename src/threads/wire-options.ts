@@ -1,3 +1,4 @@
+import { absolute } from '#thread'
 import { kernelFailure } from '../wasm/kernel-failure.ts'
 import { bytesOf } from '../weights/bytes-of.ts'
 import { readBlob } from '../weights/read-blob.ts'
@@ -24,13 +25,9 @@ function keepKernel<T>(build: 'relaxed' | 'simd128', source: T) {
   }
 }
 
-/**
- * Bytes as a copy, which also has no larger buffer around it that would be sent along. A relative URL means relative to
- * the page, not to the worker's script.
- */
+/** Bytes as a copy, which also has no larger buffer around it that would be sent along; a URL as text, not relative. */
 function keep<T>(source: T): T | Uint8Array | string {
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return bytesOf(source).slice()
   if (source instanceof URL) return source.href
-  if (typeof source !== 'string' || typeof document === 'undefined') return source
-  return new URL(source, document.baseURI).href
+  return typeof source === 'string' ? absolute(source) : source
 }
