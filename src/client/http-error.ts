@@ -18,7 +18,7 @@ export interface HrmHttpErrorOptions {
 /**
  * A request that failed. Its `code` is what the solver over there threw; `http_problem` where the request failed before
  * or beside it, with the service's own code in `problem`; `network` where nothing was heard from the service, because it
- * could not be reached or something between answered in its place.
+ * could not be reached, or something between answered in its place or broke its answer off.
  *
  * @example
  * try { await client.solve('sudoku', board) } catch (e) {
@@ -45,19 +45,4 @@ export class HrmHttpError extends HrmError {
 function codeOf(problem: Problem | undefined): HrmErrorCode {
   if (problem === undefined) return 'network'
   return HRM_ERROR_CODES.find((code) => code === problem.code) ?? 'http_problem'
-}
-
-/** The error of a response that is not ok. */
-export async function readFailure(response: Response): Promise<HrmHttpError> {
-  const { status } = response
-  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10)
-  const retryAfter = Number.isNaN(seconds) ? undefined : seconds
-  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false
-  try {
-    if (isProblem) return new HrmHttpError(undefined, { problem: (await response.json()) as Problem, retryAfter })
-    await response.body?.cancel()
-  } catch (cause) {
-    return new HrmHttpError(`HTTP ${status}, and the answer could not be read.`, { status, retryAfter, cause })
-  }
-  return new HrmHttpError(`HTTP ${status}, and not from hrm-edge.`, { status, retryAfter })
 }

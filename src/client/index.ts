@@ -1,8 +1,10 @@
 import { HrmError } from '../errors.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import type { CardScore } from '../weights/card.ts'
-import { HrmHttpError, readFailure } from './http-error.ts'
+import { guarded, parseAnswer, readFailure } from './answer.ts'
+import { HrmHttpError } from './http-error.ts'
 import { type Job, type JobBoards, type JobOptions, type JobResult, jobBody, pause, type WaitOptions } from './jobs.ts'
+import type { Problem } from './problem.ts'
 import { bodyLines, type ServerEvent, serverEvents } from './server-events.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
@@ -121,22 +123,23 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
     const headers = new Headers(init.headers)
     if (apiKey !== undefined) headers.set('Authorization', `Bearer ${apiKey}`)
     const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
-    if (!response.ok) throw await readFailure(response)
+    if (!response.ok) throw await readFailure(response, init.signal)
     return response
   }
 
-  function post(path: string, accept: string, body: object, signal?: AbortSignal): Promise<Response> {
+  async function post(path: string, accept: string, body: object, signal?: AbortSignal): Promise<Response> {
     const headers = { Accept: accept, 'Content-Type': JSON_TYPE }
     return send(path, { method: 'POST', headers, body: JSON.stringify(body), signal })
   }
 
-  async function json<T>(response: Promise<Response>, signal?: AbortSignal | null): Promise<T> {
+  async function json<T>(response: Promise<Response>, signal?: AbortSignal | null, list?: string): Promise<T> {
     const answer = await response
-    return guarded(signal, () => answer.json() as Promise<T>)
+    return guarded(signal, async () => parseAnswer<T>(await answer.text(), list), answer)
   }
 
-  const get = <T>(path: string, { signal, method = 'GET' }: Pick<RequestInit, 'signal' | 'method'> = {}): Promise<T> =>
-    json(send(path, { method, headers: { Accept: JSON_TYPE }, signal }), signal)
+  type GetOptions = Pick<RequestInit, 'signal' | 'method'>
+  const get = <T>(path: string, { signal, method = 'GET' }: GetOptions = {}, list?: string): Promise<T> =>
+    json(send(path, { method, headers: { Accept: JSON_TYPE }, signal }), signal, list)
 
   return {
     solve: (task, board, { signal, ...options } = {}) =>
@@ -146,20 +149,18 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
       const events = serverEvents(response.body!)
       try {
         for (;;) {
-          const next = await guarded(signal, () => events.next())
-          if (next.done) throw new HrmHttpError('The stream ended before the result.', { status: response.status })
-          const outcome = readEvent(next.value, response)
-          if (outcome.result) return outcome.result
-          if (outcome.step) yield outcome.step
+          const { done, step, result, problem } = await guarded(signal, () => nextEvent(events), response)
+          if (done) throw new HrmHttpError('The stream ended before the result.', { status: response.status })
+          if (problem) throw new HrmHttpError(undefined, { problem, status: response.status })
+          if (result) return result
+          if (step) yield step
         }
       } finally {
         await events.return()
       }
     },
-    async solveBatch(task, boards, { signal, ...options } = {}) {
-      const response = post('/v1/solve/batch', JSON_TYPE, { task, boards, ...options }, signal)
-      return (await json<{ results: SolveResult[] }>(response, signal)).results
-    },
+    solveBatch: (task, boards, { signal, ...options } = {}) =>
+      json(post('/v1/solve/batch', JSON_TYPE, { task, boards, ...options }, signal), signal, 'results'),
     submitJob(task, boards, { signal, ...options } = {}) {
       const query = new URLSearchParams({ task })
       for (const [name, value] of Object.entries(options)) if (value !== undefined) query.set(name, String(value))
@@ -191,17 +192,17 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
       const lines = bodyLines(response.body!)
       try {
         for (;;) {
-          const next = await guarded(signal, () => lines.next())
-          if (next.done) return
-          yield JSON.parse(next.value) as JobResult
+          const result = await guarded(signal, () => nextResult(lines), response)
+          if (!result) return
+          yield result
         }
       } finally {
         await lines.return()
       }
     },
     cancelJob: (id, { signal } = {}) => get(jobPath(id), { signal, method: 'DELETE' }),
-    models: async () => (await get<{ models: ServedModel[] }>('/v1/models')).models,
-    tasks: async () => (await get<{ tasks: ServedTask[] }>('/v1/tasks')).tasks,
+    models: () => get('/v1/models', {}, 'models'),
+    tasks: () => get('/v1/tasks', {}, 'tasks'),
   }
 }
 
@@ -223,19 +224,16 @@ const isPassing = (error: unknown): error is HrmHttpError =>
   error instanceof HrmHttpError && (error.code === 'network' || error.status === 429 || error.status === 503)
 
 /** Events of other names belong to versions to come and are passed over. */
-function readEvent({ event, data }: ServerEvent, response: Response): { step?: SolveStep; result?: SolveResult } {
-  if (event === 'step') return { step: JSON.parse(data) }
-  if (event === 'result') return { result: JSON.parse(data) }
-  if (event === 'problem') throw new HrmHttpError(undefined, { problem: JSON.parse(data), status: response.status })
-  return {}
+async function nextEvent(
+  events: AsyncGenerator<ServerEvent, void, void>,
+): Promise<{ done?: boolean; step?: SolveStep; result?: SolveResult; problem?: Problem }> {
+  const { done, value } = await events.next()
+  if (done) return { done }
+  const { event, data } = value
+  return event === 'step' || event === 'result' || event === 'problem' ? { [event]: parseAnswer(data) } : {}
 }
 
-/** Names what fetch and its streams throw. */
-async function guarded<T>(signal: AbortSignal | null | undefined, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (signal?.aborted) throw new HrmError('aborted', 'the request was aborted', { cause: signal.reason })
-    throw new HrmHttpError('The service could not be reached, or its answer not be read.', { cause })
-  }
+async function nextResult(lines: AsyncGenerator<string, void, void>): Promise<JobResult | undefined> {
+  const { done, value } = await lines.next()
+  return done ? undefined : parseAnswer(value)
 }
