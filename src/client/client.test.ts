@@ -184,6 +184,11 @@ test.each(['nope', '', '/v1', 'localhost:8787', 'ftp://localhost', 'http://'])('
   expectHrmError(() => createClient(url), 'option_invalid', `baseUrl is ${JSON.stringify(url)}, not`)
 })
 
+test.each(['a\nb', 'schlüssel✓'])('refuses the key %j, which no header can hold, and does not repeat it', (apiKey) => {
+  const error = expectHrmError(() => createClient('http://localhost', { apiKey }), 'option_invalid', 'apiKey')
+  expect(`${error.message} ${error.cause}`).not.toContain(apiKey)
+})
+
 test('in a page the base URL may be relative', async () => {
   vi.stubGlobal('location', new URL('https://example.test/page'))
   const asked: string[] = []

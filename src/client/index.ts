@@ -114,14 +114,16 @@ export interface Client {
  * const { status, solution } = await client.solve('sudoku', board)
  * for await (const step of client.steps('sudoku', board)) console.log(step.board)
  *
- * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL
+ * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL, or an `apiKey` that no header can
+ *   hold
  */
 export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, apiKey }: ClientOptions = {}): Client {
   const base = checkBase(String(baseUrl)).replace(/\/+$/, '')
+  const authorization = apiKey === undefined ? undefined : bearer(apiKey)
 
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
-    if (apiKey !== undefined) headers.set('Authorization', `Bearer ${apiKey}`)
+    if (authorization !== undefined) headers.set('Authorization', authorization)
     const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
     if (!response.ok) throw await readFailure(response, init.signal)
     return response
@@ -211,6 +213,17 @@ function checkBase(url: string): string {
   const page = globalThis.location?.href
   if (URL.canParse(url, page) && /^https?:$/.test(new URL(url, page).protocol)) return url
   throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, not an http: or https: URL`)
+}
+
+/** @throws HrmError `option_invalid`, without the cause: its message has the key */
+function bearer(apiKey: string): string {
+  const authorization = `Bearer ${apiKey}`
+  try {
+    new Headers().set('Authorization', authorization)
+  } catch {
+    throw new HrmError('option_invalid', 'apiKey has a character that no header can hold')
+  }
+  return authorization
 }
 
 const JSON_TYPE = 'application/json'
