@@ -43,6 +43,23 @@ describe('checkOptions', () => {
   })
 })
 
+describe('checkOptions, of what is no number,', () => {
+  it.each([null, 5, 'x', () => {}])('refuses options that are %s', (options) => {
+    expectHrmError(() => checkOptions(options as never), 'option_invalid', 'not an object')
+  })
+
+  it.each([null, 5, 'x', {}, { aborted: false }, { aborted: false, addEventListener() {} }])(
+    'refuses the signal %j',
+    (signal) => {
+      expectHrmError(() => checkOptions({ signal: signal as never }), 'option_invalid', 'signal must be')
+    },
+  )
+
+  it.each([null, 5, {}])('refuses the onProgress %j', (onProgress) => {
+    expectHrmError(() => checkOptions({ onProgress: onProgress as never }), 'option_invalid', 'onProgress must be')
+  })
+})
+
 describe('checkSlots', () => {
   it('takes 1 to 1024', () => {
     expect([checkSlots(1), checkSlots(1024)]).toEqual([1, 1024])

@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import type { SolveBatchOptions, SolveOptions } from './types.ts'
+import type { SolveBatchOptions } from './types.ts'
 
 /** Enough for the search to settle nearly every board; a few seconds at most in a page. */
 export const DEFAULT_MAX_STEPS = 256
@@ -26,11 +26,13 @@ const SOLVE_OPTIONS: Record<keyof SolveBatchOptions, true> = {
 }
 
 /** Fills in defaults. @throws HrmError `option_invalid` */
-export function checkOptions(options: SolveOptions): CheckedOptions {
-  const { maxSteps = DEFAULT_MAX_STEPS, seed = 0, signal } = options
+export function checkOptions(options: SolveBatchOptions): CheckedOptions {
   refuseUnknown(options, SOLVE_OPTIONS)
+  const { maxSteps = DEFAULT_MAX_STEPS, seed = 0, signal } = options
   checkWhole('maxSteps', maxSteps, 1, MAX_STEPS_LIMIT)
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
+  checkSignal(signal)
+  checkFunction('onProgress', options.onProgress)
   return { maxSteps, seed, signal }
 }
 
@@ -74,9 +76,33 @@ export function checkWhole(name: string, value: number, least: number, most: num
  * @throws HrmError `option_invalid`
  */
 export function refuseUnknown(options: object, known: Readonly<Record<string, true>>): void {
+  checkObject(options)
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(known, name)) continue
     const names = Object.keys(known).join(', ')
     throw new HrmError('option_invalid', `there is no option ${JSON.stringify(name)}; there are ${names}`)
   }
+}
+
+/** @throws HrmError `option_invalid` */
+export function checkObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new HrmError('option_invalid', `the options are ${options === null ? 'null' : typeof options}, not an object`)
+}
+
+/** @throws HrmError `option_invalid` */
+export function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new HrmError('option_invalid', `${name} must be a function`)
+}
+
+/**
+ * By what it can do, for the signal may come from another window. One that cannot be listened to would never be heard.
+ * @throws HrmError `option_invalid`
+ */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined) return
+  const { aborted, addEventListener, removeEventListener } = Object(signal)
+  const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  if (typeof aborted !== 'boolean' || !listens) throw new HrmError('option_invalid', 'signal must be an AbortSignal')
 }

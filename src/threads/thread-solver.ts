@@ -1,6 +1,14 @@
 import { startThread } from '#thread'
 import { HrmError } from '../errors.ts'
-import { checkOptions, checkSlots, checkWhole, DEFAULT_SLOTS } from '../solve/options.ts'
+import {
+  checkFunction,
+  checkObject,
+  checkOptions,
+  checkSignal,
+  checkSlots,
+  checkWhole,
+  DEFAULT_SLOTS,
+} from '../solve/options.ts'
 import type {
   CreateSolverOptions,
   SolveBatchOptions,
@@ -49,8 +57,12 @@ export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'we
  * @throws HrmError as `createSolver` of `hrm-edge`, and `engine_failed` when the worker cannot be started
  */
 export async function createThreadSolver(options: CreateThreadSolverOptions = {}): Promise<Solver> {
+  checkObject(options)
   const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
   checkWhole('workers', workers, 1, MAX_WORKERS)
+  checkFunction('worker', worker)
+  checkSignal(signal)
+  checkFunction('onProgress', onProgress)
   const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
   const wire = await toWire(rest)
   const { link, info } = await connect(worker, wire, { signal, onProgress })
@@ -79,13 +91,18 @@ class ThreadSolver implements Solver {
     this.#slots = slots
   }
 
-  async solve(board: string, { signal, ...options }: SolveOptions = {}): Promise<SolveResult> {
+  async solve(board: string, given: SolveOptions = {}): Promise<SolveResult> {
+    const { signal, ...options } = checkOptions(given)
     return this.#ask(this.#idlest(), { type: 'solve', board, options }, { signal })
   }
 
-  async *steps(board: string, { signal, ...options }: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
+  steps(board: string, given: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
+    const { signal, ...options } = checkOptions(given)
+    return this.#steps({ type: 'steps', board, options }, signal)
+  }
+
+  async *#steps(message: SolverRequest, signal: AbortSignal | undefined): AsyncGenerator<SolveStep, SolveResult, void> {
     this.#refuseDisposed()
-    const message: SolverRequest = { type: 'steps', board, options }
     const { link, done } = this.#idlest().take(signal)
     try {
       const live = await link
@@ -96,16 +113,16 @@ class ThreadSolver implements Solver {
     }
   }
 
-  async solveBatch(
-    boards: readonly string[],
-    { signal, onProgress, ...options }: SolveBatchOptions = {},
-  ): Promise<SolveResult[]> {
-    if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+  async solveBatch(given: readonly string[], batchOptions: SolveBatchOptions = {}): Promise<SolveResult[]> {
+    const { signal, ...options } = checkOptions(batchOptions)
+    const { onProgress } = batchOptions
+    if (!Array.isArray(given)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+    // As they are now: chunks of them are sent until the last board is solved.
+    const boards: string[] = Array.from(given)
     const wanted = Math.ceil(boards.length / this.#slots)
     if (this.#seats.length === 1 || wanted <= 1) {
       return this.#ask(this.#idlest(), { type: 'batch', boards, options }, { signal, onProgress })
     }
-    checkOptions(options)
     await this.#ask(this.#idlest(), { type: 'check', boards }, { signal })
     const results: SolveResult[] = []
     const tell = onProgress && sumUp(boards.length, onProgress)

@@ -68,6 +68,11 @@ describe('loadModel', () => {
     await expectHrmRejection(loadModel({ weights: bytes }), 'option_invalid', 'transferred')
   })
 
+  it('refuses a signal and an onProgress that are none', async () => {
+    await expectHrmRejection(loadModel({ signal: { aborted: false } as never }), 'option_invalid', 'signal')
+    await expectHrmRejection(loadModel({ onProgress: 5 as never }), 'option_invalid', 'onProgress')
+  })
+
   it('refuses another hash', async () => {
     const want = 'f'.repeat(64)
     await expectHrmRejection(loadModel({ weights: file, sha256: want }), 'weights_hash', `${sha256}, not ${want}`)

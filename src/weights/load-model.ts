@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
+import { checkFunction, checkSignal } from '../solve/options.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { bytesOf } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
@@ -21,6 +22,8 @@ export interface LoadedModel {
  */
 export async function loadModel(options: CreateSolverOptions): Promise<LoadedModel> {
   const { task, weights, signal, onProgress } = options
+  checkSignal(signal)
+  checkFunction('onProgress', onProgress)
   const wanted = checkHash(options.sha256)
   const bytes = await readBytes(options, wanted)
   const sha256 = await hashOf(bytes)

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
+import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { createSolver } from '../index.ts'
+import type { Solver } from '../solve/types.ts'
+import { createThreadSolver } from './thread-solver.ts'
+
+const BOARD = PUZZLES_4X4[0][0]
+
+/** What no type allows is refused in the same words, with a thread or without. */
+describe.each([
+  ['hrm-edge', createSolver as typeof createThreadSolver],
+  ['hrm-edge/worker', createThreadSolver],
+])('%s refuses with option_invalid', (_, create) => {
+  let solver: Solver
+  beforeAll(async () => {
+    solver = await create()
+  })
+  afterAll(() => solver.dispose())
+
+  it.each([null, 5])('options that are %s', async (options) => {
+    const none = options as never
+    await expectHrmRejection(create(none), 'option_invalid', 'the options are')
+    await expectHrmRejection(solver.solve(BOARD, none), 'option_invalid', 'the options are')
+    await expectHrmRejection(solver.solveBatch([BOARD], none), 'option_invalid', 'the options are')
+    expectHrmError(() => solver.steps(BOARD, none), 'option_invalid', 'the options are')
+  })
+
+  it.each([5, { aborted: false }])('the signal %j', async (signal) => {
+    const options = { signal: signal as never }
+    await expectHrmRejection(create(options), 'option_invalid', 'signal must be')
+    await expectHrmRejection(solver.solve(BOARD, options), 'option_invalid', 'signal must be')
+    await expectHrmRejection(solver.solveBatch([BOARD], options), 'option_invalid', 'signal must be')
+    expectHrmError(() => solver.steps(BOARD, options), 'option_invalid', 'signal must be')
+  })
+
+  it('an onProgress that is no function', async () => {
+    const options = { onProgress: 5 as never }
+    await expectHrmRejection(create(options), 'option_invalid', 'onProgress must be')
+    await expectHrmRejection(solver.solveBatch([BOARD], options), 'option_invalid', 'onProgress must be')
+  })
+
+  it('bytes in a buffer that was transferred', async () => {
+    const weights = new ArrayBuffer(8)
+    structuredClone(weights, { transfer: [weights] })
+    await expectHrmRejection(create({ weights }), 'option_invalid', 'transferred')
+  })
+})
+
+describe.each([
+  ['hrm-edge', createSolver as typeof createThreadSolver],
+  ['hrm-edge/worker', createThreadSolver],
+])('%s', (_, create) => {
+  it('misses the boards of an array that has none, and takes one object of options for every call', async () => {
+    const solver = await create({ slots: 1 })
+    await expectHrmRejection(solver.solveBatch(new Array(3)), 'board_type', 'board 1')
+    const options = { maxSteps: 256, onProgress() {} }
+    expect((await solver.solve(BOARD, options)).status).toBe('solved')
+    solver.dispose()
+  })
+})
