@@ -67,7 +67,7 @@ const CALLS: Record<string, (client: Client) => Promise<unknown>> = {
 }
 
 test.each(Object.entries(CALLS))('%s names an answer that is not the service’s', async (name, call) => {
-  const bodies = ['<html>\n', 'null\n', '5\n', '[]\n']
+  const bodies = ['<html>', '<html>\n', 'null\n', '5\n', '[]\n']
   if (name === 'steps') for (const data of ['{oops', 'null']) bodies.push(`event: step\ndata: ${data}\n\n`)
   if (name === 'steps') for (const event of ['result', 'problem']) bodies.push(`event: ${event}\ndata: null\n\n`)
   if (['solveBatch', 'models', 'tasks'].includes(name)) bodies.push('{}', '{"results":5,"models":5,"tasks":5}')
@@ -84,4 +84,14 @@ test('streams without a body are named too', async () => {
     expect(error).toBeInstanceOf(HrmHttpError)
     expect(error).toMatchObject({ code: 'network', status: 204 })
   }
+})
+
+test.each(['{"index":1}', '{"ind'])('results that end in %j, without a line end, are not complete', async (rest) => {
+  expect(await allResults(ok('{"index":0}\r\n{"index":1}\n{"index":2}\r'))).toEqual([0, 1, 2])
+
+  const results = ok(`{"index":0}\n${rest}`).jobResults('x')
+  expect(await results.next()).toMatchObject({ value: { index: 0 } })
+  const error = await results.next().catch((error) => error)
+  expect(error).toBeInstanceOf(HrmHttpError)
+  expect(error).toMatchObject({ code: 'network', status: 200, message: 'The results end within a line.' })
 })

@@ -194,12 +194,14 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
       const lines = bodyLines(response.body!)
       try {
         for (;;) {
-          const result = await guarded(signal, () => nextResult(lines), response)
+          const { result, rest } = await guarded(signal, () => nextResult(lines), response)
+          // A proxy may end an answer that broke off as if it were whole.
+          if (rest) throw new HrmHttpError('The results end within a line.', { status: response.status })
           if (!result) return
           yield result
         }
       } finally {
-        await lines.return()
+        await lines.return('')
       }
     },
     cancelJob: (id, { signal } = {}) => get(jobPath(id), { signal, method: 'DELETE' }),
@@ -246,7 +248,8 @@ async function nextEvent(
   return event === 'step' || event === 'result' || event === 'problem' ? { [event]: parseAnswer(data) } : {}
 }
 
-async function nextResult(lines: AsyncGenerator<string, void, void>): Promise<JobResult | undefined> {
+/** A result, or after the last one what is left over. */
+async function nextResult(lines: AsyncGenerator<string, string, void>): Promise<{ result?: JobResult; rest?: string }> {
   const { done, value } = await lines.next()
-  return done ? undefined : parseAnswer(value)
+  return done ? { rest: value } : { result: parseAnswer(value) }
 }

@@ -27,9 +27,9 @@ test('reads events wherever the chunks end', async () => {
 })
 
 test.each(['\r\n', '\r'])('lines may end with %j', async (end) => {
-  const text = TEXT.replaceAll('\n', end)
-  // a lone CR at the very end cannot be told from half a CRLF, so the last event here is complete before it
-  expect(await read([...text])).toEqual(EVENTS)
+  expect(await read([...TEXT.replaceAll('\n', end)])).toEqual(EVENTS)
+  const closed = `data: 1${end}${end}` // what ends the stream cannot be half of a CRLF
+  expect(await read([closed])).toEqual([{ event: 'message', data: '1' }])
 })
 
 test('leaving cancels the body', async () => {

@@ -20,20 +20,20 @@ export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGene
   }
 }
 
-/** Lines ended by LF, CR or CRLF; what follows the last end is no line. */
-export async function* bodyLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
+/** Lines ended by LF, CR or CRLF. Returns what follows the last end, which is no line. */
+export async function* bodyLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, string, void> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      if (done) return
-      rest += decoder.decode(value, { stream: true })
-      // A CR at the end may be half of a CRLF: it waits for the next chunk.
-      const parts = rest.split(/\r\n|\n|\r(?!$)/)
+      rest += decoder.decode(value, { stream: !done })
+      // A CR at the end may be half of a CRLF: it waits for the next chunk, where there is one.
+      const parts = rest.split(done ? /\r\n|\n|\r/ : /\r\n|\n|\r(?!$)/)
       rest = parts.pop()!
       yield* parts
+      if (done) return rest
     }
   } finally {
     // Ends the request where the stream has not ended.
