@@ -64,3 +64,11 @@ test('where a clock runs, counts seconds', () => {
     doubles: [1, 1, 3, 1, 4],
   })
 })
+
+test('escapes what a name may hold', () => {
+  const metrics = createMetrics()
+  const line = { event: 'solve', task: 't', outcome: 'done', cached: false, stream: false } as const
+  const spent = { id: 'x', boards: 1, solved: 1, steps: 3, attempts: 1, maxSteps: 4 }
+  metrics.record({ ...line, ...spent, model: 'a "b" \\ c\nd' })
+  expect(metrics.render({})).toContain('hrm_boards_total{task="t",model="a \\"b\\" \\\\ c\\nd"} 1\n')
+})

@@ -24,6 +24,9 @@ const HELP: Record<string, string> = {
 /** Only these: a method is whatever a client writes, and every label value is kept for good. */
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']
 
+/** As the text format wants it. */
+const escapeValue = (text: string) => text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
+
 export function createMetrics(): Metrics {
   const counters = new Map<string, Map<string, number>>()
 
@@ -31,7 +34,7 @@ export function createMetrics(): Metrics {
     const series = counters.get(name) ?? new Map<string, number>()
     counters.set(name, series)
     const key = Object.entries(labels)
-      .map(([label, value]) => `${label}="${value}"`)
+      .map(([label, value]) => `${label}="${escapeValue(`${value}`)}"`)
       .join(',')
     series.set(key, (series.get(key) ?? 0) + by)
   }
