@@ -3,14 +3,20 @@ import type { Limits } from '../limits.ts'
 import { LARGER_BOARDS, problemCode, solveFields } from '../schemas.ts'
 
 /**
- * An integer in a query, as digits alone: `z.coerce` would also read an empty string, spaces and hexadecimal. What reads
- * it cannot be looked into, so its bounds are declared apart.
+ * An integer in a query, as digits alone: `z.coerce` would also read an empty string, spaces and hexadecimal. So many
+ * digits that they make Infinity are too big, and not of another type. What reads it cannot be looked into, so its bounds
+ * are declared apart.
  */
 const integer = (minimum: number, maximum: number, otherwise: number, description: string) =>
   z
     .preprocess(
-      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-      z.int('must be an integer, once, as digits alone').min(minimum).max(maximum),
+      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Math.min(Number(value), 2 ** 53) : value),
+      z
+        .int({
+          error: ({ code }) => (code === 'invalid_type' ? 'must be an integer, once, as digits alone' : undefined),
+        })
+        .min(minimum)
+        .max(maximum),
     )
     .default(otherwise)
     .openapi({ type: 'integer', minimum, maximum, default: otherwise, description })
