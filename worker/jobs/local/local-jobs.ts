@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HrmError } from '../../../src/errors.ts'
 import { errorLog, type Log } from '../../log.ts'
@@ -8,6 +7,7 @@ import { ALL_JOBS, type ChunkMessage, deleteFilesOf, type JobLedger, type JobPla
 import { diskFiles } from './disk-files.ts'
 import { diskLedgers } from './disk-ledger.ts'
 import { removeLeftovers } from './leftovers.ts'
+import { makeFolder } from './make-folder.ts'
 
 export interface LocalJobsOptions extends ConsumerOptions {
   /** Where jobs are kept; one process at a time. */
@@ -38,8 +38,8 @@ const SET_ASIDE = 300
  */
 export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const { dir, times = JOB_TIMES, secondMs = 1000 } = options
-  const ledgerDir = makeFolder(join(dir, 'ledgers'))
-  const jobsDir = makeFolder(join(dir, ALL_JOBS))
+  const ledgerDir = folderForJobs(join(dir, 'ledgers'))
+  const jobsDir = folderForJobs(join(dir, ALL_JOBS))
   const files = diskFiles(dir)
   const ledgers = diskLedgers(ledgerDir, times)
   const running = new Set<string>()
@@ -204,9 +204,9 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
 }
 
-function makeFolder(path: string): string {
+function folderForJobs(path: string): string {
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     return path
   } catch (cause) {
     throw new HrmError('usage', `${path} cannot be made a folder for jobs: ${(cause as Error).message}`, { cause })
