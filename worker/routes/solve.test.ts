@@ -77,11 +77,18 @@ test.each([
   'application/json ; charset=utf-8',
   'application/json;',
   'application/json; ;\tcharset=utf-8 ;',
+  'application/json; charset = utf-8',
+  'application/json;foo="a;b"',
 ])('a body that comes as %s', async (type) => {
   const { post } = fakeApp()
   const response = await post('/v1/solve', solve, { 'Content-Type': type })
   expect(await response.json()).toMatchObject({ solution: SOLUTION })
   expect((await post('/v1/solve', ' '.repeat(65_537), { 'Content-Type': type })).status).toBe(413)
+})
+
+test.each(['', 'identity', 'Identity'])('a body whose Content-Encoding is "%s"', async (encoding) => {
+  const response = await fakeApp().post('/v1/solve', solve, { 'Content-Encoding': encoding })
+  expect(response.status).toBe(200)
 })
 
 test('a cache that fails costs nobody the answer', async () => {
