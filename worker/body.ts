@@ -9,12 +9,12 @@ import type { AppEnv } from './service.ts'
  * Content-Length may be absent or wrong. Invalid UTF-8 is refused here, because `Request.json()` would quietly turn
  * it into U+FFFD.
  */
-export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
+export function limitBody(maxBytes: number, discard: Discard): MiddlewareHandler<AppEnv> {
   return async function limitBodyMiddleware(c, next) {
     refuseCompressed(c)
     const { body } = c.req.raw
     tidyContentType(c)
-    const bytes = await readAtMost(body, maxBytes)
+    const bytes = await readAtMost(body, maxBytes, discard)
     let text: string
     try {
       text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -49,12 +49,22 @@ export function refuseCompressed(c: Context): void {
 }
 
 /**
+ * How much is read of a body that is not wanted any more, and thrown away. A server that hangs up on a client while it
+ * sends resets the connection, and the client loses the answer that it has not read yet.
+ */
+export interface Discard {
+  bytes: number
+  ms: number
+}
+
+/**
  * The chunks of a body as they arrive.
  * @throws ProblemError `body_too_large`, `body_incomplete`; `request_timeout` where there is a pace to keep
  */
 export async function* receive(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  discard: Discard,
   pace?: Pace,
 ): AsyncGenerator<Uint8Array> {
   if (body === null) return
@@ -72,13 +82,31 @@ export async function* receive(
       yield value
     }
   } finally {
-    // not awaited: cancelling may wait for a client that never stops sending
-    reader.cancel().catch(() => {})
+    discardRest(reader, discard).catch(() => {}) // not awaited: the answer goes out meanwhile
   }
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {
+async function discardRest(reader: ReadableStreamDefaultReader<Uint8Array>, { bytes, ms }: Discard): Promise<void> {
+  if (bytes === 0) return reader.cancel()
+  const late = setTimeout(() => reader.cancel().catch(() => {}), ms)
+  try {
+    for (let left = bytes; left > 0; ) {
+      const { done, value } = await reader.read()
+      if (done) return
+      left -= value.byteLength
+    }
+    await reader.cancel()
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+async function readAtMost(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  discard: Discard,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of receive(body, maxBytes)) chunks.push(chunk)
+  for await (const chunk of receive(body, maxBytes, discard)) chunks.push(chunk)
   return concatBytes(chunks)
 }

@@ -58,6 +58,7 @@ const deadlineOf = ({ JOB_QUEUE }: Bindings): Deadline => ({
 
 const app = createApp({
   solvers,
+  limits: { discard: { bytes: 0, ms: 0 } }, // the platform takes what still comes of a body
   log,
   assets,
   cache: platformCache(() => (caches as unknown as { default: Cache }).default),

@@ -1,3 +1,4 @@
+import type { Discard } from './body.ts'
 import type { PaceOptions } from './pace.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface Limits {
   maxBoardChars: number
   /** Bytes of a request body, counted as they arrive. */
   maxBodyBytes: number
+  /** How much is still read of a body that was refused: here the largest file there may be, over a line of 20 Mbit/s. */
+  discard: Discard
   /** Solves and batches in flight; one more is answered 503. */
   maxInFlight: number
   /** Milliseconds after which a solve, or a file that is received, loses its place once its timers have stopped. */
@@ -49,6 +52,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchWave: 8,
   maxBoardChars: 2048,
   maxBodyBytes: 64 * 1024,
+  discard: { bytes: 64 * 1024 * 1024, ms: 30_000 },
   maxInFlight: 32,
   leaseMs: 60_000,
   heartbeatMs: 15_000,

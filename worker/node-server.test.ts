@@ -1,14 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { yieldToEventLoop } from '../src/solve/event-loop.ts'
+import type { Limits } from './limits.ts'
 import { listen, type RunningServer, type Timeouts } from './node-server.ts'
 import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
 
 let server: RunningServer
 afterEach(() => server.close())
 
-async function start(timeouts: Partial<Timeouts> = {}) {
-  const fake = fakeApp()
+async function start(timeouts: Partial<Timeouts> = {}, limits: Partial<Limits> = {}) {
+  const fake = fakeApp({ limits })
   server = await listen(fake.app, { port: 0, timeouts: { close: 100, ...timeouts } })
   return { ...fake, url: `http://127.0.0.1:${server.port}` }
 }
@@ -120,8 +121,28 @@ test.each([
   expect(parse(await rest(socket))).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
 })
 
-test('a body that never ends is 413 once over the limit', async () => {
-  const { url } = await start()
+test.each([
+  ['over the limit', 413, '/v1/solve', ''],
+  ['over the limit, on a connection that ends with the answer', 413, '/v1/solve', 'Connection: close\r\n'],
+  ['not looked at', 404, '/nothing', ''],
+])('a client that sends all of a large body before it reads gets the answer: %s', async (_, status, path, header) => {
+  await start()
+  const socket = await open()
+  const size = 32 << 20
+  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${header}`
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.write(`${head}Content-Length: ${size}\r\n\r\n`)
+    socket.write(Buffer.alloc(size, ' '), () => resolve())
+  })
+  const answer = rest(socket)
+  if (header === '') socket.end('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(await answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  if (header === '') expect(await answer).toMatch(/HTTP\/1\.1 200 /)
+})
+
+test('a body that never ends is 413 once over the limit, and is not read for ever', async () => {
+  const { url } = await start({}, { discard: { bytes: 1 << 20, ms: 60_000 } })
   const socket = await open()
   const answer = rest(socket)
   socket.write(
@@ -331,7 +352,7 @@ test('while eight boards are solved, new connections are answered within a few s
 })
 
 test('closing while eight boards are solved, connections that wait to be accepted are answered', async () => {
-  const fake = await start()
+  const fake = await start({ close: 60_000 })
   await keepBusy(fake)
   const answers: Promise<string>[] = []
   for (let i = 0; i < 40; i++) {

@@ -5,6 +5,7 @@ import type { Hono } from 'hono'
 import { yieldToEventLoop } from '../src/solve/event-loop.ts'
 import { watchExchanges } from './node-exchanges.ts'
 import { endIdle } from './node-idle.ts'
+import { lingerForBodies } from './node-linger.ts'
 import { refuseConnections, refuseRequest } from './node-refusals.ts'
 
 export interface ListenOptions {
@@ -53,10 +54,16 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
       keepAliveInitialDelay: 60_000,
       requireHostHeader: false, // Node would refuse it without a word; the listener below does so with a problem
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: refuseRequest }),
+    getRequestListener(app.fetch, {
+      overrideGlobalObjects: false,
+      // it would hang up half a second after an answer that came before the body; `discard` of the limits sees to that
+      autoCleanupIncoming: false,
+      errorHandler: refuseRequest,
+    }),
   )
   const exchanges = watchExchanges(server)
   endIdle(server, exchanges, timeouts.idle)
+  lingerForBodies(server, exchanges)
   // an expectation that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   refuseConnections(server, exchanges)

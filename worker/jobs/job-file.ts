@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { BOARD_COLUMNS, boardColumn } from '../../src/cli/board-input.ts'
 import { readCsv } from '../../src/cli/csv.ts'
 import { receive } from '../body.ts'
-import type { Pace } from '../pace.ts'
+import type { Limits } from '../limits.ts'
+import { createPace } from '../pace.ts'
 import { ProblemError } from '../problem.ts'
 import { utf8Text } from './utf8-text.ts'
 
@@ -35,10 +36,9 @@ export function formatOf(contentType: string | undefined): JobFormat {
 export function readJobFile(
   body: ReadableStream<Uint8Array> | null,
   format: JobFormat,
-  maxBytes: number,
-  pace: Pace,
+  { maxJobBytes, discard, uploadPace }: Limits,
 ): AsyncGenerator<JobRow> {
-  const text = utf8Text(receive(body, maxBytes, pace), refuse)
+  const text = utf8Text(receive(body, maxJobBytes, discard, createPace(uploadPace)), refuse)
   return format === 'text/csv' ? csvRows(text) : jsonRows(text)
 }
 

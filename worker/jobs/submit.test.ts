@@ -67,7 +67,7 @@ test('a job has no more boards than its limit, and is refused once there is one 
   await full.submitted
   expect(full.seen.jobs).toHaveLength(1)
 
-  const over = submission(1000, BOARD, { maxJobBoards: 3 })
+  const over = submission(1000, BOARD, { maxJobBoards: 3, discard: { bytes: 0, ms: 0 } })
   await expect(over.submitted).rejects.toMatchObject({ code: 'data_invalid', extras: { line: 4 } })
   expect(over.seen.pulled).toBeLessThan(10 * (BOARD.length + 3))
   expect(over.seen.kept).toEqual([])

@@ -2,7 +2,6 @@ import { HrmError } from '../../src/errors.ts'
 import type { Solver } from '../../src/solve/types.ts'
 import { checkBudget } from '../budget.ts'
 import type { Limits } from '../limits.ts'
-import { createPace } from '../pace.ts'
 import { ProblemError, toProblemError } from '../problem.ts'
 import { type JobFormat, type JobRow, readJobFile } from './job-file.ts'
 import { boardsKey, type JobPlatform } from './platform.ts'
@@ -24,7 +23,7 @@ export interface Submission {
  */
 export async function submitJob(platform: JobPlatform, limits: Limits, submission: Submission): Promise<JobStatus> {
   const { id, solver, maxSteps, seed, format, body } = submission
-  const rows = readJobFile(body, format, limits.maxJobBytes, createPace(limits.uploadPace))
+  const rows = readJobFile(body, format, limits)
   const key = boardsKey(id)
   const chunks = await storeBoards(platform.files, key, checkRows(rows, limits, submission), {
     cost: limits.chunkSteps,

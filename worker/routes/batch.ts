@@ -17,7 +17,7 @@ const route = ({ limits }: Service) =>
       'The boards share `maxSteps`: each gets at least its equal part, and what a board leaves over goes to those ' +
       'after it. One bad board refuses the whole batch before anything is computed; `board` says which.',
     security: OPTIONAL_KEY,
-    middleware: limitBody(limits.maxBodyBytes),
+    middleware: limitBody(limits.maxBodyBytes, limits.discard),
     request: { body: { required: true, content: { 'application/json': { schema: batchRequest(limits) } } } },
     responses: {
       200: {

@@ -25,7 +25,7 @@ const route = ({ limits }: Service) =>
       '`step` (a `SolveStep` of the schemas), then one `result` (a `SolveResult`), or one `problem` (a `Problem`) if the ' +
       'solve fails after the stream began. Leaving ends the work.',
     security: OPTIONAL_KEY,
-    middleware: limitBody(limits.maxBodyBytes),
+    middleware: limitBody(limits.maxBodyBytes, limits.discard),
     request: { body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits) } } } },
     responses: {
       200: {
