@@ -44,11 +44,31 @@ describe('parseBoards', () => {
     expect(await parseBoards(`${name}\n${BOARD}\n`, 'f')).toEqual([{ board: BOARD, line: 2 }])
   })
 
+  test('a CSV whose header is quoted, over several lines too', async () => {
+    expect(await parseBoards(`"question"\n"${BOARD}"\n`, 'f')).toEqual([{ board: BOARD, line: 2 }])
+    expect(await parseBoards(`"my, own\nid",board\n7,${BOARD}\n`, 'f')).toEqual([{ board: BOARD, line: 3 }])
+  })
+
+  test.each(['S,G,', '"S",', '"S"G', '""""', '"S,G'])(
+    'boards of a grid that hold commas and quotes: %s',
+    async (board) => {
+      const lines = [1, 2, 3].map((line) => ({ board, line }))
+      expect(await parseBoards(`${board}\n`.repeat(3), 'f')).toEqual(lines)
+    },
+  )
+
+  test('a line of blanks as long as the boards is one; others are passed over', async () => {
+    expect(await parseBoards('    \n \nS#G \n    \n     \n', 'f')).toEqual([
+      { board: '    ', line: 1 },
+      { board: 'S#G ', line: 3 },
+      { board: '    ', line: 4 },
+    ])
+  })
+
   test.each([
     ['', 'f holds no board'],
     [' \n\r\n', 'f holds no board'],
     ['question,answer\n', 'f holds no board'],
-    ['id,name\n1,2\n', 'f, line 1: no column named question, puzzle, board'],
     [`id,question\n1,${BOARD},3\n`, 'f, line 2: 3 fields, the header has 2'],
   ])('refuses %j', async (text, message) => {
     await expect(parseBoards(text, 'f')).rejects.toMatchObject({ code: 'data_invalid', message })

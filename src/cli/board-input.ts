@@ -18,28 +18,33 @@ const PIECE = 1 << 14
  * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
  *
  * @param name what the text came from, for messages
- * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged or lacks the column
+ * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged
  */
 export async function parseBoards(text: string, name: string): Promise<BoardInput[]> {
+  if (await hasHeader(text)) return boardsOfCsv(text, name)
   const lines = await linesOf(text.replace(/^\ufeff/, ''))
   if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  if (looksLikeHeader(lines[0].board)) return boardsOfCsv(text, name)
   return isSquare(lines) ? [{ board: lines.map((l) => l.board).join(''), line: lines[0].line }] : lines
 }
 
-/** The lines that are not empty. */
+/** The lines that are not empty. One of blanks alone is a board where it is as long as the first that is not blank. */
 async function linesOf(text: string): Promise<BoardInput[]> {
   const lines: BoardInput[] = []
   let line = 0
+  let length = 0
   for await (const piece of piecesOf(text)) {
     // What follows the last line break is no line of its own.
     for (const board of piece.replace(/\r?\n$/, '').split(/\r?\n/)) {
       line++
-      if (board.trim() !== '') lines.push({ board, line })
+      if (board === '') continue
+      if (length === 0 && !isBlank(board)) length = board.length
+      lines.push({ board, line })
     }
   }
-  return lines
+  return lines.filter(({ board }) => !isBlank(board) || board.length === length)
 }
+
+const isBlank = (line: string) => line.trim() === ''
 
 /** The text in pieces of whole lines; other work gets its turn between them. */
 async function* piecesOf(text: string): AsyncGenerator<string, void, void> {
@@ -51,10 +56,19 @@ async function* piecesOf(text: string): AsyncGenerator<string, void, void> {
   }
 }
 
-/** No puzzle uses commas or these words, so neither can be mistaken for a board. */
-function looksLikeHeader(line: string): boolean {
-  return line.includes(',') || boardColumn([line]) >= 0
+/** Whether the first record names a column of boards. Commas and quotes tell no CSV: a grid's boards may hold them. */
+async function hasHeader(text: string): Promise<boolean> {
+  try {
+    for await (const { fields } of readCsv(piecesOf(text), faultsOf(''))) return boardColumn(fields) >= 0
+  } catch (error) {
+    if (!(error instanceof HrmError)) throw error
+  }
+  return false
 }
+
+/** What to say of a first line that is no board, where it may be meant as a header; empty where it may not. */
+export const headerFault = (line: string): string =>
+  line.includes(',') ? `no column named ${BOARD_COLUMNS.join(', ')}` : ''
 
 /**
  * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen
@@ -81,7 +95,6 @@ async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
     if (width === 0) {
       width = fields.length
       column = boardColumn(fields)
-      if (column < 0) throw refuse(line, `no column named ${BOARD_COLUMNS.join(', ')}`)
     } else if (fields.length !== width) {
       throw refuse(line, `${fields.length} fields, the header has ${width}`)
     } else boards.push({ board: fields[column], line })

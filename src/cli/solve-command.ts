@@ -2,7 +2,7 @@ import { HrmError } from '../errors.ts'
 import { createSolver, type SolveResult, type Solver } from '../index.ts'
 import { DEFAULT_SLOTS } from '../solve/options.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
-import { type BoardInput, parseBoards } from './board-input.ts'
+import { type BoardInput, headerFault, parseBoards } from './board-input.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
@@ -35,7 +35,7 @@ export async function solveCommand(
   const solver = await createSolver({ task, weights, slots, ...(await backendOptions(backend)) })
   try {
     const inputs = given ?? [{ board: announceSample(task) }]
-    for (const input of inputs) check(solver, input)
+    for (const input of inputs) check(solver, input, input === inputs[0] ? headerFault(input.board) : '')
     const boards = inputs.map((input) => input.board)
     const start = performance.now()
     const results =
@@ -67,13 +67,18 @@ function announceSample(task: string): string {
   return board
 }
 
-/** `steps` reads the board at once and computes nothing before its first `next`. */
-function check(solver: Solver, { board, line }: BoardInput): void {
+/**
+ * `steps` reads the board at once and computes nothing before its first `next`.
+ * @param header what is wrong with the line should it be meant as a header
+ */
+function check(solver: Solver, { board, line }: BoardInput, header: string): void {
   try {
     solver.steps(board)
   } catch (error) {
     if (!(error instanceof HrmError) || line === undefined) throw error
-    throw new HrmError(error.code, `line ${line}: ${error.message}`, { cause: error, cells: [...error.cells] })
+    const options = { cause: error, cells: [...error.cells] }
+    if (header === '') throw new HrmError(error.code, `line ${line}: ${error.message}`, options)
+    throw new HrmError('data_invalid', `line ${line}: ${header}, nor is it a board: ${error.message}`, options)
   }
 }
 

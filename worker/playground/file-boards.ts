@@ -1,4 +1,4 @@
-import { parseBoards } from '../../src/cli/board-input.ts'
+import { headerFault, parseBoards } from '../../src/cli/board-input.ts'
 import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
 import { parseBoardText } from './board-text.ts'
 import type { SampleSet } from './samples.ts'
@@ -23,7 +23,10 @@ export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Pr
     for (const [i, { board, line }] of inputs.entries()) {
       if (i % AT_ONCE === 0) await yieldToEventLoop()
       const parsed = parseBoardText(board)
-      if (parsed.problem !== undefined) return { problem: `${file.name}, line ${line}: ${parsed.problem}` }
+      if (parsed.problem !== undefined) {
+        const problem = (i === 0 && headerFault(board)) || parsed.problem
+        return { problem: `${file.name}, line ${line}: ${problem}` }
+      }
       boards.push(parsed.board)
     }
     return { set: { name: shortName(file.name), source: file.name, boards } }
