@@ -9,7 +9,8 @@ export interface FakeGpu extends GPU {
   readonly devices: number
 }
 
-export function fakeGpu(): FakeGpu {
+/** @param info what the adapter says of itself */
+export function fakeGpu(info: Partial<GPUAdapterInfo> | undefined = { vendor: 'fake', architecture: '' }): FakeGpu {
   let newest: EventTarget | undefined
   let lose: (info: { message: string; reason: string }) => void = () => {}
   let devices = 0
@@ -27,7 +28,7 @@ export function fakeGpu(): FakeGpu {
     })
     return newest
   }
-  const adapter = { features: new Set(), limits: {}, info: { vendor: 'fake', architecture: '' }, requestDevice }
+  const adapter = { features: new Set(), limits: {}, info, requestDevice }
   return {
     requestAdapter: async () => adapter,
     get devices() {

@@ -45,6 +45,7 @@ export function memoryGpu(bindingSize: number): MemoryGpu {
     ort: sessionsThat((batch) => runs.push(batch)),
     device: device as unknown as GPUDevice,
     adapter: 'memory',
+    software: false,
     exclusive<T>(call: () => Promise<T>): Promise<T> {
       const result = turn.then(call)
       turn = result.catch(() => {})

@@ -49,7 +49,7 @@ export function createGpuEngines(
       return engine
     },
     async breakEven(options) {
-      if (told) return Number.POSITIVE_INFINITY
+      if (told || runtime.software) return Number.POSITIVE_INFINITY
       const { tokens } = options.geometry
       const known = measured.get(tokens) ?? measure(options)
       measured.set(tokens, known)

@@ -57,5 +57,15 @@ it('measures one board and all slots, four steps each', async () => {
 
 it('asks no batch of a GPU that wins at once or cannot win', async () => {
   expect(await measured(8, 0, 1, 5)).toEqual([1, [1, 1, 1, 1]])
-  expect(await measured(8, 200, 0, 1)).toEqual([Number.POSITIVE_INFINITY, [1, 1, 1, 1]])
+  expect(await measured(8, 200, 0, 1)).toEqual([Number.POSITIVE_INFINITY, [1, 1]])
+})
+
+it('ends at the first step that shows that a GPU cannot win', async () => {
+  const never = Number.POSITIVE_INFINITY
+  expect(await measured(64, 10, 20, 10)).toEqual([never, [1, 1, 1, 1, 64, 64]])
+  // 256 boards would take it three minutes each time.
+  expect(await measured(256, 10, 700, 7)).toEqual([never, [1, 1, 1, 1, 4, 4]])
+  // Slow, but worth it from 160 boards on.
+  const asked = [1, 4, 256].flatMap((boards) => Array(4).fill(boards))
+  expect(await measured(256, 800, 2, 7)).toEqual([160, asked])
 })

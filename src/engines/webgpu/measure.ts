@@ -2,19 +2,25 @@ import type { Engine } from '../engine.ts'
 
 /** Timed steps after one that is not, in which shaders are compiled; the quickest counts. */
 const ROUNDS = 3
+/** A step of all slots that may take longer than this, in ms, is asked for only where one of `FEW` boards gives hope. */
+const SLOW = 4_000
+const FEW = 4
 
 /**
  * From how many boards on `gpu` steps quicker than `base` does, one after the other. Whatever the boards hold, a step
- * takes the same time.
+ * takes the same time. A GPU that cannot win is given up at the first step that shows it: a batch waits.
  */
 export async function measureBreakEven(gpu: Engine, base: Engine): Promise<number> {
   const many = gpu.slots
   const alone = await stepTime(base, 1)
-  const one = await stepTime(gpu, 1)
-  if (one < alone) return 1
   // A step of many boards takes no less than that of one.
+  const one = await stepTime(gpu, 1, many * alone)
+  if (one < alone) return 1
   if (one >= many * alone) return Number.POSITIVE_INFINITY
-  return breakEvenOf(alone, one, await stepTime(gpu, many), many)
+  const within = async (boards: number): Promise<number> =>
+    breakEvenOf(alone, one, await stepTime(gpu, boards, one + (boards - 1) * alone), boards)
+  if (one * many > SLOW && !Number.isFinite(await within(Math.min(FEW, many)))) return Number.POSITIVE_INFINITY
+  return within(many)
 }
 
 /**
@@ -27,7 +33,8 @@ export function breakEvenOf(alone: number, one: number, all: number, many: numbe
   return each < alone ? Math.max(1, Math.ceil((one - each) / (alone - each))) : Number.POSITIVE_INFINITY
 }
 
-async function stepTime(engine: Engine, boards: number): Promise<number> {
+/** @param hopeless ms from which on no further step is waited for */
+async function stepTime(engine: Engine, boards: number, hopeless = Number.POSITIVE_INFINITY): Promise<number> {
   const slots = Array.from({ length: boards }, (_, slot) => slot)
   for (const slot of slots) engine.start(slot, new Uint8Array(engine.tokens))
   await engine.step(slots)
@@ -36,6 +43,7 @@ async function stepTime(engine: Engine, boards: number): Promise<number> {
     const begin = performance.now()
     await engine.step(slots)
     best = Math.min(best, performance.now() - begin)
+    if (best >= hopeless) break
   }
   return best
 }

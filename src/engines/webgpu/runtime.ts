@@ -19,6 +19,8 @@ export interface GpuRuntime {
   readonly device: GPUDevice
   /** The adapter's name, for people. */
   readonly adapter: string
+  /** Whether the adapter is known to compute on the CPU. */
+  readonly software: boolean
   /**
    * Runs a call into ONNX Runtime, which takes one at a time.
    * @throws GpuError as soon as the device fails, whether the call ends or not
@@ -66,10 +68,10 @@ export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Prom
     .catch((cause: unknown) => {
       throw new GpuError('no_adapter', 'WebGPU gave no device', cause)
     })
-  return watch(ort, device, nameOf(adapter.info))
+  return { ...watch(ort, device), ...describe(adapter.info) }
 }
 
-function watch(ort: OrtModule, device: GPUDevice, adapter: string): GpuRuntime {
+function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 'software'> {
   let failure: GpuError | undefined
   /** Called once, when the device fails. A promise to race against would keep something of every call. */
   const onFailure = new Set<(error: GpuError) => void>()
@@ -121,7 +123,6 @@ function watch(ort: OrtModule, device: GPUDevice, adapter: string): GpuRuntime {
   return {
     ort,
     device,
-    adapter,
     exclusive,
     dispose() {
       // After what engines have left to release.
@@ -143,8 +144,10 @@ function faultOf(message: string): GpuFault {
 /** Adapters that compute on the CPU; browsers do not say so of each. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i
 
-function nameOf({ vendor, architecture, device, description, isFallbackAdapter }: GPUAdapterInfo): string {
+function describe(info: GPUAdapterInfo): Pick<GpuRuntime, 'adapter' | 'software'> {
+  const { vendor, architecture, device, description, isFallbackAdapter } = info
   const words = [...new Set([vendor, architecture, description || device])].filter(Boolean).join(' ')
   const name = words || 'a GPU without a name'
-  return isFallbackAdapter || SOFTWARE.test(name) ? `${name} (software)` : name
+  const software = isFallbackAdapter === true || SOFTWARE.test(name)
+  return { adapter: software ? `${name} (software)` : name, software }
 }
