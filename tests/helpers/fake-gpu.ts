@@ -7,6 +7,8 @@ export interface FakeGpu extends GPU {
   /** Reports an error that nobody caught. */
   report(kind: 'GPUOutOfMemoryError' | 'GPUValidationError' | 'GPUInternalError', message: string): void
   readonly devices: number
+  /** Devices that were destroyed. */
+  readonly destroyed: number
 }
 
 /** @param info what the adapter says of itself */
@@ -14,17 +16,23 @@ export function fakeGpu(info: Partial<GPUAdapterInfo> | undefined = { vendor: 'f
   let newest: EventTarget | undefined
   let lose: (info: { message: string; reason: string }) => void = () => {}
   let devices = 0
+  const destroyed = new Set<unknown>()
   const encoder = { copyBufferToBuffer() {}, finish: () => ({}) }
   const requestDevice = async () => {
     devices++
     const lost = new Promise((resolve) => (lose = resolve))
-    newest = Object.assign(new EventTarget(), {
+    const target = new EventTarget()
+    const ended = lose
+    newest = Object.assign(target, {
       lost,
       limits: { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 },
       createBuffer: () => ({ destroy() {} }),
       createCommandEncoder: () => encoder,
       queue: { submit() {}, writeBuffer() {} },
-      destroy: () => lose({ message: 'destroyed', reason: 'destroyed' }),
+      destroy() {
+        destroyed.add(target)
+        ended({ message: 'destroyed', reason: 'destroyed' })
+      },
     })
     return newest
   }
@@ -33,6 +41,9 @@ export function fakeGpu(info: Partial<GPUAdapterInfo> | undefined = { vendor: 'f
     requestAdapter: async () => adapter,
     get devices() {
       return devices
+    },
+    get destroyed() {
+      return destroyed.size
     },
     lose: (message = 'gone') => lose({ message, reason: 'unknown' }),
     report(kind: string, message: string) {
@@ -43,7 +54,11 @@ export function fakeGpu(info: Partial<GPUAdapterInfo> | undefined = { vendor: 'f
 }
 
 /** onnxruntime-web with what its sessions do put in by a test. */
-export function fakeOrt(sessions: { create?: () => Promise<void>; run?: () => Promise<void> }): OrtModule {
+export function fakeOrt(sessions: {
+  create?: () => Promise<void>
+  run?: () => Promise<void>
+  release?: () => Promise<void>
+}): OrtModule {
   class Tensor {
     readonly dims: number[]
     readonly data: unknown
@@ -65,7 +80,9 @@ export function fakeOrt(sessions: { create?: () => Promise<void>; run?: () => Pr
           const out = (dims: number[]) => new Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b)), dims)
           return { z_H_out: out([1]), z_L_out: out([1]), logits: out([batch, count]), q: out([batch, 1]) }
         },
-        async release() {},
+        async release() {
+          await sessions.release?.()
+        },
       }
     },
   }

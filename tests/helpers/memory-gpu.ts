@@ -18,6 +18,11 @@ interface MemoryBuffer {
 export function memoryGpu(bindingSize: number): MemoryGpu {
   const runs: number[] = []
   let turn: Promise<unknown> = Promise.resolve()
+  const exclusive = <T>(call: () => Promise<T>): Promise<T> => {
+    const result = turn.then(call)
+    turn = result.catch(() => {})
+    return result
+  }
   const device = {
     limits: { maxStorageBufferBindingSize: bindingSize, maxBufferSize: 2 ** 28 },
     createBuffer: ({ size }: { size: number }) => memoryBuffer(new Uint8Array(size)),
@@ -46,11 +51,8 @@ export function memoryGpu(bindingSize: number): MemoryGpu {
     device: device as unknown as GPUDevice,
     adapter: 'memory',
     software: false,
-    exclusive<T>(call: () => Promise<T>): Promise<T> {
-      const result = turn.then(call)
-      turn = result.catch(() => {})
-      return result
-    },
+    exclusive,
+    release: exclusive,
     dispose() {},
   }
 }

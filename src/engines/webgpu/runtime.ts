@@ -26,7 +26,9 @@ export interface GpuRuntime {
    * @throws GpuError as soon as the device fails, whether the call ends or not
    */
   exclusive<T>(call: () => Promise<T>): Promise<T>
-  /** Destroys the device. */
+  /** Runs a call that gives memory back when it is its turn, whether the device failed or not. */
+  release(call: () => Promise<void>): void
+  /** Destroys the device, which a failure does as well. */
   dispose(): void
 }
 
@@ -73,6 +75,8 @@ export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Prom
 
 function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 'software'> {
   let failure: GpuError | undefined
+  /** Whether a call into ONNX Runtime has not ended: when another has its turn, one that hangs. */
+  let busy = false
   /** Called once, when the device fails. A promise to race against would keep something of every call. */
   const onFailure = new Set<(error: GpuError) => void>()
   const fail = (error: GpuError): void => {
@@ -80,6 +84,9 @@ function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 
     failure = error
     for (const tell of onFailure) tell(error)
     onFailure.clear()
+    // Every engine leaves it now, and what they and ONNX Runtime hold on it would stay there. Later, because Dawn in Node
+    // never returns from a destroy() that is called while it reports an error.
+    setTimeout(() => device.destroy())
   }
   device.lost.then(({ message }) => fail(new GpuError('device_lost', `the GPU device was lost: ${message}`)))
   device.addEventListener('uncapturederror', (event) => {
@@ -90,23 +97,24 @@ function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 
   })
 
   async function exclusive<T>(call: () => Promise<T>): Promise<T> {
-    const before = turns.get(ort)
-    let done: () => void = () => {}
-    turns.set(ort, new Promise<void>((resolve) => (done = resolve)))
-    await before
+    const done = await takeTurn(ort)
     if (failure) {
       done()
       throw failure
     }
     try {
       return await new Promise<T>((resolve, reject) => {
+        let givingUp: ReturnType<typeof setTimeout> | undefined
         const tell = (error: GpuError) => {
           reject(error)
           // The call may hang for ever now. The next one waits a while, in case it does end.
-          setTimeout(done, GIVE_UP_AFTER)
+          givingUp = setTimeout(done, GIVE_UP_AFTER)
         }
         onFailure.add(tell)
+        busy = true
         const end = () => {
+          busy = false
+          clearTimeout(givingUp)
           onFailure.delete(tell)
           done()
         }
@@ -120,15 +128,38 @@ function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 
     }
   }
 
+  async function release(call: () => Promise<void>): Promise<void> {
+    const done = await takeTurn(ort)
+    const givingUp = setTimeout(done, GIVE_UP_AFTER)
+    try {
+      // A call that hangs may yet go on, with what this would free.
+      if (!busy) await call()
+    } catch {
+      // A device that failed may refuse this too.
+    }
+    clearTimeout(givingUp)
+    done()
+  }
+
   return {
     ort,
     device,
     exclusive,
+    release,
     dispose() {
       // After what engines have left to release.
-      exclusive(async () => device.destroy()).catch(() => {})
+      release(async () => device.destroy())
     },
   }
+}
+
+/** Waits for the turn, and gives what ends it. */
+async function takeTurn(ort: OrtModule): Promise<() => void> {
+  const before = turns.get(ort)
+  let done: () => void = () => {}
+  turns.set(ort, new Promise<void>((resolve) => (done = resolve)))
+  await before
+  return done
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -14,7 +14,7 @@ import { stepGraph } from './step-graph.ts'
  */
 export function createWebGpuEngine({ model, geometry, slots: count }: EngineOptions, runtime: GpuRuntime): Engine {
   checkGeometry(model, geometry)
-  const { ort, device, exclusive } = runtime
+  const { ort, device, exclusive, release } = runtime
   const { config } = model
   const { tokens } = geometry
   const n = config.puzzle_emb_len + tokens
@@ -35,7 +35,12 @@ export function createWebGpuEngine({ model, geometry, slots: count }: EngineOpti
     logits: new Float32Array(tokens * config.output_size),
     q: new Array<number>(config.q_outputs).fill(0),
   }))
-  const session = exclusive(() => ort.InferenceSession.create(stepGraph({ model, geometry }), sessionOptions(device)))
+  /** The session as soon as there is one, whether the device failed meanwhile or not. */
+  let made: Ort.InferenceSession | undefined
+  const session = exclusive(async () => {
+    made = await ort.InferenceSession.create(stepGraph({ model, geometry }), sessionOptions(device))
+    return made
+  })
   // Whoever steps is told.
   session.catch(() => {})
 
@@ -144,12 +149,11 @@ export function createWebGpuEngine({ model, geometry, slots: count }: EngineOpti
     dispose() {
       if (disposed) return
       disposed = true
-      const release = async () => {
+      // In turn: a run may be using them.
+      release(async () => {
         store.dispose()
-        await (await session).release()
-      }
-      // A device that failed has nothing left to release.
-      exclusive(release).catch(() => {})
+        await made?.release()
+      })
     },
   }
 }
