@@ -62,13 +62,13 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
   if (webgpu !== undefined && !isOpenable(webgpu)) {
     throw new HrmError('option_invalid', "webgpu is not what webgpu() of 'hrm-edge/webgpu' gives")
   }
-  if (backend === 'webgpu' && webgpu) return webgpu.open(await createEngineFactory('auto', loadKernel), onFallback)
+  if (backend === 'webgpu' && webgpu) return openGpu(webgpu, await createEngineFactory('auto', loadKernel), onFallback)
   const create = await createEngineFactory(backend, loadKernel)
   if (backend !== 'auto' || !webgpu) return { create, release() {} }
   let gpu: Promise<GpuEngines | undefined> | undefined
   const open = async (): Promise<GpuEngines | undefined> => {
     try {
-      return await webgpu.open(create, onFallback)
+      return await openGpu(webgpu, create, onFallback)
     } catch (error) {
       if (!(error instanceof HrmError) || error.code !== 'engine_unavailable') throw error
       const to = create === createReferenceEngine ? 'reference' : 'wasm'
@@ -89,6 +89,21 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
     release() {
       gpu?.then((engines) => engines?.release()).catch(() => {})
     },
+  }
+}
+
+/** @throws HrmError `engine_unavailable` for any error that tells no code, where WebGPU is only half there say */
+async function openGpu(
+  webgpu: OpenableWebGpu,
+  second: EngineFactory,
+  onFallback: (fallback: Fallback) => void,
+): Promise<GpuEngines> {
+  try {
+    return await webgpu.open(second, onFallback)
+  } catch (cause) {
+    if (cause instanceof HrmError) throw cause
+    const message = `WebGPU could not be opened: ${(cause as Error)?.message ?? cause}`
+    throw new HrmError('engine_unavailable', message, { cause })
   }
 }
 

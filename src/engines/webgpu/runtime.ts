@@ -57,20 +57,25 @@ const turns = new WeakMap<OrtModule, Promise<unknown>>()
 /** @throws GpuError `no_adapter`, and what `loadOrt` throws */
 export async function createGpuRuntime(gpu: GPU | undefined, loadOrt: () => Promise<OrtModule>): Promise<GpuRuntime> {
   if (!gpu) throw new GpuError('no_adapter', 'there is no WebGPU here')
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch((cause: unknown) => {
-    throw new GpuError('no_adapter', 'WebGPU gave no adapter', cause)
-  })
+  const adapter = await ask('adapter', () => gpu.requestAdapter({ powerPreference: 'high-performance' }))
   if (!adapter) throw new GpuError('no_adapter', 'WebGPU has no adapter here')
   const ort = await loadOrt()
-  const device = await adapter
-    .requestDevice({
+  const device = await ask('device', () =>
+    adapter.requestDevice({
       requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-    })
-    .catch((cause: unknown) => {
-      throw new GpuError('no_adapter', 'WebGPU gave no device', cause)
-    })
+    }),
+  )
   return { ...watch(ort, device), ...describe(adapter.info) }
+}
+
+/** What is refused may be thrown too, where WebGPU is only half there. */
+async function ask<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    throw new GpuError('no_adapter', `WebGPU gave no ${what}`, cause)
+  }
 }
 
 function watch(ort: OrtModule, device: GPUDevice): Omit<GpuRuntime, 'adapter' | 'software'> {
@@ -175,7 +180,8 @@ function faultOf(message: string): GpuFault {
 /** Adapters that compute on the CPU; browsers do not say so of each. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i
 
-function describe(info: GPUAdapterInfo): Pick<GpuRuntime, 'adapter' | 'software'> {
+/** Chrome had no `info` before 127. */
+function describe(info: Partial<GPUAdapterInfo> = {}): Pick<GpuRuntime, 'adapter' | 'software'> {
   const { vendor, architecture, device, description, isFallbackAdapter } = info
   const words = [...new Set([vendor, architecture, description || device])].filter(Boolean).join(' ')
   const name = words || 'a GPU without a name'
