@@ -66,13 +66,14 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
   const create = await createEngineFactory(backend, loadKernel)
   if (backend !== 'auto' || !webgpu) return { create, release() {} }
   let gpu: Promise<GpuEngines | undefined> | undefined
+  let released = false
   const open = async (): Promise<GpuEngines | undefined> => {
     try {
       return await openGpu(webgpu, create, onFallback)
     } catch (error) {
       if (!(error instanceof HrmError) || error.code !== 'engine_unavailable') throw error
       const to = create === createReferenceEngine ? 'reference' : 'wasm'
-      onFallback({ from: 'webgpu', to, reason: (error as Partial<GpuFailure>).fault ?? 'failed', error })
+      if (!released) onFallback({ from: 'webgpu', to, reason: (error as Partial<GpuFailure>).fault ?? 'failed', error })
       return undefined
     }
   }
@@ -83,10 +84,11 @@ export async function openEngines(options: OpenEnginesOptions): Promise<Engines>
         if (boards < 2) return undefined
         gpu ??= open()
         const engines = await gpu
-        return engines && boards >= (await engines.breakEven(engineOptions)) ? engines.create : undefined
+        return engines && !released && boards >= (await engines.breakEven(engineOptions)) ? engines.create : undefined
       },
     },
     release() {
+      released = true
       gpu?.then((engines) => engines?.release()).catch(() => {})
     },
   }

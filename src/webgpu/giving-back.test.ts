@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { type FakeGpu, fakeGpu, fakeOrt } from '../../tests/helpers/fake-gpu.ts'
 import { draftOf, writeFile } from '../../tests/helpers/weights-file.ts'
 import { createSolver, type Fallback, type Solver } from '../index.ts'
@@ -11,8 +12,8 @@ const boards = PUZZLES_4X4.map(([board]) => board)
 
 type Act = (gpu: FakeGpu) => Promise<void> | void
 
-/** A solver whose GPU does something when a session is made, and at the second run. */
-async function make(backend: 'webgpu' | 'auto', { create, run }: { create?: Act; run?: Act }) {
+/** A solver whose GPU does something when a session is made, and at a run, the second if not said otherwise. */
+async function make(backend: 'webgpu' | 'auto', { create, run, at = 2 }: { create?: Act; run?: Act; at?: number }) {
   const gpu = fakeGpu()
   const sessions = { made: 0, released: 0 }
   let runs = 0
@@ -22,7 +23,7 @@ async function make(backend: 'webgpu' | 'auto', { create, run }: { create?: Act;
       sessions.made++
     },
     async run() {
-      if (++runs === 2) await run?.(gpu)
+      if (++runs === at) await run?.(gpu)
     },
     async release() {
       sessions.released++
@@ -70,4 +71,47 @@ it('leaves the session of a run that never ends', async () => {
   // Two seconds later it would have its turn.
   await new Promise((resolve) => setTimeout(resolve, 2_500))
   expect(sessions).toEqual({ made: 1, released: 0 })
+})
+
+it.each(['webgpu', 'auto'] as const)(
+  'is silent when it is disposed during the first step on the GPU, which auto measures, with %s',
+  async (backend) => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    let reached = () => {}
+    const running = new Promise<void>((resolve) => (reached = resolve))
+    const { gpu, sessions, told, solver } = await make(backend, {
+      at: 1,
+      run() {
+        reached()
+        return held
+      },
+    })
+    const batch = expectHrmRejection(solver.solveBatch(boards), 'disposed')
+    await running
+    solver.dispose()
+    release()
+    await batch
+    await vi.waitFor(() =>
+      expect({ ...sessions, destroyed: gpu.destroyed }).toEqual({ made: 1, released: 1, destroyed: 1 }),
+    )
+    expect(told).toEqual([])
+  },
+)
+
+it('is silent when it is disposed while it looks for the GPU', async () => {
+  let refuse = () => {}
+  const asked = new Promise<never>((_, reject) => (refuse = () => reject(new Error('no'))))
+  const told: Fallback[] = []
+  const solver = await createSolver({
+    weights,
+    backend: 'auto',
+    webgpu: createWebGpu({}, { gpu: () => asked, ort: async () => fakeOrt({}) }),
+    onFallback: (fallback) => told.push(fallback),
+  })
+  const batch = expectHrmRejection(solver.solveBatch(boards), 'disposed')
+  solver.dispose()
+  refuse()
+  await batch
+  expect(told).toEqual([])
 })

@@ -16,9 +16,11 @@ export function createGpuEngines(
   const measured = new Map<number, Promise<number>>()
   const made = new Set<FallbackEngine>()
   let told = false
+  let released = false
   /** A failure of one engine is one of the device: the others leave it too, before they are next called. */
   const tell = (error: unknown, to: Fallback['to']): void => {
-    if (told) return
+    // What is cut short by the release is no failure.
+    if (told || released) return
     told = true
     for (const engine of made) engine.leave(error)
     made.clear()
@@ -55,7 +57,10 @@ export function createGpuEngines(
       measured.set(tokens, known)
       return known
     },
-    release: runtime.dispose,
+    release() {
+      released = true
+      runtime.dispose()
+    },
   }
 }
 
