@@ -22,6 +22,10 @@ test('draws a board without boxes as it is', () => {
   expect(drawGrid('# SG##', { rows: 2, cols: 3, boxRows: 1, boxCols: 1 })).toBe('  # S\n  G##')
 })
 
+test('shows a symbol that a terminal would obey, and does not send it', () => {
+  expect(drawGrid('a\u001b\u009b', { rows: 1, cols: 3, boxRows: 1, boxCols: 1 })).toBe('  a\\u001b\\x9b')
+})
+
 test('marks only the cells that were blank and are filled now', () => {
   const shape = { rows: 1, cols: 3, boxRows: 1, boxCols: 1 }
   expect(drawGrid('12.', shape, '1..', true)).toBe('  1\x1b[1m2\x1b[0m.')

@@ -1,3 +1,5 @@
+import { printable } from './output.ts'
+
 /** Size of a board and of the boxes to rule off; a box of a whole board or of one cell rules nothing. */
 export interface GridShape {
   rows: number
@@ -18,8 +20,10 @@ export function drawGrid(board: string, shape: GridShape, given = board, color =
   const { rows, cols } = shape
   const ruled = shape.boxCols > 1 || shape.boxRows > 1
   const gap = ruled ? ' ' : ''
-  const cell = (i: number) =>
-    color && '.0'.includes(given[i]) && !'.0'.includes(board[i]) ? `\x1b[1m${board[i]}\x1b[0m` : board[i]
+  const cell = (i: number) => {
+    const symbol = printable(board[i])
+    return color && '.0'.includes(given[i]) && !'.0'.includes(board[i]) ? `\x1b[1m${symbol}\x1b[0m` : symbol
+  }
   const lines: string[] = []
   for (let r = 0; r < rows; r++) {
     if (ruled && r > 0 && r % shape.boxRows === 0) lines.push(rule(shape))

@@ -4,6 +4,7 @@ import { shapeOf } from '../tasks/sudoku/parse.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import type { BoardInput } from './board-input.ts'
 import { beside, drawGrid } from './grid.ts'
+import { printable } from './output.ts'
 
 /** One solved board for a terminal: question and answer side by side, and how it went. */
 export function describeOne(
@@ -24,7 +25,7 @@ export function describeOne(
 
 /** One line a board, in the order of the input, and a summary. */
 export function describeSeveral(inputs: readonly BoardInput[], results: readonly SolveResult[], ms: number): string {
-  const lines = results.map((r, i) => `${r.solution ?? inputs[i].board}  ${describeResult(r)}`)
+  const lines = results.map((r, i) => `${printable(r.solution ?? inputs[i].board)}  ${describeResult(r)}`)
   const solved = results.filter((r) => r.status === 'solved').length
   return `${lines.join('\n')}\n${solved} of ${results.length} solved, ${ms.toFixed(0)} ms (${results[0].model})`
 }
