@@ -42,6 +42,11 @@ def run(
         yield logits, q
 
 
+def halting_logit(q: Tensor) -> Tensor:
+    """``[B]``, positive where `should_halt`: Q-halt less Q-continue, or, with one output, Q-halt itself."""
+    return q[:, 0] - q[:, 1] if q.shape[1] == 2 else q[:, 0]
+
+
 def should_halt(q: Tensor) -> Tensor:
     """``[B]`` bool from q ``[B, q_outputs]``: Q-halt above Q-continue, or, with one output, above 0."""
     return q[:, 0] > (q[:, 1] if q.shape[1] == 2 else 0.0)

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .act import halting_logit
 from .tasks import Task
 
 
@@ -27,7 +28,11 @@ def step_loss(
       are off. So a logit is a belief, and the beliefs of a cell's candidates sum to one, or to nothing once the
       model sees a contradiction. Wrong boards that are not refuted count ``unproven`` as much as others:
       little, or the beliefs of every board with a tentative given would sink to the share of wrong ones.
-    - Halting, weight ``halting``: whether the whole board is right.
+    - Halting, weight ``halting``: whether the whole board is right. What is trained is what halts (`halting_logit`), so
+      a model with two q outputs learns one logit, their difference. HRM trains them apart: Q-halt on this same label,
+      Q-continue on the best Q of the step after (section 2; `act.act_step` has that target). Its comparison is trained
+      on here all the same: a converted model goes on from its own decisions, and only the two values by themselves
+      lose their meaning.
 
     Args:
         answers: ``[B, cells]`` int64 symbols from 0; -100 leaves a cell out.
@@ -45,5 +50,5 @@ def step_loss(
         loss = loss + contradiction * (each.sum(-1).mean(1) * told).mean()
     if halting:
         right = ((symbols.argmax(-1) == answers) | (answers < 0)).all(1) & ~wrong
-        loss = loss + halting * F.binary_cross_entropy_with_logits(q[:, 0], right.float())
+        loss = loss + halting * F.binary_cross_entropy_with_logits(halting_logit(q), right.float())
     return loss, (entropy / sound.mean().clamp(min=1e-6)).detach()

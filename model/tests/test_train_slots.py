@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-from hrm_edge.config import HRMConfig, structured_sudoku
+from hrm_edge.act import halting_logit, should_halt
+from hrm_edge.config import HRMConfig, structured_grid, structured_sudoku
 from hrm_edge.data import Boards
 from hrm_edge.generate import make, propagate
 from hrm_edge.kernels.build import load
@@ -161,6 +162,30 @@ def test_the_loss_by_hand() -> None:
     halt = (softplus(-0.3)[0] + softplus(-0.2)[0]) / 2
     assert entropy == pytest.approx(float(cells))
     assert float(loss) == pytest.approx(float(cells / 2 + 0.5 * (sound + off) / 2 + 0.1 * halt))
+
+
+def test_two_q_outputs_learn_the_halting_that_is_asked_of_them() -> None:
+    # A head as it begins, and one that thinks little of halting and less of going on, as official ones may.
+    for bias in ([-5.0, -5.0], [-1.0, -4.0]):
+        task = Task(structured_grid(1, 2, "ab", 16))
+        head = nn.Linear(1, 2)
+        with torch.no_grad():
+            head.weight.zero_()
+            head.bias.copy_(torch.tensor(bias))
+        # A quarter of the boards is right, and nothing tells which: none shall halt. Then one feature tells it.
+        answers = torch.zeros(8, 2, dtype=torch.int64)
+        right = torch.arange(8) < 2
+        logits = torch.where(right[:, None, None], 1.0, -1.0) * torch.tensor([1.0, -1.0]).expand(8, 2, 2)
+        none = torch.zeros(8, dtype=torch.bool)
+        optimizer = torch.optim.Adam(head.parameters(), lr=0.3)
+        for feature, halts in ((torch.ones(8, 1), none), (right[:, None].float(), right)):
+            for _ in range(60):
+                optimizer.zero_grad()
+                step_loss(task, logits, head(feature), answers, none, none, 0.0, 0.0, 1.0)[0].backward()
+                optimizer.step()
+            assert torch.equal(should_halt(head(feature)), halts)
+        share = halting_logit(head(torch.zeros(1, 1))).sigmoid().item()
+        assert share < 0.1
 
 
 def test_wrong_boards_that_nothing_refutes_count_as_told() -> None:
