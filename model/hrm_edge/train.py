@@ -19,10 +19,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from . import train_memory
-from .checkpoint import load_dict
 from .data import Boards
-from .errors import HrmEdgeError
-from .files import sweep, writing
+from .files import writing
 from .hrm import HRM, Carry
 from .kernels.block import fuse
 from .tasks import Task
@@ -30,8 +28,9 @@ from .train_config import RunConfig
 from .train_eval import raw_curve
 from .train_loss import step_loss
 from .train_slots import Slots
-from .train_state import check_same_run, restore_rng, rng_state, save_state
+from .train_state import restore_rng, rng_state
 from .train_sums import Sums
+from .train_together import load_together, save_together
 from .train_world import World
 
 LOG_MINUTES = 1 / 3
@@ -98,9 +97,6 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self._restore()
-        steps = [int(step) for (step,) in self.world.share(self.step)]
-        if len(set(steps)) > 1:
-            raise HrmEdgeError("checkpoint", f"{folder}: its processes were not saved at the same update: {steps}")
 
     # ---- state ----
 
@@ -133,14 +129,12 @@ class Trainer:
 
     def save(self) -> None:
         """Writes the checkpoint."""
-        save_state(self.checkpoint, self.state())
+        save_together(self.checkpoint, self.state(), self.world)
 
     def _restore(self) -> None:
-        sweep(self.folder, self.checkpoint.name)
-        if not self.checkpoint.exists():
+        state = load_together(self.checkpoint, self.identity(), self.world)
+        if state is None:
             return
-        state = load_dict(self.checkpoint)
-        check_same_run(self.checkpoint, state, self.identity())
         self.model.load_state_dict(state["model"])
         self.average = {k: v.to(self.device) for k, v in state["ema"].items()}
         self.optimizer.load_state_dict(state["optimizer"])

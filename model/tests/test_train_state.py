@@ -78,6 +78,29 @@ def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_is_no_regular_file_is_not_replaced(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link, tmp_path):
+        with pytest.raises(HrmEdgeError, match=f"{path}: cannot be written: it is no regular file") as caught:
+            write_atomic(path, lambda to: to.write_bytes(b"new"))
+        assert caught.value.code == "file"
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == [link, pipe]
+
+
+def test_a_symbolic_link_stays_and_its_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    file, link = tmp_path / "there" / "file", tmp_path / "link"
+    link.symlink_to(file)
+    for text in (b"first", b"second"):  # a link to nothing yet, and to a file
+        write_atomic(link, lambda to, text=text: to.write_bytes(text))
+        assert link.is_symlink()
+        assert file.read_bytes() == text
+    assert list(file.parent.iterdir()) == [file]
+
+
 def test_exports_that_cannot_be_written_are_named(tmp_path: Path) -> None:
     config = CONFIGS["candidates-4x4"]
     state = random_state(config, 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -19,16 +21,18 @@ from hrm_edge.errors import HrmEdgeError
 from hrm_edge.kernels.build import load
 from hrm_edge.train import Trainer
 from hrm_edge.train_config import RunConfig
+from hrm_edge.train_state import save_state
+from hrm_edge.train_together import before, load_together, save_together
 from hrm_edge.train_world import World
 
 from .conftest import in_processes
-from .test_train import some_boards, tiny
+from .test_train import assert_same, some_boards, tiny
 
 needs_compiler = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
 
 
-def together(folder: Path, body: Callable[[World], object]) -> list[dict[str, Any]]:
-    """Checkpoints of two processes that each run ``body``."""
+def processes(body: Callable[[World], object]) -> None:
+    """Two processes that each run ``body``."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -39,6 +43,11 @@ def together(folder: Path, body: Callable[[World], object]) -> list[dict[str, An
         body(World.join("cpu"))
 
     assert in_processes(lambda: start(0), lambda: start(1)) == [0, 0]
+
+
+def together(folder: Path, body: Callable[[World], object]) -> list[dict[str, Any]]:
+    """Checkpoints of two processes that each run ``body``."""
+    processes(body)
     return [torch.load(folder / name, weights_only=True) for name in ("last.pt", "last.1.pt")]
 
 
@@ -105,11 +114,78 @@ def test_checkpoints_of_unequal_updates_are_refused(tmp_path: Path) -> None:
         for _ in range(3):
             trainer.update()
             if world.rank == 0 or trainer.step == 2:
-                trainer.save()
+                save_state(trainer.checkpoint, trainer.state())
         with pytest.raises(HrmEdgeError, match=r"not saved at the same update: \[3, 2\]"):
             trainer_of(world, tmp_path, tiny())
 
     together(tmp_path, body)
+
+
+GENERATIONS: list[tuple[int | None, int | None]] = [(1, 0), (None, 1), (2, 1)]  # as a save of update 2 changes them
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_a_kill_at_any_moment_of_a_save_leaves_an_update_that_all_have(tmp_path: Path, first: bool) -> None:
+    states = [(None, None), (0, None)] if first else GENERATIONS
+
+    def body(world: World) -> None:
+        run = {"config": "", "world": 2, "boards": "", "run": {"search": {}, "train": {}}}
+        path = tmp_path / f"last.{world.rank}.pt"
+        for each in itertools.product(states, states):
+            for file, step in zip((path, before(path)), each[world.rank], strict=True):
+                file.unlink(missing_ok=True)
+                if step is not None:
+                    save_state(file, run | {"step": step})
+            left = path.with_name(f".{path.name}.123.tmp")
+            left.write_bytes(b"half")
+            newest = 0 if first else 2 if each == ((2, 1), (2, 1)) else 1
+            for _ in range(2):  # what was given up does not come back, wherever the next kill falls
+                state = load_together(path, run, world)
+                assert state is None if each[world.rank] == (None, None) else state["step"] == newest
+            assert not left.exists()
+            if not first:
+                save_together(path, run | {"step": 3}, world)
+                assert [torch.load(f)["step"] for f in (path, before(path))] == [3, newest]
+
+    processes(body)
+
+
+@needs_compiler
+def test_a_killed_save_of_two_processes_goes_on_exactly(tmp_path: Path) -> None:
+    def body(world: World) -> None:
+        whole = trainer_of(world, tmp_path / "whole", tiny())
+        cut = trainer_of(world, tmp_path, tiny())
+        cut.update()
+        cut.save()
+        cut.update()
+        if world.rank == 0:  # killed when only this one had renamed
+            cut.checkpoint.replace(before(cut.checkpoint))
+            save_state(cut.checkpoint, cut.state())
+        again = trainer_of(world, tmp_path, tiny())
+        assert again.step == 1
+        for _ in range(2):
+            again.update()
+        for _ in range(3):
+            whole.update()
+        assert_same(whole, again)
+
+    processes(body)
+
+
+def test_no_process_replaces_its_checkpoint_unless_all_can(tmp_path: Path) -> None:
+    def body(world: World) -> None:
+        path = tmp_path / f"last.{world.rank}.pt"
+        save_together(path, {"step": 1}, world)
+        if world.rank == 1:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # of this fork alone
+        message = "cannot be written" if world.rank == 1 else "another process could not write"
+        with pytest.raises(HrmEdgeError, match=message):
+            save_together(path, {"step": 2, "a": torch.zeros(1000)}, world)
+        assert torch.load(path)["step"] == 1
+        assert not before(path).exists()
+        assert not list(tmp_path.glob(f".{path.name}.*"))
+
+    processes(body)
 
 
 def test_each_process_takes_its_own_card(monkeypatch: pytest.MonkeyPatch) -> None:
