@@ -69,12 +69,14 @@ def convert(
     task: Annotated[str, typer.Option(help="sudoku, maze, or a JSON file (docs/format.md, task); official only")] = (
         "sudoku"
     ),
-    num_heads: Annotated[int, typer.Option(help="official only")] = 8,
-    h_cycles: Annotated[int, typer.Option(help="official only")] = 2,
-    l_cycles: Annotated[int, typer.Option(help="official only")] = 2,
+    num_heads: Annotated[int, typer.Option(min=1, help="official only")] = 8,
+    h_cycles: Annotated[int, typer.Option(min=1, help="official only")] = 2,
+    l_cycles: Annotated[int, typer.Option(min=1, help="official only")] = 2,
     rope_theta: Annotated[float, typer.Option(help="official only")] = 10000.0,
-    puzzle_rows: Annotated[int | None, typer.Option(help="keep the first rows of the puzzle embedding only")] = None,
-    halt_max_steps: Annotated[int, typer.Option(help="ACT steps of a whole attempt")] = 16,
+    puzzle_rows: Annotated[
+        int | None, typer.Option(min=1, help="keep the first rows of the puzzle embedding only")
+    ] = None,
+    halt_max_steps: Annotated[int, typer.Option(min=1, help="ACT steps of a whole attempt")] = 16,
 ) -> None:
     """Turn an official HRM checkpoint, or a starter one, into ours."""
     loaded = load_dict(source)

@@ -47,6 +47,10 @@ def convert_lab(loaded: dict[str, Any], *, halt_max_steps: int = 16) -> tuple[HR
     args, ema = loaded.get("args"), loaded.get("ema")
     if not isinstance(args, dict) or not isinstance(ema, dict) or args.get("mode") != "cube":
         raise HrmEdgeError("checkpoint", "a starter checkpoint has args (mode 'cube') and ema")
+    for name in ("d", "heads", "inter", "layers", "H", "L"):
+        if type(args.get(name)) is not int:
+            raise HrmEdgeError("checkpoint", f"a starter checkpoint has a number args.{name}, not {args.get(name)!r}")
+    _check_tensors(ema, "ema of a starter checkpoint")
     state: dict[str, Tensor] = {}
     for name, tensor in ema.items():
         match = re.fullmatch(r"([HL])l\.layers\.(\d+)\.(attn\.qkv|attn\.o|gu|dn)\.weight", name)
@@ -69,6 +73,11 @@ def convert_lab(loaded: dict[str, Any], *, halt_max_steps: int = 16) -> tuple[HR
     )
     check_state(state, config)
     return config, state
+
+
+def _check_tensors(state: dict[Any, Any], what: str) -> None:
+    if not all(isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()):
+        raise HrmEdgeError("checkpoint", f"{what} is a state dict: names and tensors only")
 
 
 def _strip(name: str) -> str:
@@ -108,16 +117,22 @@ def convert_official(
     Raises:
         HrmEdgeError: code ``checkpoint`` or ``config``, naming what does not fit.
     """
-    if not all(isinstance(value, Tensor) for value in loaded.values()):
-        raise HrmEdgeError("checkpoint", "an official checkpoint is a state dict: names and tensors only")
-    state = {_strip(name): tensor.float() for name, tensor in loaded.items()}
+    _check_tensors(loaded, "an official checkpoint")
+    state: dict[str, Tensor] = {}
+    for name, tensor in loaded.items():
+        if _strip(name) in state:
+            raise HrmEdgeError("checkpoint", f"{name}: there is another {_strip(name)}, under another prefix")
+        state[_strip(name)] = tensor.float()
     embedding = state.get("embed_tokens.embedding_weight")
     gate_up = state.get("L_level.layers.0.mlp.gate_up_proj.weight")
-    if embedding is None or embedding.ndim != 2 or gate_up is None or gate_up.ndim != 2:
+    if embedding is None or embedding.ndim != 2 or not embedding.numel() or gate_up is None or gate_up.ndim != 2:
         raise HrmEdgeError("checkpoint", "no embed_tokens or no L_level: not an official HRM state dict")
     vocab, d = embedding.shape
     prefix, rows = 0, 0
     if "puzzle_emb.weights" in state:
+        if state["puzzle_emb.weights"].ndim != 2:
+            shape = list(state["puzzle_emb.weights"].shape)
+            raise HrmEdgeError("checkpoint", f"puzzle_emb.weights is {shape}, not rows of a puzzle embedding")
         puzzle = state["puzzle_emb.weights"][:puzzle_rows]
         rows, width = puzzle.shape
         # The official model pads a narrow embedding with zeros up to whole tokens.
@@ -125,10 +140,6 @@ def convert_official(
         state["puzzle_emb.weights"] = torch.nn.functional.pad(puzzle, (0, prefix * d - width))
     positions = prefix + task.cells
     learned = "embed_pos.embedding_weight" in state
-    if not learned:
-        rotary = RotaryEmbedding(d // num_heads, positions, rope_theta)
-        state["rotary_emb.cos_cached"] = rotary.cos_cached
-        state["rotary_emb.sin_cached"] = rotary.sin_cached
     config = HRMConfig.parse(
         {
             "hidden_size": d,
@@ -154,5 +165,9 @@ def convert_official(
             "task": task.model_dump(exclude_none=True),
         }
     )
+    if not learned:
+        rotary = RotaryEmbedding(config.head_dim, positions, rope_theta)
+        state["rotary_emb.cos_cached"] = rotary.cos_cached
+        state["rotary_emb.sin_cached"] = rotary.sin_cached
     check_state(state, config)
     return config, state

@@ -164,12 +164,23 @@ def test_maze() -> None:
         ({"embed_tokens.embedding_weight": None}, "not an official HRM"),
         ({"local_ids": torch.zeros(3)}, "local_ids is not part"),
         ({"lm_head.weight": torch.zeros(7, 64)}, r"lm_head.weight is \[7, 64\]"),
+        ({"puzzle_emb.weights": torch.zeros(64)}, r"puzzle_emb.weights is \[64\]"),
+        ({"embed_tokens.embedding_weight": torch.zeros(11, 0)}, "not an official HRM"),
+        ({5: torch.zeros(1)}, "names and tensors only"),
+        ({"model.inner.H_init": torch.zeros(64)}, "model.inner.H_init: there is another H_init"),
     ],
 )
 def test_official_refuses(change: dict[str, object], message: str) -> None:
     state = {k: v for k, v in (official_state() | change).items() if v is not None}
     with pytest.raises(HrmEdgeError, match=message):
         convert_official(state, OFFICIAL_TASKS["sudoku"])
+
+
+@pytest.mark.parametrize("heads", [0, -4, 1000, 3])
+def test_official_refuses_heads_that_do_not_divide(heads: int) -> None:
+    with pytest.raises(HrmEdgeError, match="num_heads") as caught:
+        convert_official(official_state(), OFFICIAL_TASKS["sudoku"], num_heads=heads)
+    assert caught.value.code == "config"
 
 
 def test_official_refuses_another_vocabulary() -> None:
@@ -241,6 +252,21 @@ def test_lab_names_and_values() -> None:
 def test_lab_refuses(broken: dict) -> None:
     with pytest.raises(HrmEdgeError, match="starter"):
         convert_lab(broken)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"args": {"mode": "cube"}}, r"args\.d"),
+        ({"args": lab_checkpoint()["args"] | {"H": "2"}}, r"args\.H, not '2'"),
+        ({"args": lab_checkpoint()["args"] | {"heads": 0}}, "num_heads"),
+        ({"ema": {5: torch.zeros(1)}}, "names and tensors only"),
+        ({"ema": {"emb": 5}}, "names and tensors only"),
+    ],
+)
+def test_lab_refuses_what_is_left_out_or_of_another_kind(change: dict, message: str) -> None:
+    with pytest.raises(HrmEdgeError, match=message):
+        convert_lab(lab_checkpoint() | change)
 
 
 # Checkpoints.
