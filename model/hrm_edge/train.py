@@ -31,7 +31,7 @@ from .train_slots import Slots
 from .train_state import restore_rng, rng_state
 from .train_sums import Sums
 from .train_together import load_together, save_together
-from .train_world import World
+from .train_world import World, usable
 
 LOG_MINUTES = 1 / 3
 
@@ -49,7 +49,7 @@ class Trainer:
         world: the processes, each with a trainer; alone on the options' device by default.
 
     Raises:
-        HrmEdgeError: code ``checkpoint`` if the run in ``folder`` is another one.
+        HrmEdgeError: code ``checkpoint`` if the run in ``folder`` is another one, ``config`` for a device that is none.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Trainer:
         options = run.train
         self.run, self.holdout, self.folder, self.options = run, holdout, folder, options
         self.world = world or World(device=options.device)
-        self.device = torch.device(self.world.device)
+        self.device = usable(self.world.device)
         self.dtype = getattr(torch, options.dtype)
         torch.set_num_threads(options.threads)
         torch.set_flush_denormal(True)

@@ -66,7 +66,8 @@ class TrainConfig(_Table):
     ema: float = Field(default=0.999, ge=0, lt=1)
     steps: int | None = Field(default=None, ge=1)
     minutes: float | None = Field(default=None, gt=0)
-    seed: int = 0
+    # The trainer multiplies it, for seeds of its processes, and a generator of PyTorch takes 64 bits.
+    seed: int = Field(default=0, ge=-(2**43), le=2**43)
     device: str = "cpu"
     dtype: Literal["float32", "bfloat16"] = "float32"
     threads: int = Field(default=1, ge=1)

@@ -9,6 +9,18 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from .errors import HrmEdgeError
+
+
+def usable(name: str) -> torch.device:
+    """The device of that name. Raises HrmEdgeError, code ``config``, if nothing can be computed on it here."""
+    try:
+        torch.zeros(1, device=name).item()
+        return torch.device(name)
+    except Exception as error:  # a backend that is not there may raise anything
+        reason = str(error).partition("\n")[0]
+        raise HrmEdgeError("config", f"device {name!r} cannot be used: {reason}") from error
+
 
 @dataclass(frozen=True)
 class World:
@@ -20,13 +32,18 @@ class World:
 
     @classmethod
     def join(cls, device: str) -> World:
-        """Reads torchrun's environment. Where it starts several, ``cuda`` is another card for each process."""
+        """Reads torchrun's environment. Where it starts several, ``cuda`` is another card for each process.
+
+        Raises:
+            HrmEdgeError: code ``config`` for a card that is not there.
+        """
         if "RANK" not in os.environ:
             return cls(device=device)
         if device == "cuda":
             device = f"cuda:{os.environ['LOCAL_RANK']}"
         on_cuda = device.startswith("cuda")
         if on_cuda:
+            usable(device)
             torch.cuda.set_device(device)  # before NCCL starts: it takes the current card, which is 0 for everyone
         dist.init_process_group("nccl" if on_cuda else "gloo")
         return cls(dist.get_rank(), dist.get_world_size(), device)

@@ -18,6 +18,7 @@ from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_config import RunConfig, read_run
 from hrm_edge.train_state import save_state
+from hrm_edge.train_world import World
 
 pytestmark = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
 
@@ -227,6 +228,18 @@ def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None
     assert Trainer(tiny(steps=10**6), boards, None, tmp_path).step == 3
 
 
+@pytest.mark.parametrize("device", ["foo", "cuda", "cuda:9", "meta", "privateuseone"])
+def test_devices_that_cannot_be_used_are_refused(boards: Boards, tmp_path: Path, device: str) -> None:
+    with pytest.raises(HrmEdgeError, match=f"device '{device}' cannot be used: .") as caught:
+        Trainer(tiny(device=device), boards, None, tmp_path)
+    assert caught.value.code == "config"
+
+
+def test_the_greatest_seeds_are_seeds(boards: Boards, tmp_path: Path) -> None:
+    for seed in (2**43, -(2**43)):
+        Trainer(tiny(seed=seed), boards, None, tmp_path / str(seed), None, World(rank=999))
+
+
 def test_run_files(tmp_path: Path) -> None:
     path = tmp_path / "run.toml"
     path.write_text('[data]\ntrain = ["a.csv"]\n[train]\nminutes = 5\n')
@@ -238,6 +251,7 @@ def test_run_files(tmp_path: Path) -> None:
         ("[data\n", r"run\.toml"),
         ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nminutes = 1\n', "either steps or minutes"),
         ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nspeed = 2\n', r"train\.speed"),
+        ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nseed = 9999999999999999999\n', r"train\.seed"),
         ("[data]\ntrain = []\n[train]\nsteps = 1\n", r"data\.train"),
     ]:
         path.write_text(text)

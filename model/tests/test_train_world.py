@@ -17,6 +17,7 @@ import torch
 import torch.distributed as dist
 
 import hrm_edge.train
+import hrm_edge.train_world
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.kernels.build import load
 from hrm_edge.train import Trainer
@@ -190,6 +191,7 @@ def test_no_process_replaces_its_checkpoint_unless_all_can(tmp_path: Path) -> No
 
 def test_each_process_takes_its_own_card(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
+    monkeypatch.setattr(hrm_edge.train_world, "usable", torch.device)  # there is no card here
     monkeypatch.setattr(torch.cuda, "set_device", lambda device: calls.append(device))
     monkeypatch.setattr(dist, "init_process_group", lambda backend: calls.append(backend))
     monkeypatch.setattr(dist, "get_rank", lambda: 5)
@@ -203,3 +205,12 @@ def test_each_process_takes_its_own_card(monkeypatch: pytest.MonkeyPatch) -> Non
     assert calls == ["cuda:1", "nccl"]  # in this order
     assert World.join("cpu") == World(5, 8, "cpu")
     assert calls[2:] == ["gloo"]
+
+
+def test_a_process_without_a_card_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    for device in ("cuda", "cuda:9"):
+        with pytest.raises(HrmEdgeError, match=r"device 'cuda:[09]' cannot be used: .") as caught:
+            World.join(device)
+        assert caught.value.code == "config"
