@@ -12,6 +12,7 @@ from .act import Runnable, run, should_halt
 from .card import ModelCard
 from .checkpoint import build_model, load_checkpoint
 from .data import Boards, read_boards
+from .errors import HrmEdgeError
 from .kernels.block import fuse
 from .quantise import quantise_state
 from .quantised import QuantisedHRM
@@ -85,7 +86,9 @@ def report(
     config, state = load_checkpoint(checkpoint)
     task = Task(config)
     boards = read_boards([data], task, None if limit is None else limit + skip)
-    boards = boards.take(torch.arange(min(skip, len(boards)), len(boards)))
+    if skip >= len(boards):
+        raise HrmEdgeError("data", f"{data}: no row is left after the first {skip}")
+    boards = boards.take(torch.arange(skip, len(boards)))
     model = build_model(config, state)
     fuse(model)
     found: dict[str, Any] = {"checkpoint": str(checkpoint), "data": data.name, "n": len(boards)}

@@ -86,11 +86,17 @@ def make(
         tries: full grids to begin from at most; default 1,000 a board.
 
     Raises:
-        HrmEdgeError: code ``config`` if the tries did not suffice.
+        HrmEdgeError: code ``config`` if the tries did not suffice, or for more givens than cells or more boards than
+            memory.
     """
-    questions = torch.empty(count, task.cells, dtype=torch.uint8)
-    answers = torch.empty_like(questions)
-    ratings = torch.empty(count, dtype=torch.int64)
+    if not 0 <= givens <= task.cells:
+        raise HrmEdgeError("config", f"{givens} givens on a board of {task.cells} cells")
+    try:
+        questions = torch.empty(count, task.cells, dtype=torch.uint8)
+        answers = torch.empty_like(questions)
+        ratings = torch.empty(count, dtype=torch.int64)
+    except (RuntimeError, TypeError) as error:  # TypeError: beyond what a size can be
+        raise HrmEdgeError("config", f"{count} boards of {task.cells} cells do not fit in memory") from error
     made = _library().hrm_sudoku_make(
         count, *_box(task), seed, givens, *guesses, tries or 1000 * count,
         questions.data_ptr(), answers.data_ptr(), ratings.data_ptr(),

@@ -81,12 +81,14 @@ def evaluate(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint of `train`")],
     data: Annotated[Path, typer.Option(help="CSV or CSV.gz with question and answer")],
     out: Annotated[Path, typer.Option(help="JSON file to write; a plot of the same name beside it")],
-    limit: Annotated[int | None, typer.Option(help="first rows only")] = None,
-    skip: Annotated[int, typer.Option(help="rows to leave out first")] = 0,
-    most: Annotated[int, typer.Option(help="ACT steps at most")] = STEPS[-1],
+    limit: Annotated[int | None, typer.Option(min=1, help="first rows only")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="rows to leave out first")] = 0,
+    most: Annotated[int, typer.Option(min=1, help="ACT steps at most")] = STEPS[-1],
     quantised: Annotated[bool, typer.Option(help="the int8 twin too, bit for bit what the engines do: slow")] = True,
 ) -> None:
     """Accuracy after 1, 2, 4, ... 1024 ACT steps, float and int8 side by side."""
+    if out.suffix.lower() == ".png":
+        raise HrmEdgeError("file", f"--out {out}: the plot beside the JSON file would have its name")
     found = report(checkpoint, data, limit=limit, skip=skip, most=most, quantised=quantised)
     text = json.dumps(found, indent=2) + "\n"
     write_atomic(out, lambda to: to.write_text(text, encoding="utf-8"))
@@ -97,11 +99,13 @@ def evaluate(
 def generate(
     count: Annotated[int, typer.Argument(min=1, help="boards")],
     out: Annotated[Path, typer.Argument(help="CSV or CSV.gz to write: question,answer,guesses")],
-    seed: Annotated[int, typer.Option(help="the same boards again")] = 0,
+    seed: Annotated[int, typer.Option(min=-(2**63), max=2**63 - 1, help="the same boards again")] = 0,
     box: Annotated[str, typer.Option(help="rows x columns of a box: 3x3, 2x3, 4x4")] = "3x3",
-    givens: Annotated[int, typer.Option(help="stop taking givens away here; 0: take all that can be taken")] = 0,
-    least: Annotated[int, typer.Option(help="guesses that a singles solver needs, at least")] = 0,
-    greatest: Annotated[int, typer.Option(help="and at most; 0: boards that singles solve")] = BUDGET,
+    givens: Annotated[int, typer.Option(min=0, help="stop taking givens away here; 0: take all that can be taken")] = 0,
+    least: Annotated[int, typer.Option(min=0, max=BUDGET, help="guesses that a singles solver needs, at least")] = 0,
+    greatest: Annotated[
+        int, typer.Option(min=0, max=BUDGET, help="and at most; 0: boards that singles solve")
+    ] = BUDGET,
 ) -> None:
     """Make Sudoku boards with one solution, graded by the guesses that a solver with singles needs."""
     try:

@@ -103,3 +103,16 @@ def test_a_look_ahead_sees_more_and_nothing_false() -> None:
     assert (ahead | ~plain).all()
     assert ahead.sum() > plain.sum()
     assert (rate(board[ahead], task.task).solutions == 0).all()
+
+
+@pytest.mark.parametrize("count", [10**15, 10**19])
+def test_more_boards_than_memory_are_refused(count: int) -> None:
+    with pytest.raises(HrmEdgeError, match="do not fit in memory") as caught:
+        make(count, sudoku_task(2, 2), seed=1)
+    assert caught.value.code == "config"
+
+
+@pytest.mark.parametrize("givens", [-1, 17])
+def test_givens_that_a_board_cannot_have_are_refused(givens: int) -> None:
+    with pytest.raises(HrmEdgeError, match=f"{givens} givens on a board of 16 cells"):
+        make(1, sudoku_task(2, 2), seed=1, givens=givens)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from hrm_edge.card import ModelCard
 from hrm_edge.checkpoint import load_checkpoint, save_checkpoint
+from hrm_edge.cli import app
 from hrm_edge.config import structured_sudoku
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.evaluate import report
@@ -111,3 +113,30 @@ def test_float_and_int8_curves_are_close(tmp_path: Path) -> None:
 def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HrmEdgeError, match="--box 3by3"):
         invoke("generate", 1, tmp_path / "x.csv", "--box", "3by3")
+    with pytest.raises(HrmEdgeError, match="17 givens on a board of 16"):
+        invoke("generate", 1, tmp_path / "x.csv", "--box", "2x2", "--givens", 17)
+    for flag, value in [("seed", 2**63), ("seed", -(2**63) - 1), ("givens", -1), ("least", -3), ("greatest", 10**23)]:
+        said = CliRunner().invoke(app, ["generate", "1", str(tmp_path / "x.csv"), f"--{flag}={value}"])
+        assert said.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_evaluated_is_refused(tmp_path: Path) -> None:
+    config = structured_sudoku(16, box_rows=2, box_cols=2, H_cycles=1, L_cycles=1)
+    checkpoint, data, out = tmp_path / "random.pt", tmp_path / "boards.csv", tmp_path / "out"
+    save_checkpoint(checkpoint, config, random_state(config, 5))
+    invoke("generate", 5, data, "--box", "2x2")
+    usual = ("evaluate", checkpoint, "--data", data, "--no-quantised")
+    for name in ("report.png", "report.PNG"):
+        # Refused before anything is read, of which nothing is there.
+        with pytest.raises(HrmEdgeError, match="plot beside the JSON file") as caught:
+            invoke("evaluate", tmp_path / "none.pt", "--data", data, "--out", out / name)
+        assert caught.value.code == "file"
+    for skip, limit in (("5", "3"), ("99", "1")):
+        with pytest.raises(HrmEdgeError, match=f"no row is left after the first {skip}") as caught:
+            invoke(*usual, "--out", out / "report.json", "--skip", skip, "--limit", limit)
+        assert caught.value.code == "data"
+    for flag, value in (("most", 0), ("skip", -5), ("limit", 0), ("limit", -1)):
+        said = CliRunner().invoke(app, [*map(str, usual), "--out", str(out / "report.json"), f"--{flag}={value}"])
+        assert said.exit_code == 2
+    assert not out.exists()
