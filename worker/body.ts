@@ -28,7 +28,8 @@ export function limitBody(maxBytes: number, discard: Discard): MiddlewareHandler
 }
 
 /**
- * zod-openapi does not take every parameter that RFC 9110, 5.6.6, allows, and none means anything to JSON. Headers of a request cannot be changed, so it gets others, without the body, which is read from the one before.
+ * zod-openapi does not take every parameter that RFC 9110, 5.6.6, allows, and none means anything to JSON. Headers of a
+ * request cannot be changed, so it gets others, without the body, which is read from the one before.
  */
 function tidyContentType(c: Context): void {
   const type = c.req.header('Content-Type')

@@ -1,51 +1,10 @@
-import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
-import { yieldToEventLoop } from '../src/solve/event-loop.ts'
-import type { Limits } from './limits.ts'
-import { listen, type RunningServer, type Timeouts } from './node-server.ts'
-import { BOARD, fakeApp, HARD, SOLUTION } from './test-support.ts'
+import { expect, test } from 'vitest'
+import { listen } from './node-server.ts'
+import { BODY, expectStillServing, nodeServer, parse, rest, solveHead } from './node-test-support.ts'
+import { HARD, SOLUTION } from './test-support.ts'
 
-let server: RunningServer
-afterEach(() => server.close())
-
-async function start(timeouts: Partial<Timeouts> = {}, limits: Partial<Limits> = {}) {
-  const fake = fakeApp({ limits })
-  server = await listen(fake.app, { port: 0, timeouts: { close: 100, ...timeouts } })
-  return { ...fake, url: `http://127.0.0.1:${server.port}` }
-}
-
-function open(): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1', () => resolve(socket)).once('error', reject)
-  })
-}
-
-/** Everything the server says until it hangs up. */
-function rest(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    let text = ''
-    socket.on('data', (chunk) => {
-      text += chunk
-    })
-    socket.on('error', () => {}) // a reset after the answer is as good as an end
-    socket.on('close', () => resolve(text))
-  })
-}
-
-function parse(answer: string) {
-  const [head, body] = answer.split('\r\n\r\n')
-  return { status: Number(head.split(' ')[1]), head, problem: JSON.parse(body) }
-}
-
-const BODY = JSON.stringify({ task: 'sudoku', board: BOARD })
-const solveHead = (length: number | string) =>
-  `POST /v1/solve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`
-
-async function expectStillServing(url: string): Promise<void> {
-  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: BODY }
-  const response = await fetch(`${url}/v1/solve`, init)
-  expect(await response.json()).toMatchObject({ solution: SOLUTION })
-}
+const node = nodeServer()
+const { start, open } = node
 
 test('solves, and streams', async () => {
   const { url } = await start()
@@ -294,118 +253,7 @@ test('a client that leaves while its answer is computed ends the work', async ()
   expect(lines[0]).toMatchObject({ outcome: 'aborted' })
 })
 
-describe('a connection without a byte for the idle time', () => {
-  const idle = 100
-  const longer = () => new Promise((resolve) => setTimeout(resolve, 4 * idle))
-
-  test('is kept while an answer is computed', async () => {
-    const { url, solver, lines } = await start({ idle })
-    solver.pause = longer
-    await expectStillServing(url)
-    expect(lines).toMatchObject([{ outcome: 'done' }])
-  })
-
-  test('is kept while an earlier answer is computed', async () => {
-    const { solver } = await start({ idle })
-    solver.pause = longer
-    const socket = await open()
-    const answer = rest(socket)
-    socket.write(solveHead(BODY.length).replace('Connection: close\r\n', '') + BODY)
-    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-    expect(await answer).toMatch(new RegExp(`${SOLUTION}.*HTTP/1.1 200 .*"status":"ok"`, 's'))
-  })
-
-  test('is ended where nothing was sent, or a part of a request', async () => {
-    await start({ idle })
-    for (const sent of ['', 'GET /health', solveHead(BODY.length) + BODY.slice(0, 10)]) {
-      const socket = await open()
-      socket.write(sent)
-      expect(await rest(socket)).toBe('')
-    }
-  })
-
-  test.each([
-    ['', async () => {}],
-    [' after a long wait', longer],
-  ])('is ended where the answer is not read%s', async (_, wait) => {
-    let cancelled = () => {}
-    const ended = new Promise<void>((resolve) => {
-      cancelled = resolve
-    })
-    const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
-      cancel: () => cancelled(),
-    })
-    const fetch = async () => {
-      await wait()
-      return new Response(endless)
-    }
-    server = await listen({ fetch }, { port: 0, timeouts: { idle, close: 100 } })
-    const socket = await open()
-    socket.pause()
-    socket.on('error', () => {})
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-    await ended
-    socket.destroy()
-  })
-})
-
 test('a port that is taken is an error', async () => {
   const { app } = await start()
-  await expect(listen(app, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
-})
-
-/** Begins eight solves, each step followed by what follows it in the real solver. */
-async function keepBusy({ solver, post }: Awaited<ReturnType<typeof start>>): Promise<void> {
-  solver.pause = yieldToEventLoop
-  for (let i = 0; i < 8; i++) post('/v1/solve', { task: 'sudoku', board: HARD, maxSteps: 256 })
-  while (solver.computed < 8) await yieldToEventLoop()
-}
-
-test('while eight boards are solved, new connections are answered within a few steps', async () => {
-  const fake = await start()
-  await keepBusy(fake)
-  const before = fake.solver.computed
-  let answered = 0
-  for (let i = 0; i < 40; i++) {
-    const socket = connect(server.port, '127.0.0.1').once('data', () => answered++)
-    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-  }
-  while (answered < 40) await yieldToEventLoop()
-  expect((fake.solver.computed - before) / 8).toBeLessThan(10)
-})
-
-test('closing while eight boards are solved, connections that wait to be accepted are answered', async () => {
-  const fake = await start({ close: 60_000 })
-  await keepBusy(fake)
-  const answers: Promise<string>[] = []
-  for (let i = 0; i < 40; i++) {
-    const socket = connect(server.port, '127.0.0.1')
-    answers.push(rest(socket))
-    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-  }
-  const closed = server.close()
-  for (const answer of answers) expect(await answer).toMatch(/^HTTP\/1\.1 200 /)
-  await closed
-})
-
-test('closing lets a running solve end', async () => {
-  const { url, solver } = await start({ close: 5000 })
-  let open = () => {}
-  const gate = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  let waiting = false
-  solver.pause = () => {
-    waiting = true
-    return gate
-  }
-  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: BODY }
-  const answer = fetch(`${url}/v1/solve`, init)
-  await expect.poll(() => waiting).toBe(true)
-  const closed = server.close()
-  open()
-  await closed
-  expect(await (await answer).json()).toMatchObject({ solution: SOLUTION })
-  await expect(fetch(url)).rejects.toThrow()
+  await expect(listen(app, { port: node.server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
