@@ -116,7 +116,7 @@ test('finishes a batch in wasm when the device is lost under it, and says so', a
   expect(value.results.map(({ solution }) => solution)).toEqual(PUZZLES_4X4.slice(0, 3).map(([, solution]) => solution))
 })
 
-test('under auto loads nothing for one board, and measures before it takes the GPU', async () => {
+test('under auto loads nothing for one board, and asks for the adapter alone where it computes on the CPU', async () => {
   const alone = await inPage(
     async ({ createSolver, webgpu }, { weights, boards }) => {
       const solver = await createSolver({ weights: new Uint8Array(weights), webgpu: webgpu() })
@@ -130,13 +130,11 @@ test('under auto loads nothing for one board, and measures before it takes the G
       const told: string[] = []
       const onFallback = ({ reason }: Fallback) => told.push(reason)
       const solver = await createSolver({ weights: new Uint8Array(weights), webgpu: webgpu(), onFallback, slots: 8 })
-      const begin = performance.now()
       const results = await solver.solveBatch(boards, { maxSteps: 5000 })
-      return { told, solved: results.filter(({ verified }) => verified).length, ms: performance.now() - begin }
+      return { told, solved: results.filter(({ verified }) => verified).length }
     },
     { weights: WEIGHTS, boards: BOARDS },
   )
-  // Slower by far than wasm: measured, and left alone.
-  expect(batch.value).toMatchObject({ told: [], solved: 3 })
-  expect(batch.loaded).toContain('ort-wasm-simd-threaded.jspi.wasm')
+  // Slower by far than wasm, and known to be: not even measured.
+  expect(batch).toEqual({ value: { told: [], solved: 3 }, loaded: ['ort.jspi.bundle.min.mjs'] })
 })
