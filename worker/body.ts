@@ -27,13 +27,16 @@ export function limitBody(maxBytes: number, discard: Discard): MiddlewareHandler
   }
 }
 
+/** A media type with parameters as zod-openapi takes them. */
+const PLAIN_TYPE = /^[^;\s]+(;\s*[a-z\d-]+=[^;"\s]+)*$/i
+
 /**
  * zod-openapi does not take every parameter that RFC 9110, 5.6.6, allows, and none means anything to JSON. Headers of a
  * request cannot be changed, so it gets others, without the body, which is read from the one before.
  */
 function tidyContentType(c: Context): void {
   const type = c.req.header('Content-Type')
-  if (!type?.includes(';')) return
+  if (type === undefined || PLAIN_TYPE.test(type)) return
   const headers = new Headers(c.req.raw.headers)
   headers.set('Content-Type', type.split(';')[0].trim())
   const { url, method, signal } = c.req.raw

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { yieldToEventLoop } from '../src/solve/event-loop.ts'
+import type { Discard } from './body.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { watchExchanges } from './node-exchanges.ts'
 import { endIdle } from './node-idle.ts'
 import { lingerForBodies } from './node-linger.ts'
@@ -14,6 +16,8 @@ export interface ListenOptions {
   /** Default `127.0.0.1`; `0.0.0.0` or `::` to be reached from elsewhere. */
   hostname?: string
   timeouts?: Partial<Timeouts>
+  /** What is still taken of a body after its answer. */
+  discard?: Discard
 }
 
 /** Milliseconds. */
@@ -56,14 +60,14 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
     },
     getRequestListener(app.fetch, {
       overrideGlobalObjects: false,
-      // it would hang up half a second after an answer that came before the body; `discard` of the limits sees to that
+      // it would hang up half a second after an answer that came before the body; node-linger.ts waits longer
       autoCleanupIncoming: false,
       errorHandler: refuseRequest,
     }),
   )
   const exchanges = watchExchanges(server)
   endIdle(server, exchanges, timeouts.idle)
-  lingerForBodies(server, exchanges)
+  lingerForBodies(server, exchanges, options.discard ?? DEFAULT_LIMITS.discard)
   // an expectation that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   refuseConnections(server, exchanges)

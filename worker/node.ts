@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const request = limits.uploadPace.totalMs
     const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
-    const server = await listen(app, { ...options, timeouts })
+    const server = await listen(app, { ...options, timeouts, discard: limits.discard })
     return {
       port: server.port,
       async close() {
