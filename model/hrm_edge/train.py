@@ -97,6 +97,8 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self._restore()
+        # Saving is done together and due by this clock; a kill may have left checkpoints of one update and two times.
+        self.seconds = self.world.share(self.seconds)[0][0]
 
     # ---- state ----
 

@@ -173,6 +173,18 @@ def test_a_killed_save_of_two_processes_goes_on_exactly(tmp_path: Path) -> None:
     processes(body)
 
 
+@needs_compiler
+def test_processes_of_one_update_and_two_times_go_on_by_one_clock(tmp_path: Path) -> None:
+    def body(world: World) -> None:
+        cut = trainer_of(world, tmp_path, tiny())
+        cut.update()
+        cut.seconds = 5.0 + 3.0 * world.rank  # killed between two saves of the same update
+        save_state(cut.checkpoint, cut.state())
+        assert trainer_of(world, tmp_path, tiny()).seconds == 5.0
+
+    processes(body)
+
+
 def test_no_process_replaces_its_checkpoint_unless_all_can(tmp_path: Path) -> None:
     def body(world: World) -> None:
         path = tmp_path / f"last.{world.rank}.pt"
