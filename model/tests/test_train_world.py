@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import resource
@@ -122,12 +123,16 @@ def test_checkpoints_of_unequal_updates_are_refused(tmp_path: Path) -> None:
     together(tmp_path, body)
 
 
-GENERATIONS: list[tuple[int | None, int | None]] = [(1, 0), (None, 1), (2, 1)]  # as a save of update 2 changes them
+# A checkpoint and the one before, as a save changes them: the first, of update 0 (perhaps beside what a removed run
+# left), and that of update 2.
+State = tuple[int | None, int | None]
+FIRST: list[State] = [(None, None), (None, 9), (0, None)]
+LATER: list[State] = [(1, 0), (1, None), (1, 1), (2, 1)]
 
 
 @pytest.mark.parametrize("first", [False, True])
 def test_a_kill_at_any_moment_of_a_save_leaves_an_update_that_all_have(tmp_path: Path, first: bool) -> None:
-    states = [(None, None), (0, None)] if first else GENERATIONS
+    states = FIRST if first else LATER
 
     def body(world: World) -> None:
         run = {"config": "", "world": 2, "boards": "", "run": {"search": {}, "train": {}}}
@@ -137,16 +142,52 @@ def test_a_kill_at_any_moment_of_a_save_leaves_an_update_that_all_have(tmp_path:
                 file.unlink(missing_ok=True)
                 if step is not None:
                     save_state(file, run | {"step": step})
-            left = path.with_name(f".{path.name}.123.tmp")
-            left.write_bytes(b"half")
+            left = [f.with_name(f".{f.name}.123.tmp") for f in (path, before(path))]
+            for file in left:
+                file.write_bytes(b"half")
             newest = 0 if first else 2 if each == ((2, 1), (2, 1)) else 1
             for _ in range(2):  # what was given up does not come back, wherever the next kill falls
                 state = load_together(path, run, world)
-                assert state is None if each[world.rank] == (None, None) else state["step"] == newest
-            assert not left.exists()
-            if not first:
-                save_together(path, run | {"step": 3}, world)
-                assert [torch.load(f)["step"] for f in (path, before(path))] == [3, newest]
+                assert state is None if each[world.rank][0] is None else state["step"] == newest
+            assert not any(file.exists() for file in left)
+            save_together(path, run | {"step": 3}, world)
+            assert torch.load(path)["step"] == 3
+            kept = torch.load(before(path))["step"] if before(path).exists() else None
+            assert kept == (None if state is None else newest)
+
+    processes(body)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_checkpoint_is_there_at_every_moment_of_a_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    seen: list[list[int | None]] = []  # the checkpoint and the one before, after each change of a name
+
+    def steps(path: Path) -> list[int | None]:
+        return [torch.load(f)["step"] if f.exists() else None for f in (path, before(path))]
+
+    def body(world: World) -> None:
+        path = tmp_path / f"last.{world.rank}.pt"
+        for step in (0, 1):
+            save_together(path, {"step": step}, world)
+
+        def watched(change):
+            def and_look(*args, **options):
+                result = change(*args, **options)
+                seen.append(steps(path))
+                return result
+
+            return and_look
+
+        def no_link(*_) -> None:
+            raise OSError(errno.EPERM, "no hard links here")
+
+        monkeypatch.setattr(os, "link", watched(os.link) if links else no_link)  # in this fork alone
+        for name in ("unlink", "replace"):
+            monkeypatch.setattr(Path, name, watched(getattr(Path, name)))
+        save_together(path, {"step": 2}, world)
+        assert [state for state, _ in itertools.groupby(seen)] == [[1, None], [1, 1], [2, 1]]
 
     processes(body)
 
