@@ -18,7 +18,10 @@ export function lingerForBodies(server: Server, exchanges: Exchanges, discard: D
       if (request.complete) return
       const [most, end] = [socket.bytesRead + discard.bytes, performance.now() + discard.ms]
       const watch = setInterval(() => {
-        if (socket.bytesRead > most || performance.now() > end) socket.destroy()
+        const goesOn = !request.complete && !socket.destroyed
+        if (goesOn && socket.bytesRead <= most && performance.now() <= end) return
+        clearInterval(watch) // here too: a request that was answered and not read is not closed with its connection
+        if (goesOn) socket.destroy()
       }, LOOK_EVERY)
       request.once('close', () => clearInterval(watch))
     })

@@ -140,6 +140,23 @@ test.each([
   }
 })
 
+test.each([
+  ['leaves', 60_000, 'data'],
+  ['is hung up on', 100, 'close'],
+])('a client that %s before the end of a body that nobody looks at leaves no timer', async (_, ms, event) => {
+  await start({}, { discard: { bytes: 1 << 20, ms } })
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  for (let client = 0; client < 10; client++) {
+    const socket = await open()
+    socket.on('error', () => {}).resume()
+    socket.write('POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n')
+    await new Promise((resolve) => socket.once(event, resolve))
+    socket.destroy()
+  }
+  await expect.poll(timers, { timeout: 5_000 }).toBeLessThan(before + 5) // the runner has some of its own
+})
+
 test('too many headers are 431', async () => {
   await start()
   const socket = await open()

@@ -11,7 +11,7 @@ import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 import { staticFiles } from './static-files.ts'
 
-export interface ServeOptions extends ListenOptions {
+export interface ServeOptions extends Omit<ListenOptions, 'discard'> {
   /** Which model; default: the Sudoku model that ships. */
   solver?: CreateSolverOptions
   limits?: Partial<Limits>
