@@ -95,3 +95,8 @@ export class HrmError extends Error {
     this.cells = options.cells ?? []
   }
 }
+
+/** By its name too: bundles of their own (the server's, the GPU's in the playground) bring a class of their own. */
+export function isHrmError(error: unknown): error is HrmError {
+  return error instanceof HrmError || (error instanceof Error && error.name === 'HrmError')
+}

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import type { ErrorCell, HrmError } from '../errors.ts'
+import { type ErrorCell, isHrmError } from '../errors.ts'
 
 /** Exit codes: docs/cli.md. */
 export const EXIT = { solved: 0, unsolved: 1, badInput: 2, broken: 3 } as const
@@ -24,9 +24,4 @@ export function describeFailure(error: unknown): { failure: Failure; exit: numbe
   }
   const message = error instanceof Error ? error.message : String(error)
   return { failure: { error: { code: 'internal', message, cells: [] } }, exit: EXIT.broken }
-}
-
-/** By name: the server is a bundle of its own, with a class of its own. */
-function isHrmError(error: unknown): error is HrmError {
-  return error instanceof Error && error.name === 'HrmError'
 }

@@ -1,5 +1,5 @@
 import { HrmHttpError } from '../../src/client/index.ts'
-import { type ErrorCell, HrmError } from '../../src/errors.ts'
+import { type ErrorCell, isHrmError } from '../../src/errors.ts'
 
 /** Why a solve gave no result, from the page's own solver or from the service. */
 export interface Failure {
@@ -15,11 +15,6 @@ export function toFailure(error: unknown): Failure {
     return { code, message: error.message, cells: error.cells }
   }
   return { code: 'unexpected', message: error instanceof Error ? error.message : String(error), cells: [] }
-}
-
-/** By its name: the GPU's script brings a class of its own. */
-function isHrmError(error: unknown): error is HrmError {
-  return error instanceof HrmError || (error instanceof Error && error.name === 'HrmError')
 }
 
 /** What kind of failure it is, as a headline. */
