@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import type { ModelConfig } from '../weights/config.ts'
 import type { Model } from '../weights/model.ts'
 import type { Carry, Geometry } from './engine.ts'
 
@@ -17,20 +18,30 @@ export function checkGeometry(model: Model, geometry: Geometry): void {
       `the model has ${config.lists.length} attention lists, the board ${tables.length}`,
     )
   }
-  if (config.attention === 'full' && config.pos_encodings !== 'none' && tokens !== config.seq_len) {
-    throw new HrmError('task_mismatch', `the model has positions for ${config.seq_len} tokens, the board has ${tokens}`)
-  }
-  const biasWidth = model.H[0].listBias ? model.H[0].listBias.length / config.num_heads : undefined
+  checkPositions(config, tokens)
+  const { listBias } = model.H[0]
   for (const { width, indices } of tables) {
     if (indices.length !== tokens * width || indices.some((i) => i < -1 || i >= tokens)) {
       throw new HrmError('task_mismatch', 'an attention list does not fit the board')
     }
-    if (biasWidth !== undefined && width > biasWidth) {
-      throw new HrmError(
-        'task_mismatch',
-        `the model has a bias for lists of ${biasWidth}, the board has lists of ${width}`,
-      )
-    }
+    if (listBias) checkBias(listBias.length / config.num_heads, width)
+  }
+}
+
+/** @throws HrmError `task_mismatch` where the model has no positions for so many tokens */
+export function checkPositions({ attention, pos_encodings, seq_len }: ModelConfig, tokens: number): void {
+  if (attention === 'full' && pos_encodings !== 'none' && tokens !== seq_len) {
+    throw new HrmError('task_mismatch', `the model has positions for ${seq_len} tokens, the board has ${tokens}`)
+  }
+}
+
+/** @throws HrmError `task_mismatch` for lists wider than the model's bias for them */
+export function checkBias(biasWidth: number, width: number): void {
+  if (width > biasWidth) {
+    throw new HrmError(
+      'task_mismatch',
+      `the model has a bias for lists of ${biasWidth}, the board has lists of ${width}`,
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkBias, checkPositions } from '../../engines/checks.ts'
 import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
 import { sigmoid, softmax } from '../../numerics/float.ts'
@@ -46,7 +47,9 @@ export function createSudokuTask(config: ModelConfig): Task {
       if (config.token_kind === 'cells' && shape !== trained) {
         throw new HrmError('board_length', `this model reads ${trained.rows * trained.cols} cells, not ${text.length}`)
       }
-      refuseMisfit(config, shape)
+      // As engines would, but here its line is known. Every list of a candidate has a place for each symbol.
+      checkPositions(config, tokensOf(config, shape))
+      if (config.list_bias) checkBias(trained.rows, shape.rows)
       const cells = readSymbols(text, shape)
       const clash = findConflict(known(shape).units, cells)
       if (clash) {
@@ -75,25 +78,6 @@ export function createSudokuTask(config: ModelConfig): Task {
     openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
     unitsByCell: ({ shape }) => known(shape).unitsByCell,
     format: (_, cells) => writeSymbols(cells),
-  }
-}
-
-/**
- * Boards that engines would refuse, refused where they are read: then their line is known.
- * @throws HrmError `task_mismatch`
- */
-function refuseMisfit(config: ModelConfig, shape: BoardShape): void {
-  const tokens = tokensOf(config, shape)
-  if (config.attention === 'full' && config.pos_encodings !== 'none' && tokens !== config.seq_len) {
-    throw new HrmError('task_mismatch', `the model has positions for ${config.seq_len} tokens, the board has ${tokens}`)
-  }
-  // Every list of a candidate has a place for each symbol.
-  const { rows } = trainedShape(config)
-  if (config.list_bias && shape.rows > rows) {
-    throw new HrmError(
-      'task_mismatch',
-      `the model has a bias for lists of ${rows}, the board has lists of ${shape.rows}`,
-    )
   }
 }
 
