@@ -49,7 +49,7 @@ def halting_logit(q: Tensor) -> Tensor:
 
 def should_halt(q: Tensor) -> Tensor:
     """``[B]`` bool from q ``[B, q_outputs]``: Q-halt above Q-continue, or, with one output, above 0."""
-    return q[:, 0] > (q[:, 1] if q.shape[1] == 2 else 0.0)
+    return halting_logit(q) > 0
 
 
 @dataclass(frozen=True)
