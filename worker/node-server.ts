@@ -16,8 +16,6 @@ export interface ListenOptions {
   /** Default `127.0.0.1`; `0.0.0.0` or `::` to be reached from elsewhere. */
   hostname?: string
   timeouts?: Partial<Timeouts>
-  /** What is still taken of a body after its answer. */
-  discard?: Discard
 }
 
 /** Milliseconds. */
@@ -45,8 +43,16 @@ export interface RunningServer {
   close(stop?: () => void): Promise<void>
 }
 
-/** Serves an app over HTTP/1.1. @throws Error when the port cannot be had */
-export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): Promise<RunningServer> {
+/**
+ * Serves an app over HTTP/1.1.
+ * @param discard what is still taken of a body after its answer
+ * @throws Error when the port cannot be had
+ */
+export async function listen(
+  app: Pick<Hono, 'fetch'>,
+  options: ListenOptions,
+  discard: Discard = DEFAULT_LIMITS.discard,
+): Promise<RunningServer> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const server = createServer(
     {
@@ -67,7 +73,7 @@ export async function listen(app: Pick<Hono, 'fetch'>, options: ListenOptions): 
   )
   const exchanges = watchExchanges(server)
   endIdle(server, exchanges, timeouts.idle)
-  lingerForBodies(server, exchanges, options.discard ?? DEFAULT_LIMITS.discard)
+  lingerForBodies(server, exchanges, discard)
   // an expectation that nobody knows may be passed over (RFC 9110, 10.1.1), as workerd does
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   refuseConnections(server, exchanges)

@@ -24,7 +24,7 @@ export function nodeServer() {
     /** Serves the fake app. */
     async start(timeouts: Partial<Timeouts> = {}, limits: Partial<Limits> = {}) {
       const fake = fakeApp({ limits })
-      await serve(fake.app, { port: 0, timeouts: { close: 100, ...timeouts }, discard: limits.discard })
+      await serve(fake.app, { port: 0, timeouts: { close: 100, ...timeouts } }, limits.discard)
       return { ...fake, url: `http://127.0.0.1:${server.port}` }
     },
     open(): Promise<Socket> {

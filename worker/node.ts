@@ -11,7 +11,7 @@ import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 import { staticFiles } from './static-files.ts'
 
-export interface ServeOptions extends Omit<ListenOptions, 'discard'> {
+export interface ServeOptions extends ListenOptions {
   /** Which model; default: the Sudoku model that ships. */
   solver?: CreateSolverOptions
   limits?: Partial<Limits>
@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const request = limits.uploadPace.totalMs
     const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
-    const server = await listen(app, { ...options, timeouts, discard: limits.discard })
+    const server = await listen(app, { ...options, timeouts }, limits.discard)
     return {
       port: server.port,
       async close() {
