@@ -14,6 +14,8 @@ ListName = Literal["cell", "row", "column", "box", "neighbours", "all"]
 CANDIDATE_LISTS = ("cell", "row", "column", "box")
 CELL_LISTS = ("row", "column", "box", "neighbours", "all")
 
+# A maze: wall, free, start, goal, path.
+MAZE_SYMBOLS = "# SGo"
 SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
 
 # Bounds of docs/numerics.md ("Why nothing can overflow into NaN"): with them no float of a forward pass can become NaN.
@@ -35,12 +37,12 @@ class _Checked(BaseModel):
 class TaskConfig(_Checked):
     """A puzzle as data.
 
-    ``sudoku``: ``rows == cols == box_rows * box_cols``, the symbols are 1..n. ``grid``: question and answer are
-    grids of one shape, no known rules.
+    ``sudoku``: ``rows == cols == box_rows * box_cols``, the symbols are 1..n. ``maze``: the answer draws a shortest way
+    from S to G. ``grid``: question and answer are grids of one shape, no known rules.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    kind: Literal["sudoku", "grid"]
+    kind: Literal["sudoku", "maze", "grid"]
     rows: int = Field(ge=1, le=256)
     cols: int = Field(ge=1, le=256)
     box_rows: int | None = Field(default=None, ge=1, le=16)
@@ -60,6 +62,8 @@ class TaskConfig(_Checked):
                 )
         elif self.box_rows is not None or self.box_cols is not None:
             raise ValueError("only sudoku tasks have boxes")
+        if self.kind == "maze" and self.symbols != list(MAZE_SYMBOLS):
+            raise ValueError(f"a maze has the symbols {', '.join(map(repr, MAZE_SYMBOLS))}")
         named = [symbol for symbol in self.symbols if symbol]
         if len(set(named)) != len(named):
             raise ValueError("symbols must differ")
@@ -169,6 +173,12 @@ class HRMConfig(_Checked):
         """Width of one attention head."""
         return self.hidden_size // self.num_heads
 
+    @property
+    def any_size(self) -> bool:
+        """Whether the weights serve boards of other sizes: nothing in them counts places that depend on the board."""
+        positions = self.attention == "full" or self.pos_encodings != "none"
+        return not positions and (not self.list_bias or set(self.lists) == {"neighbours"})
+
     @classmethod
     def parse(cls, data: dict[str, Any] | str) -> HRMConfig:
         """Reads a dict or a JSON text.
@@ -252,6 +262,18 @@ def structured_grid(
         }
         | overrides
     )
+
+
+def structured_maze(rows: int, cols: int, hidden_size: int = 32, num_heads: int = 4, **overrides: Any) -> HRMConfig:
+    """Mazes: one token a cell, every head reads the four cells around its own, with a learned bias for each of them.
+
+    Trained on one size, it runs on any.
+    """
+    config = structured_grid(
+        rows, cols, MAZE_SYMBOLS, hidden_size, num_heads, name="maze", lists=["neighbours"] * num_heads, **overrides
+    )
+    task = config.task.model_copy(update={"kind": "maze"})
+    return HRMConfig.parse(config.model_dump(exclude_none=True) | {"task": task.model_dump(exclude_none=True)})
 
 
 def _split_heads(num_heads: int, four: tuple[str, str, str, str]) -> list[str]:

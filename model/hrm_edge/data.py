@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from .config import MAZE_SYMBOLS
 from .errors import HrmEdgeError
 from .tasks import Task
 
@@ -81,6 +82,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield line, dict(zip(columns, row, strict=True))
 
 
+def _keeps(task: Task, question: bytes, answer: bytes) -> bool:
+    """Whether the answer of a puzzle with rules leaves standing what it has to."""
+    open_cells = {"sudoku": 0, "maze": MAZE_SYMBOLS.index(" ") + 1}.get(task.task.kind)
+    return open_cells is None or all(q in (a, open_cells) for q, a in zip(question, answer, strict=True))
+
+
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
     """Every board of the files, in order; at most ``limit`` of each file.
 
@@ -109,7 +116,7 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
                     )
             if 0 in board["answer"]:
                 raise HrmEdgeError("data", f"{path}: line {line}: the answer has blanks")
-            if task.is_sudoku and any(g and g != a for g, a in zip(board["question"], board["answer"], strict=True)):
+            if not _keeps(task, board["question"], board["answer"]):
                 raise HrmEdgeError("data", f"{path}: line {line}: the answer does not keep the givens")
             questions.append(board["question"])
             answers.append(board["answer"])

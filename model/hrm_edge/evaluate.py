@@ -61,10 +61,10 @@ def curve(model: Runnable, task: Task, boards: Boards, most: int = STEPS[-1], ba
     """Runs every board ``most`` steps from the model's own start, nothing else used."""
     found = Curve(tuple(s for s in STEPS if s <= most))
     for rows in torch.arange(len(boards)).split(batch):
-        tokens, answers = task.encode(boards.questions[rows]), boards.answers[rows]
-        for step, (logits, q) in enumerate(run(model, tokens, found.steps[-1]), 1):
+        questions, answers = boards.questions[rows], boards.answers[rows]
+        for step, (logits, q) in enumerate(run(model, task.encode(questions), found.steps[-1]), 1):
             if step in found.steps:
-                found.add(found.steps.index(step), task.decode(logits) == answers, q)
+                found.add(found.steps.index(step), task.decode(logits, questions) == answers, q)
         found.boards += len(rows)
     return found
 

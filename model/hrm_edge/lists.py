@@ -136,7 +136,7 @@ class Geometry(nn.Module):
         self.task = task
         self.token_kind = config.token_kind
         self.tokens = token_count(config.token_kind, task)
-        if self.tokens != config.seq_len and (config.pos_encodings != "none" or config.list_bias):
+        if self.tokens != config.seq_len and not config.any_size:
             raise HrmEdgeError("config", f"positions or list_bias tie this model to {config.seq_len} tokens")
         self.runs: list[Run] = []
         names = config.lists

@@ -1,4 +1,4 @@
-"""Boards in and out of a model: the tasks ``sudoku`` (any box size) and ``grid`` (docs/format.md).
+"""Boards in and out of a model: the tasks ``sudoku`` (any box size), ``maze`` and ``grid`` (docs/format.md).
 
 A board is a tensor ``[B, cells]`` of symbols, 1-based, 0 for blank, row by row.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .config import SUDOKU_SYMBOLS, HRMConfig, TaskConfig
+from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig
 from .errors import HrmEdgeError
 
 SUDOKU_BLANKS = ".0"
@@ -22,10 +22,10 @@ class Task:
 
     Args:
         config: the model's config.
-        task: another board shape than the config's, for `candidates` models.
+        task: another board shape than the config's, for models that any size suits.
 
     Raises:
-        HrmEdgeError: code ``config`` for another board shape where the model has a token per cell.
+        HrmEdgeError: code ``config`` for another board shape where the model is tied to its own.
     """
 
     def __init__(self, config: HRMConfig, task: TaskConfig | None = None) -> None:
@@ -33,6 +33,7 @@ class Task:
         self.task = task or config.task
         self.candidates = config.token_kind == "candidates"
         self.is_sudoku = self.task.kind == "sudoku"
+        self.is_maze = self.task.kind == "maze"
         vocabulary = config.task.symbols
         if self.is_sudoku:
             self.symbols = SUDOKU_SYMBOLS[: self.task.rows]
@@ -41,7 +42,7 @@ class Task:
         # Vocabulary entry of blank (0) and of every symbol; unused for candidates.
         self.blank_token = vocabulary.index(".") if self.is_sudoku and "." in vocabulary else 0
         if not self.candidates:
-            if self.task != config.task:
+            if self.task != config.task and not (self.is_maze and config.any_size):
                 raise HrmEdgeError("config", "this model reads boards of one shape only")
             self.symbol_tokens = torch.tensor([vocabulary.index(s) for s in self.symbols])
 
@@ -95,10 +96,16 @@ class Task:
             return logits.view(len(logits), self.task.cells, self.task.rows)
         return logits[..., self.symbol_tokens.to(logits.device)]
 
-    def decode(self, logits: Tensor, givens: Tensor | None = None) -> Tensor:
-        """The board the model means, ``[B, cells]`` uint8; with ``givens``, their cells are kept."""
+    def kept(self, questions: Tensor) -> Tensor:
+        """bool like ``questions [B, cells]``: cells whose symbol stays in the answer."""
+        if self.is_maze:
+            return questions != MAZE_SYMBOLS.index(" ") + 1
+        return questions > 0 if self.is_sudoku else torch.zeros_like(questions, dtype=torch.bool)
+
+    def decode(self, logits: Tensor, questions: Tensor | None = None) -> Tensor:
+        """The board the model means, ``[B, cells]`` uint8; with ``questions``, what these keep is kept."""
         board = (self.symbol_logits(logits).argmax(-1) + 1).to(torch.uint8)
-        return board if givens is None else torch.where(givens > 0, givens.to(torch.uint8), board)
+        return board if questions is None else torch.where(self.kept(questions), questions.to(torch.uint8), board)
 
     def solved(self, boards: Tensor, givens: Tensor) -> Tensor:
         """Sudoku verifier, ``[B]`` bool: every given kept, every unit holds every symbol once."""

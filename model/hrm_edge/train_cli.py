@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from torch import Tensor
 
 from .checkpoint import load_checkpoint
-from .config import SUDOKU_SYMBOLS, sudoku_task
+from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
 from .generate import BUDGET, make
+from .mazes import make_mazes
 from .tasks import Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
@@ -29,7 +31,7 @@ Seed = Annotated[int | None, typer.Option(help="default: the config's")]
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
-    for command in (train, evaluate, generate):
+    for command in (train, evaluate, generate, mazes):
         app.command()(command)
 
 
@@ -59,8 +61,7 @@ def train(
     weights = None
     if start is not None:
         of, weights = load_checkpoint(start)
-        # How often a step thinks is no part of the weights: what ships thinks longer than what is trained.
-        if of.model_copy(update=model.model_dump(include={"H_cycles", "L_cycles", "halt_max_steps"})) != model:
+        if not _same_weights(of, model):
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's")
     world = World.join(run.train.device)
     trainer = Trainer(run, boards, holdout, out, weights, world)
@@ -75,6 +76,18 @@ def train(
         raise typer.Exit(1) from error
     if world.rank == 0:
         plot_training(out / "metrics.jsonl", out / "training.png")
+
+
+def _same_weights(of: HRMConfig, model: HRMConfig) -> bool:
+    """Whether a model starts from the weights of another: what is no part of them may differ.
+
+    How often a step thinks is none (what ships thinks longer than what is trained), nor is the size of the board, where
+    the model takes any.
+    """
+    free = {"H_cycles", "L_cycles", "halt_max_steps"} | ({"seq_len"} if model.any_size else set())
+    same_task = of.task == model.task or (model.any_size and of.task.kind == model.task.kind)
+    same = {name: getattr(model, name) for name in free}
+    return same_task and of.model_copy(update=same | {"task": model.task}) == model
 
 
 def evaluate(
@@ -114,16 +127,37 @@ def generate(
     except ValueError as error:
         raise HrmEdgeError("config", f"--box {box}: not rows x columns, at most 25 symbols") from error
     made = make(count, task, seed, givens=givens, guesses=(least, greatest))
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("question", "answer", "guesses"))
-    signs = "." + SUDOKU_SYMBOLS
-    for question, answer, guesses in zip(*(t.tolist() for t in made), strict=True):
-        rows.writerow(("".join(signs[v] for v in question), "".join(signs[v] for v in answer), guesses))
-    data = text.getvalue().encode()
-    # Without a time stamp: the same call writes the same bytes.
-    write_atomic(out, lambda to: to.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data))
+    _write_rows(out, "." + SUDOKU_SYMBOLS, ("question", "answer", "guesses"), made)
     mean = made.guesses.float().mean()
     typer.echo(
         f"{out}: {count:,} boards, {(made.questions > 0).sum() / count:.1f} givens, {mean:.1f} guesses on average"
     )
+
+
+def mazes(
+    count: Annotated[int, typer.Argument(min=1, help="mazes")],
+    out: Annotated[Path, typer.Argument(help="CSV or CSV.gz to write: question,answer,moves")],
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="the same mazes again")] = 0,
+    size: Annotated[str, typer.Option(help="rows x columns")] = "30x30",
+    least: Annotated[int, typer.Option(min=1, help="moves of the shortest way, at least")] = 109,
+) -> None:
+    """Make mazes of the kind of Maze-Hard, answers drawn as its labels are."""
+    try:
+        rows, cols = (int(side) for side in size.split("x"))
+    except ValueError as error:
+        raise HrmEdgeError("config", f"--size {size}: not rows x columns") from error
+    made = make_mazes(count, rows, cols, least=least, seed=seed)
+    _write_rows(out, " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made)
+    typer.echo(f"{out}: {count:,} mazes, {made.moves.float().mean():.1f} moves on average")
+
+
+def _write_rows(out: Path, signs: str, columns: tuple[str, ...], made: tuple[Tensor, Tensor, Tensor]) -> None:
+    """Boards as a CSV: questions and answers ``[n, cells]``, written by ``signs``, and a number of each."""
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(columns)
+    for question, answer, number in zip(*(t.tolist() for t in made), strict=True):
+        rows.writerow(("".join(signs[v] for v in question), "".join(signs[v] for v in answer), number))
+    data = text.getvalue().encode()
+    # Without a time stamp: the same call writes the same bytes.
+    write_atomic(out, lambda to: to.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .config import HRMConfig, structured_grid, structured_sudoku
+from .config import HRMConfig, structured_grid, structured_maze, structured_sudoku
 from .errors import HrmEdgeError
 
 
@@ -85,8 +85,8 @@ class TrainConfig(_Table):
 
 
 class RunConfig(_Table):
-    """A whole run. ``model``: arguments of `structured_sudoku`, or with ``symbols`` of `structured_grid`, or with a
-    ``task`` a full ``hrm.config``."""
+    """A whole run. ``model``: arguments of `structured_sudoku`, with ``symbols`` of `structured_grid`, with
+    ``kind = "maze"`` of `structured_maze`, or with a ``task`` a full ``hrm.config``."""
 
     model: dict[str, Any] = {}
     data: DataConfig
@@ -97,9 +97,12 @@ class RunConfig(_Table):
         """Config of the model to train."""
         if "task" in self.model:
             return HRMConfig.parse(self.model)
-        family = structured_grid if "symbols" in self.model else structured_sudoku
+        family, arguments = structured_grid if "symbols" in self.model else structured_sudoku, dict(self.model)
+        if arguments.get("kind") == "maze":
+            family = structured_maze
+            del arguments["kind"]
         try:
-            return family(**self.model)
+            return family(**arguments)
         except TypeError as error:  # an argument too many, or one that is missing
             raise HrmEdgeError("config", f"model: {str(error).partition(' ')[2]}") from error
 

@@ -17,7 +17,7 @@ def raw_curve(model: HRM, task: Task, boards: Boards, steps: int, batch: int = 3
     right = torch.zeros(steps)
     device = model.H_init.device
     for rows in torch.arange(len(boards)).split(batch):
-        answers = boards.answers[rows].to(device)
-        for step, (logits, _) in enumerate(run(model, task.encode(boards.questions[rows]).to(device), steps)):
-            right[step] += (task.decode(logits) == answers).all(1).sum().cpu()
+        questions, answers = boards.questions[rows].to(device), boards.answers[rows].to(device)
+        for step, (logits, _) in enumerate(run(model, task.encode(questions), steps)):
+            right[step] += (task.decode(logits, questions) == answers).all(1).sum().cpu()
     return (right / len(boards)).tolist()

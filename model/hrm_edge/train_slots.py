@@ -46,7 +46,7 @@ def _peers(task: TaskConfig) -> Tensor:
 class Slots:
     """``size`` boards under training.
 
-    Public tensors, batch first: ``tokens [B, N]`` int64 input, ``answers [B, cells]`` int64 symbols from 0,
+    Public tensors, batch first: ``tokens [B, N]`` int64 input, ``answers [B, cells]`` int64 symbols from 0 or -100,
     ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and it can be shown; where
     there is no compiler to tell, every wrong board counts), ``fresh [B]`` bool (needs a new carry) and
     ``noise [B]`` deviation of that carry's noise, ``plain [B]`` bool (as the question reads, nothing added yet),
@@ -126,6 +126,8 @@ class Slots:
             plain = (added == 0) & (share == 0)
         self.tokens[which] = self.task.encode(question, excluded)
         self.answers[which] = answer - 1
+        if self.task.is_maze:  # only the free cells are asked
+            self.answers[which] = self.answers[which].masked_fill(self.task.kept(question), -100)
         self.noise[which] = torch.where(self._rand(n) < self.config.noise, self._rand(n), 0.0)
         self.plain[which] = plain & (self.noise[which] == 0)
         self.wrong[which] = False
@@ -145,7 +147,8 @@ class Slots:
         with a solution (``sound``) and those it calls contradictory (``false_alarm``).
         """
         symbols = self.task.symbol_logits(logits.detach().float().cpu())
-        solved = (symbols.argmax(-1) == self.answers).all(1) & ~self.wrong
+        right = (symbols.argmax(-1) == self.answers) | (self.answers < 0)
+        solved = right.all(1) & ~self.wrong
         hopeless = self.hopeless(symbols)
         self.age += steps
         self.since += steps

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hrm_edge.config import structured_sudoku
+from hrm_edge.config import HRMConfig, structured_grid, structured_sudoku
 from hrm_edge.hrm import HRM, Carry
 from hrm_edge.kernels import build
 from hrm_edge.kernels.block import available, fuse
@@ -45,12 +45,27 @@ def run(model: HRM, tokens: torch.Tensor, carry: Carry) -> list[torch.Tensor]:
     ],
 )
 def test_outputs_and_gradients_equal_the_plain_twin(hidden, heads, box, threads) -> None:
-    config = structured_sudoku(hidden, heads, box_rows=box[0], box_cols=box[1], H_cycles=1)
+    expect_equal_twin(structured_sudoku(hidden, heads, box_rows=box[0], box_cols=box[1], H_cycles=1), threads)
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("hidden", "heads", "rows", "cols", "threads"),
+    [(32, 4, 9, 9, 1), (64, 4, 5, 7, 1), (16, 1, 1, 3, 1), (32, 4, 1, 1, 1), (32, 4, 6, 13, 3)],
+)
+def test_neighbours_equal_the_plain_twin(hidden, heads, rows, cols, threads) -> None:
+    lists = ["neighbours"] * heads
+    expect_equal_twin(structured_grid(rows, cols, "# SGo", hidden, heads, lists=lists, H_cycles=1), threads)
+
+
+def expect_equal_twin(config: HRMConfig, threads: int) -> None:
     model = HRM(config)
-    with torch.no_grad():  # q starts at zero, where its gradient would hide errors
-        model.q_head.weight.normal_()
+    with torch.no_grad():  # these start at zero, where their gradients would hide errors
+        for name, value in model.named_parameters():
+            if name == "q_head.weight" or name.endswith("list_bias"):
+                value.normal_()
     tokens = torch.randint(3, (5, config.seq_len))
-    carry = Carry(*(torch.randn(5, config.seq_len, hidden) for _ in range(2)))
+    carry = Carry(*(torch.randn(5, config.seq_len, config.hidden_size) for _ in range(2)))
     plain = run(model, tokens, carry)
     torch.set_num_threads(threads)
     try:
@@ -80,6 +95,13 @@ def test_sizes_without_a_kernel_are_refused() -> None:
     assert not available(729, 36, 4, 96, 81, 9)
     assert not available(729, 32, 4, 96, 81, 8)
     assert not available(125, 32, 4, 96, 25, 5)
+    assert not available(81, 48, 4, 128, 0, 4)  # heads of 12 along a table
+
+
+@needs_compiler
+def test_lists_that_are_no_one_table_stay_plain() -> None:
+    assert not fuse(HRM(structured_grid(3, 4, "# SGo", lists=["neighbours", "neighbours", "row", "column"])))
+    assert not fuse(HRM(structured_grid(3, 4, "# SGo", lists=["row", "row", "row", "row"])))
 
 
 def test_without_a_compiler_the_plain_blocks_run(monkeypatch: pytest.MonkeyPatch) -> None:

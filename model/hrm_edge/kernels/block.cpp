@@ -1,6 +1,6 @@
-// One post-norm Transformer block over cliques of tokens, forward and backward, float32, AVX2 + FMA.
+// One post-norm Transformer block over lists of tokens, forward and backward, float32, AVX2 + FMA.
 //
-//   a   = attention(x Wqkv^T)        every head inside its own list's groups
+//   a   = attention(x Wqkv^T)        every head inside its own list's groups, or along one table of neighbours
 //   mid = rms(x + a Wo^T)
 //   y   = rms(mid + (silu(gate) * up) Wdn^T)      gate, up = mid Wgu^T
 //
@@ -13,12 +13,13 @@
 #include <string.h>
 
 #include "attention.h"
+#include "neighbours.h"
 
 namespace {
 constexpr int TILE = 72;  // tokens a tile
 
 struct Shape {
-  int tokens, hidden, heads, inter, count, g;  // count groups of g tokens in every head's list
+  int tokens, hidden, heads, inter, count, g;  // count groups of g tokens in every head's list; 0: a table [tokens][g]
   float eps;
 };
 
@@ -100,8 +101,11 @@ template <int G> bool pick_hd(int hd, Attend &f, AttendBack &b) {
   }
 }
 
+// Whether there are kernels; f and b stay null for a table.
 bool pick(const Shape &s, Attend &f, AttendBack &b) {
   const int hd = s.hidden / s.heads;
+  f = nullptr, b = nullptr;
+  if (s.count == 0) return s.g == PLACES && hd % 8 == 0;
   switch (s.g) {
     case 4: return pick_hd<4>(hd, f, b);
     case 6: return pick_hd<6>(hd, f, b);
@@ -121,13 +125,14 @@ int hrm_block_fits(int tokens, int hidden, int heads, int inter, int count, int 
   Attend f;
   AttendBack b;
   const Shape s{tokens, hidden, heads, inter, count, g, 0.f};
-  return heads > 0 && hidden % heads == 0 && hidden % 16 == 0 && inter % 16 == 0 && count * g == tokens && pick(s, f, b);
+  return heads > 0 && hidden % heads == 0 && hidden % 16 == 0 && inter % 16 == 0 && (count == 0 || count * g == tokens) &&
+         pick(s, f, b);
 }
 
 // x = x0 + x1; x1 may be null, then x is x0 itself and only read.
-// groups: [heads][count][g]. Returns 0, or 1 when memory ran out.
+// groups: [heads][count][g], bias: null; or the table [tokens][g], bias: [heads][g]. Returns 0, or 1 when memory ran out.
 int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, float eps,
-                      const int *groups, const float *x0, const float *x1, float *x,
+                      const int *groups, const float *bias, const float *x0, const float *x1, float *x,
                       const float *wqkv, const float *wo, const float *wgu, const float *wdn, float *a, float *mid,
                       float *y, float *r1, float *r2) {
   const Shape s{tokens, hidden, heads, inter, count, g, eps};
@@ -152,8 +157,10 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
       const int n = tokens - t < TILE ? tokens - t : TILE;
       gemm<false, false>(n, 3 * D, D, xb + (long)t * D, D, pqkv, D * 16, 16, qkv + (long)t * 3 * D, 3 * D);
     }
-    for (int head = 0; head < heads; head++)
-      attend_head(groups + (long)head * tokens, count, qkv + head * hd, D, scale, a + at + head * hd);
+    for (int head = 0; head < heads; head++) {
+      if (attend_head) attend_head(groups + (long)head * tokens, count, qkv + head * hd, D, scale, a + at + head * hd);
+      else attend_places(groups, tokens, qkv + head * hd, D, hd, scale, bias + head * g, a + at + head * hd);
+    }
     for (int t = 0; t < tokens; t += TILE) {
       const int n = tokens - t < TILE ? tokens - t : TILE;
       float *m = mid + at + (long)t * D, *out = y + at + (long)t * D;
@@ -169,12 +176,12 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
   return 0;
 }
 
-// Gradients: dx is written; dwqkv, dwo, dwgu, dwdn are added to.
+// Gradients: dx is written; dwqkv, dwo, dwgu, dwdn and (of a table) dbias are added to.
 int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, float eps,
-                       const int *groups, const float *x, const float *wqkv, const float *wo, const float *wgu,
+                       const int *groups, const float *bias, const float *x, const float *wqkv, const float *wo, const float *wgu,
                        const float *wdn, const float *a, const float *mid, const float *y, const float *r1,
                        const float *r2, const float *dy, float *dx, float *dwqkv, float *dwo, float *dwgu,
-                       float *dwdn) {
+                       float *dwdn, float *dbias) {
   const Shape s{tokens, hidden, heads, inter, count, g, eps};
   Attend unused;
   AttendBack attend_head;
@@ -182,13 +189,15 @@ int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter,
   const int D = hidden, I = inter, hd = hidden / heads;
   const float scale = (float)(1.0 / sqrt((double)hd));
   const long weights = 4L * D * D + 3L * D * I + 3L * D * D + 2L * D * I;
-  float *pool = scratch(weights + (long)tokens * 4 * D + TILE * (4L * I + 2L * D));
+  const long apart = attend_head ? 0 : (long)tokens * 3 * D;  // a table's gradient cannot take the place of qkv
+  float *pool = scratch(weights + (long)tokens * 4 * D + TILE * (4L * I + 2L * D) + apart);
   if (!pool) return 1;
   float *pqkv = pool, *pgu = pack_transposed(wqkv, 3 * D, D, pqkv), *bqkv = pack_transposed(wgu, 2 * I, D, pgu);
   float *bo = pack_plain(wqkv, 3 * D, D, bqkv), *bgu = pack_plain(wo, D, D, bo);
   float *bdn = pack_plain(wgu, 2 * I, D, bgu), *qkv = pack_plain(wdn, D, I, bdn);
   float *da = qkv + (long)tokens * 3 * D, *gu = da + (long)tokens * D, *h = gu + TILE * 2L * I;
   float *dh = h + (long)TILE * I, *d2 = dh + (long)TILE * I, *dm = d2 + (long)TILE * D;
+  float *dqkv = attend_head ? qkv : dm + (long)TILE * D;
   for (int b = 0; b < boards; b++) {
     const long at = (long)b * tokens * D, row = (long)b * tokens;
     for (int t = 0; t < tokens; t += TILE) {
@@ -209,12 +218,18 @@ int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter,
       gemm<false, false>(n, D, D, d1, D, bo, D * 16, 16, da + (long)t * D, D);
       gemm<true, true>(D, D, n, d1, D, a + to, 16, D, dwo, D);
     }
-    for (int head = 0; head < heads; head++)
-      attend_head(groups + (long)head * tokens, count, qkv + head * hd, D, scale, a + at + head * hd, da + head * hd);
+    if (!attend_head) memset(dqkv, 0, apart * 4);
+    for (int head = 0; head < heads; head++) {
+      const int h0 = head * hd;
+      if (attend_head) attend_head(groups + (long)head * tokens, count, qkv + h0, D, scale, a + at + h0, da + h0);
+      else
+        attend_places_backward(groups, tokens, qkv + h0, D, hd, scale, bias + head * g, da + h0, dqkv + h0,
+                               dbias + head * g);
+    }
     for (int t = 0; t < tokens; t += TILE) {
       const int n = tokens - t < TILE ? tokens - t : TILE;
       const long to = at + (long)t * D;
-      const float *dq = qkv + (long)t * 3 * D;
+      const float *dq = dqkv + (long)t * 3 * D;
       gemm<false, true>(n, D, 3 * D, dq, 3 * D, bqkv, 3 * D * 16, 16, dx + to, D);
       gemm<true, true>(3 * D, D, n, dq, 3 * D, x + to, 16, D, dwqkv, D);
     }

@@ -6,11 +6,12 @@ sizes without a kernel, no compiler).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import c_float, c_int, c_void_p
 from functools import lru_cache, partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -30,8 +31,8 @@ def _library():
     if lib is None or not torch.backends.cpu.get_cpu_capability().startswith("AVX"):
         return None
     lib.hrm_block_fits.argtypes = [c_int] * 6
-    lib.hrm_block_forward.argtypes = _SIZES + [c_void_p] * 13
-    lib.hrm_block_backward.argtypes = _SIZES + [c_void_p] * 17
+    lib.hrm_block_forward.argtypes = _SIZES + [c_void_p] * 14
+    lib.hrm_block_backward.argtypes = _SIZES + [c_void_p] * 19
     return lib
 
 
@@ -63,65 +64,90 @@ def _at(t: Tensor | None, board: int) -> int | None:
 
 
 class FusedLevel(torch.autograd.Function):
-    """y = blocks(z + injected). weights: qkv, o, gate_up, down of every block in turn."""
+    """y = blocks(z + injected). weights: qkv, o, gate_up, down of every block in turn, and where ``lists`` is a table
+    its bias.
+
+    lists: int32, the groups of every head ``[heads, count, g]`` or one table of all heads ``[tokens, g]``.
+    """
 
     @staticmethod
-    def forward(ctx, groups: Tensor, eps: float, z: Tensor, injected: Tensor, *weights: Tensor):
-        lib, (boards, tokens, hidden) = _library(), z.shape
-        heads, count, g = groups.shape
-        inter = weights[3].shape[1]
+    def forward(ctx, lists: Tensor, heads: int, eps: float, z: Tensor, injected: Tensor, *weights: Tensor):
+        lib, (boards, tokens) = _library(), z.shape[:2]
         weights = tuple(w.detach().contiguous() for w in weights)
+        ctx.eps, ctx.heads, ctx.count = eps, heads, len(weights)
+        sizes = _sizes(lists, heads, z, weights)
         adds = (z.contiguous(), injected.contiguous())
         x = torch.empty_like(adds[0])
         saved = [x]
-        for i in range(0, len(weights), 4):
+        for w in _blocks(lists, weights):
             a, mid, y = (torch.empty_like(x) for _ in range(3))
             r1, r2 = (x.new_empty(boards, tokens) for _ in range(2))
 
-            def job(first, n, x=x, adds=adds, out=(a, mid, y, r1, r2), w=weights[i : i + 4]):
+            def job(first, n, x=x, adds=adds, out=(a, mid, y, r1, r2), w=w):
                 return lambda: lib.hrm_block_forward(
-                    n, tokens, hidden, heads, inter, count, g, eps, groups.data_ptr(),
-                    *(_at(t, first) for t in (*adds, x)), *(t.data_ptr() for t in w), *(_at(t, first) for t in out),
+                    n, *sizes, eps, lists.data_ptr(), _at(w.bias, 0), *(_at(t, first) for t in (*adds, x)),
+                    *(t.data_ptr() for t in w.matrices), *(_at(t, first) for t in out),
                 )  # fmt: skip
 
             _run([job(*part) for part in _split(boards)])
             saved += [a, mid, y, r1, r2]
             x, adds = y, (y, None)
-        ctx.save_for_backward(groups, *weights, *saved)
-        ctx.eps, ctx.count = eps, len(weights)
+        ctx.save_for_backward(lists, *weights, *saved)
         return x
 
     @staticmethod
     def backward(ctx, dy: Tensor):
-        lib, (groups, *rest) = _library(), ctx.saved_tensors
+        lib, (lists, *rest) = _library(), ctx.saved_tensors
         weights, saved = rest[: ctx.count], rest[ctx.count :]
-        heads, count, g = groups.shape
-        boards, tokens, hidden = dy.shape
-        inter = weights[3].shape[1]
         dy = dy.contiguous()
+        sizes = _sizes(lists, ctx.heads, dy, weights)
         grads: list[Tensor] = []
-        for i in range(len(weights) - 4, -1, -4):
-            w, k = weights[i : i + 4], i // 4 * 5
-            x = saved[k - 2 if k else 0]  # the output of the block before
-            a, mid, y, r1, r2 = saved[k + 1 : k + 6]
+        for i, w in reversed(list(enumerate(_blocks(lists, weights)))):
+            x = saved[5 * i - 2 if i else 0]  # the output of the block before
+            a, mid, y, r1, r2 = saved[5 * i + 1 : 5 * i + 6]
             dx = torch.empty_like(x)
-            parts = _split(boards)
-            dws = [[torch.zeros_like(t) for t in w] for _ in parts]
+            parts = _split(len(dy))
+            dws = [_Weights([torch.zeros_like(t) for t in w.matrices], _zeros(w.bias)) for _ in parts]
 
             def job(first, n, dw, x=x, dy=dy, dx=dx, kept=(a, mid, y, r1, r2), w=w):
                 return lambda: lib.hrm_block_backward(
-                    n, tokens, hidden, heads, inter, count, g, ctx.eps, groups.data_ptr(),
-                    _at(x, first), *(t.data_ptr() for t in w), *(_at(t, first) for t in (*kept, dy, dx)),
-                    *(t.data_ptr() for t in dw),
+                    n, *sizes, ctx.eps, lists.data_ptr(), _at(w.bias, 0), _at(x, first),
+                    *(t.data_ptr() for t in w.matrices), *(_at(t, first) for t in (*kept, dy, dx)),
+                    *(t.data_ptr() for t in dw.matrices), _at(dw.bias, 0),
                 )  # fmt: skip
 
             _run([job(*part, dw) for part, dw in zip(parts, dws, strict=True)])
             for other in dws[1:]:  # fixed order: the same sum on every run
-                for to, d in zip(dws[0], other, strict=True):
+                for to, d in zip(dws[0].all(), other.all(), strict=True):
                     to += d
-            grads = dws[0] + grads
+            grads = dws[0].all() + grads
             dy = dx
-        return None, None, dy, dy, *grads
+        return None, None, None, dy, dy, *grads
+
+
+class _Weights(NamedTuple):
+    """Weights of one block, or their gradients."""
+
+    matrices: list[Tensor]
+    bias: Tensor | None
+
+    def all(self) -> list[Tensor]:
+        return self.matrices + ([] if self.bias is None else [self.bias])
+
+
+def _zeros(like: Tensor | None) -> Tensor | None:
+    return None if like is None else torch.zeros_like(like)
+
+
+def _blocks(lists: Tensor, weights: Sequence[Tensor]) -> list[_Weights]:
+    """The weights of every block in turn: a table has a bias after the four matrices."""
+    n = 4 if lists.ndim == 3 else 5
+    return [_Weights(list(weights[i : i + 4]), weights[i + 4] if n == 5 else None) for i in range(0, len(weights), n)]
+
+
+def _sizes(lists: Tensor, heads: int, z: Tensor, weights: Sequence[Tensor]) -> tuple[int, ...]:
+    """tokens, hidden, heads, inter, count, g of block.cpp."""
+    return (*z.shape[1:], heads, weights[3].shape[1], lists.shape[1] if lists.ndim == 3 else 0, lists.shape[-1])
 
 
 def fuse(model: HRM, geometry: Geometry | None = None) -> bool:
@@ -130,34 +156,41 @@ def fuse(model: HRM, geometry: Geometry | None = None) -> bool:
     Weights and state dict stay as they are; other dtypes, devices and boards still run the plain blocks.
     """
     config, geometry = model.config, geometry or model.geometry
-    if config.attention != "lists" or config.list_bias or any(run.clique is None for run in geometry.runs):
+    lists = _lists(geometry, config.list_bias) if config.attention == "lists" else None
+    if lists is None:
         return False
-    lists = [run.clique for run in geometry.runs for _ in range(run.start, run.stop)]
-    shapes = {(c.groups, c.width) for c in lists}
-    if len(shapes) != 1:
-        return False
-    count, width = shapes.pop()
-    sizes = (geometry.tokens, config.hidden_size, config.num_heads, config.intermediate_size, count, width)
+    count = lists.shape[1] if lists.ndim == 3 else 0
+    sizes = (geometry.tokens, config.hidden_size, config.num_heads, config.intermediate_size, count, lists.shape[-1])
     if not available(*sizes):
         return False
-    index = torch.arange(geometry.tokens).view(1, -1, 1, 1, 1).expand(1, -1, 3, 1, 1)
-    groups = torch.stack([c.gather(index)[0, 0, 0, :, :, 0] for c in lists]).int()
     for level in (model.H_level, model.L_level):
-        level.forward = partial(_fused_forward, level, type(level).forward, groups, geometry, config.rms_norm_eps)
+        level.forward = partial(_fused_forward, level, type(level).forward, lists, geometry)
     return True
 
 
-def _fused_forward(level, plain, groups: Tensor, made_for: Geometry, eps: float, z, injected, geometry, rope):
+def _lists(geometry: Geometry, has_bias: bool) -> Tensor | None:
+    """``lists`` of `FusedLevel`: all heads in groups of one size without a bias, or all along one table with one."""
+    runs = geometry.runs
+    if has_bias:
+        tables = {run.table for run in runs}
+        name = tables.pop()
+        return None if tables or name is None else getattr(geometry, name).int()
+    if any(run.clique is None for run in runs):
+        return None
+    cliques = [run.clique for run in runs for _ in range(run.start, run.stop)]
+    if len({(c.groups, c.width) for c in cliques}) != 1:
+        return None
+    index = torch.arange(geometry.tokens).view(1, -1, 1, 1, 1).expand(1, -1, 3, 1, 1)
+    return torch.stack([c.gather(index)[0, 0, 0, :, :, 0] for c in cliques]).int()
+
+
+def _fused_forward(level, plain, lists: Tensor, made_for: Geometry, z, injected, geometry, rope):
     if z.dtype != torch.float32 or z.device.type != "cpu" or geometry is not made_for:
         return plain(level, z, injected, geometry, rope)
-    weights = [
-        w
-        for block in level.layers
-        for w in (
-            block.self_attn.qkv_proj.weight,
-            block.self_attn.o_proj.weight,
-            block.mlp.gate_up_proj.weight,
-            block.mlp.down_proj.weight,
-        )
-    ]
-    return FusedLevel.apply(groups, eps, z, injected, *weights)
+    weights = []
+    for block in level.layers:
+        attention, mlp = block.self_attn, block.mlp
+        weights += [attention.qkv_proj.weight, attention.o_proj.weight, mlp.gate_up_proj.weight, mlp.down_proj.weight]
+        if attention.list_bias is not None:
+            weights.append(attention.list_bias)
+    return FusedLevel.apply(lists, attention.heads, level.layers[0].eps, z, injected, *weights)

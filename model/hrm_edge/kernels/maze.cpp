@@ -1,0 +1,75 @@
+// Mazes of the kind of Maze-Hard (sapientinc/HRM): walls thrown at random, a start and a goal that are far apart.
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace {
+// SplitMix64 (Steele et al., 2014): the same numbers everywhere.
+struct Random {
+  uint64_t state;
+  uint64_t next() {
+    uint64_t z = state += 0x9e3779b97f4a7c15ull;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+  double uniform() { return (next() >> 11) * 0x1p-53; }
+  int below(int n) { return (int)(uniform() * n); }
+};
+
+enum : uint8_t { WALL = 1, FREE, START, GOAL, PATH };  // symbols of `# SGo`, from 1
+
+struct Grid {
+  int rows, cols;
+  std::vector<int> distance, parent, queue;
+  Grid(int r, int c) : rows(r), cols(c), distance(r * c), parent(r * c), queue(r * c) {}
+
+  // Breadth first from `start`, neighbours down, left, right, up; the first to reach a cell is its parent.
+  // Returns the cells reached, which then stand in `queue` in the order of their distance.
+  int search(const uint8_t *cells, int start) {
+    std::fill(distance.begin(), distance.end(), -1);
+    int head = 0, tail = 0;
+    distance[start] = 0, parent[start] = -1, queue[tail++] = start;
+    while (head < tail) {
+      const int at = queue[head++], row = at / cols, col = at % cols;
+      const int next[4] = {row + 1 < rows ? at + cols : -1, col > 0 ? at - 1 : -1, col + 1 < cols ? at + 1 : -1,
+                           row > 0 ? at - cols : -1};
+      for (int to : next) {
+        if (to < 0 || cells[to] == WALL || distance[to] >= 0) continue;
+        distance[to] = distance[at] + 1, parent[to] = at, queue[tail++] = to;
+      }
+    }
+    return tail;
+  }
+};
+}  // namespace
+
+extern "C" {
+
+// `count` mazes whose shortest way is `least` moves or more, into questions and answers [count][rows * cols].
+// The share of walls is uniform between 0.3 and 0.5; the goal is any cell far enough from the start. Returns how many were made: fewer than `count` after `tries` grids without success in a row.
+int hrm_mazes(int count, int rows, int cols, int least, uint64_t seed, int tries, uint8_t *questions, uint8_t *answers) {
+  Random random{seed};
+  const int cells = rows * cols;
+  Grid grid(rows, cols);
+  int made = 0;
+  for (int failed = 0; made < count && failed < tries; failed++) {
+    uint8_t *question = questions + (long)made * cells, *answer = answers + (long)made * cells;
+    const double walls = 0.3 + 0.2 * random.uniform();
+    for (int i = 0; i < cells; i++) question[i] = random.uniform() < walls ? WALL : FREE;
+    const int start = random.below(cells);
+    if (question[start] == WALL) continue;
+    const int reached = grid.search(question, start);
+    int first = 0;
+    while (first < reached && grid.distance[grid.queue[first]] < least) first++;
+    if (first == reached) continue;
+    const int goal = grid.queue[first + random.below(reached - first)];
+    question[start] = START, question[goal] = GOAL;
+    memcpy(answer, question, cells);
+    for (int at = grid.parent[goal]; at != start; at = grid.parent[at]) answer[at] = PATH;
+    made++, failed = 0;
+  }
+  return made;
+}
+}

@@ -1,0 +1,56 @@
+"""Mazes of the kind of Maze-Hard (sapientinc/HRM), made by kernels/maze.cpp."""
+
+from __future__ import annotations
+
+from ctypes import c_int, c_uint64, c_void_p
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .config import MAX_TOKENS, MAZE_SYMBOLS
+from .errors import HrmEdgeError
+from .kernels.build import load
+
+# Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
+TRIES = 1_000_000
+
+
+class Mazes(NamedTuple):
+    """``questions``, ``answers [B, rows * cols]`` uint8 (symbols of `MAZE_SYMBOLS` from 1) and ``moves [B]`` int64."""
+
+    questions: Tensor
+    answers: Tensor
+    moves: Tensor
+
+
+@lru_cache
+def _library():
+    lib = load("maze")
+    if lib is None:
+        raise HrmEdgeError("config", "making mazes needs a C++17 compiler (c++, g++ or clang++)")
+    lib.hrm_mazes.argtypes = [c_int] * 4 + [c_uint64, c_int, c_void_p, c_void_p]
+    return lib
+
+
+def make_mazes(count: int, rows: int, cols: int, *, least: int, seed: int = 0) -> Mazes:
+    """``count`` mazes whose shortest way from S to G is ``least`` moves or more.
+
+    Each cell is a wall with a probability that is drawn from 0.3 to 0.5 for each maze. The answer is the way that
+    breadth-first search finds with neighbours in the order down, left, right, up: as the benchmark's labels are.
+
+    Raises:
+        HrmEdgeError: code ``config`` for a size that is none, or where no maze of it has so long a way.
+    """
+    if not (1 <= rows <= 256 and 1 <= cols <= 256 and rows * cols <= MAX_TOKENS):
+        raise HrmEdgeError("config", f"no maze has {rows} x {cols} cells")
+    try:
+        questions = torch.empty(count, rows * cols, dtype=torch.uint8)
+        answers = torch.empty_like(questions)
+    except (RuntimeError, TypeError) as error:  # TypeError: beyond what a size can be
+        raise HrmEdgeError("config", f"{count} mazes of {rows * cols} cells do not fit in memory") from error
+    made = _library().hrm_mazes(count, rows, cols, least, seed, TRIES, questions.data_ptr(), answers.data_ptr())
+    if made < count:
+        raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")
+    return Mazes(questions, answers, (answers == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1)

@@ -1,0 +1,171 @@
+"""Mazes: made, read, asked and trained on one size for any."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from pathlib import Path
+
+import pytest
+import torch
+
+from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze
+from hrm_edge.data import Boards, read_boards
+from hrm_edge.errors import HrmEdgeError
+from hrm_edge.hrm import HRM
+from hrm_edge.kernels.build import load
+from hrm_edge.lists import Geometry
+from hrm_edge.mazes import make_mazes
+from hrm_edge.tasks import Task
+from hrm_edge.train_config import SearchConfig
+from hrm_edge.train_slots import Slots
+
+from .conftest import invoke
+
+needs_compiler = pytest.mark.skipif(load("maze") is None, reason="no C++ compiler to make mazes with")
+WALL, FREE, START, GOAL, PATH = range(1, 6)
+
+
+def labelled(question: list[int], cols: int) -> list[int]:
+    """The first of the shortest ways from S, moves in the order down, left, right, up: by distances from G."""
+    rows = len(question) // cols
+
+    def around(at: int) -> list[int]:
+        row, col = divmod(at, cols)
+        moves = ((row + 1, col), (row, col - 1), (row, col + 1), (row - 1, col))
+        cells = [r * cols + c for r, c in moves if 0 <= r < rows and 0 <= c < cols]
+        return [cell for cell in cells if question[cell] != WALL]
+
+    distance, edge = {question.index(GOAL): 0}, [question.index(GOAL)]
+    for at in edge:
+        for to in around(at):
+            if to not in distance:
+                distance[to] = distance[at] + 1
+                edge.append(to)
+    answer, at = list(question), question.index(START)
+    while distance[at] > 1:
+        at = next(to for to in around(at) if distance.get(to) == distance[at] - 1)
+        answer[at] = PATH
+    return answer
+
+
+@needs_compiler
+@pytest.mark.parametrize(("rows", "cols", "least"), [(7, 11, 8), (12, 12, 14), (1, 5, 3)])
+def test_made_mazes_are_labelled_as_the_benchmark_labels(rows: int, cols: int, least: int) -> None:
+    made = make_mazes(40, rows, cols, least=least, seed=3)
+    for question, answer, moves in zip(*(t.tolist() for t in made), strict=True):
+        assert question.count(START) == question.count(GOAL) == 1
+        assert PATH not in question
+        assert answer == labelled(question, cols)
+        assert answer.count(PATH) + 1 == moves >= least
+
+
+@needs_compiler
+def test_the_seed_decides() -> None:
+    first, again, other = (make_mazes(5, 9, 9, least=6, seed=s).questions for s in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@needs_compiler
+def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HrmEdgeError, match="only 0 of 3 mazes of 2 x 2 with 9 moves were found"):
+        make_mazes(3, 2, 2, least=9)
+    with pytest.raises(HrmEdgeError, match="no maze has 300 x 3 cells"):
+        make_mazes(3, 300, 3, least=1)
+    with pytest.raises(HrmEdgeError, match="do not fit in memory"):
+        make_mazes(10**15, 9, 9, least=1)
+    with pytest.raises(HrmEdgeError, match="--size 9: not rows x columns"):
+        invoke("mazes", 3, tmp_path / "m.csv", "--size", "9")
+
+
+def test_one_model_for_every_size() -> None:
+    config = structured_maze(4, 6)
+    assert config.any_size
+    other = structured_maze(9, 5)
+    model, geometry = HRM(config), Geometry(config, other.task)
+    tokens = torch.randint(5, (2, 45))
+    twin = HRM(other)
+    twin.load_state_dict(model.state_dict())
+    got = model(model.initial_carry(2, geometry=geometry), tokens, geometry=geometry)[1]
+    assert torch.equal(got, twin(twin.initial_carry(2), tokens)[1])
+
+
+def test_a_bias_along_rows_ties_a_maze_to_its_size() -> None:
+    config = structured_maze(4, 6).model_dump(exclude_none=True) | {"lists": ["neighbours", "row", "row", "column"]}
+    tied = HRMConfig.parse(config)
+    assert not tied.any_size
+    with pytest.raises(HrmEdgeError, match="tie this model to 24 tokens"):
+        Geometry(tied, structured_maze(9, 5).task)
+    with pytest.raises(HrmEdgeError, match="one shape only"):
+        Task(tied, structured_maze(9, 5).task)
+
+
+def test_a_maze_has_the_symbols_of_a_maze() -> None:
+    config = structured_maze(4, 6).model_dump(exclude_none=True)
+    with pytest.raises(HrmEdgeError, match="a maze has the symbols"):
+        HRMConfig.parse(config | {"task": config["task"] | {"symbols": list("#.SGo")}})
+
+
+def test_walls_start_and_goal_stay_whatever_the_logits_say() -> None:
+    task = Task(structured_maze(1, 5))
+    question = task.parse("S  G#")[None]
+    logits = torch.zeros(1, 5, 5)
+    logits[..., PATH - 1] = 1
+    assert task.format(task.decode(logits, question)[0]) == "SooG#"
+
+
+@needs_compiler
+def test_only_free_cells_are_asked() -> None:
+    made = make_mazes(6, 5, 5, least=4, seed=1)
+    task = Task(structured_maze(5, 5))
+    plain = SearchConfig.model_validate({"noise": 0})
+    slots = Slots(Boards(*made[:2], ["made"] * 6), task, plain, size=6, window=1, seed=0)
+    free = slots.tokens == MAZE_SYMBOLS.index(" ")
+    assert torch.equal(slots.answers >= 0, free)
+    assert set(slots.answers[free].tolist()) <= {FREE - 1, PATH - 1}
+    # Right where asked, wrong everywhere else: solved.
+    logits = torch.zeros(6, 25, 5).scatter(2, slots.answers.clamp(min=0)[..., None], 1.0)
+    assert slots.advance(logits, 1)["plain_solved"] == 6
+
+
+def test_an_answer_that_moves_a_wall_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "m.csv"
+    data.write_text("question,answer\nS  G#,SooG#\nS  G#,Soo#G\n")
+    with pytest.raises(HrmEdgeError, match="line 3: the answer does not keep the givens"):
+        read_boards([data], Task(structured_maze(1, 5)))
+
+
+RUN = """
+[model]
+kind = "maze"
+rows = {size}
+cols = {size}
+hidden_size = 16
+num_heads = 2
+[data]
+train = ["m{size}.csv.gz"]
+holdout_rows = 4
+[train]
+steps = 3
+batch = 4
+window = 2
+eval_rows = 4
+eval_steps = 2
+"""
+
+
+@needs_compiler
+def test_a_run_on_larger_mazes_starts_from_one_on_smaller(tmp_path: Path) -> None:
+    for size in (5, 8):
+        assert "20 mazes" in invoke("mazes", 20, tmp_path / f"m{size}.csv.gz", "--size", f"{size}x{size}", "--least", 5)
+        (tmp_path / f"{size}.toml").write_text(RUN.format(size=size))
+    with gzip.open(tmp_path / "m5.csv.gz", "rt") as file:
+        assert all(int(row["moves"]) >= 5 and len(row["answer"]) == 25 for row in csv.DictReader(file))
+    invoke("train", tmp_path / "5.toml", "--out", tmp_path / "small")
+    said = invoke("train", tmp_path / "8.toml", "--out", tmp_path / "large", "--start", tmp_path / "small" / "last.pt")
+    assert "fused CPU kernel" in said
+    other = tmp_path / "other.toml"
+    other.write_text(RUN.format(size=8).replace("hidden_size = 16", "hidden_size = 32"))
+    with pytest.raises(HrmEdgeError, match="its model is not the config's"):
+        invoke("train", other, "--out", tmp_path / "other", "--start", tmp_path / "small" / "last.pt")
