@@ -13,7 +13,7 @@ const NOISED_CYCLES = 12
 
 /**
  * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
- * where there are rules, searches from its own and from noised starts; without rules, noised starts only.
+ * where it takes a search's marks, searches from its own and from noised starts; otherwise noised starts only.
  */
 export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, void> {
   const { model, task, puzzle, slot } = ctx
@@ -32,7 +32,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
   let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit })
   let trust = true
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
-    if (task.hasRules) {
+    if (task.takesMarks) {
       end = yield* search(ctx, progress, { random, trust, branches })
       if (end === 'solved' || end === 'spent') break
       // A search that ruled everything out was misled by the model: the next one only believes the rules.
@@ -40,7 +40,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     }
     progress.attempts++
     slot.start(tokens, noisedCarry(model, tokens.length, random))
-    end = yield* run(ctx, progress, { kind: 'noise', limit: task.hasRules ? stepsOf(model, NOISED_CYCLES) : limit })
+    end = yield* run(ctx, progress, { kind: 'noise', limit: task.takesMarks ? stepsOf(model, NOISED_CYCLES) : limit })
   }
   const solved = end === 'solved'
   return {

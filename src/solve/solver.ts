@@ -1,14 +1,16 @@
 import type { EngineFactory, Engines } from '../engines/create-engine.ts'
 import type { Engine, EngineOptions } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
+import { trainedShape } from '../tasks/lists.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import { yieldToEventLoop } from './event-loop.ts'
 import { ofNthBoard } from './nth-board.ts'
 import { type CheckedOptions, checkOptions, throwIfAborted, untilAborted } from './options.ts'
+import { createPools } from './pools.ts'
 import { bindSlot } from './slot.ts'
-import { createSlotPool, type SlotPool } from './slot-pool.ts'
+import type { SlotPool } from './slot-pool.ts'
 import { solveProgram } from './solve-program.ts'
 import type { SolveResult, Solver, SolveStep } from './types.ts'
 
@@ -23,35 +25,31 @@ export interface SolverParts {
 
 type Program = Generator<void, SolveResult, void>
 
-/** Ties model, task and engine together. One engine is kept for every board size that comes up. */
+/** Ties model, task and engine together. One engine is kept for every board size of late. */
 export function createSolverFrom({ loaded, task, slots, engines, first }: SolverParts): Solver {
   const { model } = loaded
-  const pools = new Map<number, SlotPool>([[first.tokens, createSlotPool(first)]])
-  const batchPools = new Map<number, SlotPool>()
+  const pools = createPools()
+  const batchPools = createPools()
+  pools.done(pools.use(trainedShape(model.config), () => first))
   let disposed = false
 
   const refuseDisposed = (): void => {
     if (disposed) throw new HrmError('disposed', 'the solver was disposed')
   }
-  const poolIn = (held: Map<number, SlotPool>, options: EngineOptions, create: EngineFactory): SlotPool => {
-    refuseDisposed()
-    let pool = held.get(options.geometry.tokens)
-    if (!pool?.healthy) {
-      pool?.dispose()
-      pool = createSlotPool(create(options))
-      held.set(options.geometry.tokens, pool)
-    }
-    return pool
-  }
   const optionsFor = (puzzle: Puzzle): EngineOptions => ({ model, geometry: task.geometry(puzzle), slots })
-  const poolFor = (puzzle: Puzzle): SlotPool => poolIn(pools, optionsFor(puzzle), engines.create)
-  /** The pool for so many boards at once. The GPU may have to be measured first, which takes many steps. */
-  const batchPoolFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal): Promise<SlotPool> => {
+  /** The engine for so many boards at once, if not the usual one. The GPU may have to be measured first: many steps. */
+  const batchFactoryFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal) => {
     refuseDisposed()
     throwIfAborted(signal)
     const choice = engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
-    const create = choice && (await untilAborted(choice, signal))
-    return create ? poolIn(batchPools, optionsFor(puzzle), create) : poolFor(puzzle)
+    return choice && (await untilAborted(choice, signal))
+  }
+  /** A pool for a board, to be given back by `done`. */
+  const lendPool = (puzzle: Puzzle, batch?: EngineFactory): { pool: SlotPool; done: () => void } => {
+    refuseDisposed()
+    const held = batch ? batchPools : pools
+    const pool = held.use(puzzle.shape, () => (batch ?? engines.create)(optionsFor(puzzle)))
+    return { pool, done: () => held.done(pool) }
   }
 
   const begin = (
@@ -67,10 +65,11 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     options: CheckedOptions,
     describe: boolean,
   ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
-    const pool = poolFor(puzzle)
-    throwIfAborted(options.signal)
-    const slot = await pool.take(options.signal)
+    const { pool, done: giveBack } = lendPool(puzzle)
+    let slot: number | undefined
     try {
+      throwIfAborted(options.signal)
+      slot = await pool.take(options.signal)
       let step: SolveStep | undefined
       const observe = describe ? (s: SolveStep) => (step = s) : undefined
       const program = begin(pool, slot, puzzle, options, observe)
@@ -84,7 +83,8 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         await yieldToEventLoop()
       }
     } finally {
-      pool.give(slot)
+      if (slot !== undefined) pool.give(slot)
+      giveBack()
     }
   }
 
@@ -112,25 +112,29 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
       const puzzles = Array.from(boards, (board, i) => parseNth(task, board, i))
       const results = new Array<SolveResult>(boards.length)
-      let done = 0
+      let finished = 0
       let solved = 0
       const finish = (index: number, result: SolveResult) => {
         results[index] = result
-        done++
+        finished++
         if (result.status === 'solved') solved++
-        options.onProgress?.({ done, total: boards.length, solved })
+        options.onProgress?.({ done: finished, total: boards.length, solved })
       }
-      for (const group of groupByTokens(task, puzzles)) {
-        const pool = await batchPoolFor(puzzles[group[0]], group.length, checked.signal)
-        await solveGroup(pool, puzzles, group, checked, begin, finish)
+      for (const group of groupByShape(puzzles)) {
+        const batch = await batchFactoryFor(puzzles[group[0]], group.length, checked.signal)
+        const { pool, done } = lendPool(puzzles[group[0]], batch)
+        try {
+          await solveGroup(pool, puzzles, group, checked, begin, finish)
+        } finally {
+          done()
+        }
       }
       return results
     },
     dispose() {
       disposed = true
-      for (const pool of [...pools.values(), ...batchPools.values()]) pool.dispose()
-      pools.clear()
-      batchPools.clear()
+      pools.dispose()
+      batchPools.dispose()
       engines.release()
     },
   }
@@ -185,13 +189,13 @@ function parseNth(task: Task, board: string, index: number): Puzzle {
   }
 }
 
-function groupByTokens(task: Task, puzzles: readonly Puzzle[]): number[][] {
-  const groups = new Map<number, number[]>()
-  puzzles.forEach((puzzle, i) => {
-    const { tokens } = task.geometry(puzzle)
-    const group = groups.get(tokens)
+function groupByShape(puzzles: readonly Puzzle[]): number[][] {
+  const groups = new Map<string, number[]>()
+  puzzles.forEach(({ shape }, i) => {
+    const key = `${shape.rows}x${shape.cols}`
+    const group = groups.get(key)
     if (group) group.push(i)
-    else groups.set(tokens, [i])
+    else groups.set(key, [i])
   })
   return [...groups.values()]
 }

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../weights/config.ts'
 import { buildGeometry, trainedShape } from './lists.ts'
 import { readCells } from './read-cells.ts'
 import { cellAt, nameCell } from './sudoku/parse.ts'
-import type { Task } from './task.ts'
+import type { Puzzle, Task } from './task.ts'
 
 /**
  * A user's own grid task: question and answer grids of one shape over the model's symbols, no known rules.
@@ -17,26 +17,31 @@ export function createGridTask(config: ModelConfig): Task {
   const symbolOf = new Map(tokens.map((token, i) => [config.task.symbols[token], i + 1]))
   const length = shape.rows * shape.cols
 
+  function parse(board: string): Puzzle {
+    if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+    const text = board.replace(/[\r\n]/g, '')
+    if (text.length !== length) {
+      throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)
+    }
+    // Code units, as the length counts them: an emoji is two.
+    const units = text.split('')
+    const bad = units.flatMap((s, i) => (symbolOf.has(s) ? [] : [cellAt(i, shape)]))
+    if (bad.length > 0) {
+      const shown = JSON.stringify(text[bad[0].index])
+      throw new HrmError('board_symbol', `${shown} at ${nameCell(bad[0])} is no symbol of ${config.task.name}`, {
+        cells: bad,
+      })
+    }
+    return { shape, cells: Uint8Array.from(units, (s) => symbolOf.get(s)!) }
+  }
+
   return {
     name: config.task.name,
+    kind: config.task.kind,
     hasRules: false,
-    parse(board) {
-      if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
-      const text = board.replace(/[\r\n]/g, '')
-      if (text.length !== length) {
-        throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)
-      }
-      // Code units, as the length counts them: an emoji is two.
-      const units = text.split('')
-      const bad = units.flatMap((s, i) => (symbolOf.has(s) ? [] : [cellAt(i, shape)]))
-      if (bad.length > 0) {
-        const shown = JSON.stringify(text[bad[0].index])
-        throw new HrmError('board_symbol', `${shown} at ${nameCell(bad[0])} is no symbol of ${config.task.name}`, {
-          cells: bad,
-        })
-      }
-      return { shape, cells: Uint8Array.from(units, (s) => symbolOf.get(s)!) }
-    },
+    takesMarks: false,
+    parse,
+    parseAnswer: (board) => parse(board).cells,
     symbols: () => tokens.length,
     geometry: () => geometry,
     encode: ({ cells }) => cells.map((s) => tokens[s - 1]),

@@ -1,4 +1,5 @@
 import type { Geometry } from '../engines/engine.ts'
+import type { TaskConfig } from '../weights/config.ts'
 import type { BoardShape } from './lists.ts'
 
 /** A board that was read and found to break no rule. */
@@ -19,10 +20,19 @@ export interface Marks {
 /** One kind of puzzle, as data and a few pure functions; engines know nothing of it. */
 export interface Task {
   readonly name: string
+  readonly kind: TaskConfig['kind']
   /** Whether `isSolution` knows the rules. Without rules the halting head decides. */
   readonly hasRules: boolean
+  /**
+   * Whether the model reads a search's marks. One that does not goes on from other starts when it is stuck.
+   */
+  readonly takesMarks: boolean
   /** @throws HrmError `board_*` saying what and where */
   parse(board: string): Puzzle
+  /**
+   * Symbols, 1-based, of a full board that a data set has as the answer. @throws HrmError `board_*` as `parse` does
+   */
+  parseAnswer(board: string, puzzle: Puzzle): Uint8Array
   /** Symbols a cell can take. */
   symbols(puzzle: Puzzle): number
   geometry(puzzle: Puzzle): Geometry

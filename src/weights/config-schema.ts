@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import english from 'zod/v4/locales/en.js'
 import { HrmError } from '../errors.ts'
-import { listWidth } from '../tasks/lists.ts'
+import { listWidth, MAX_LIST_ENTRIES, trainedShape } from '../tasks/lists.ts'
+import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import { symbolName } from '../tasks/sudoku/parse.ts'
 import type { ModelCard } from './card.ts'
 import type { ModelConfig } from './config.ts'
@@ -11,12 +12,9 @@ import { parseObject } from './safetensors.ts'
 const size = (max: number, min = 1) => z.int().check(z.minimum(min), z.maximum(max))
 const multipleOf4 = (max: number) => size(max, 4).check(z.multipleOf(4))
 
-/** Of one attention table, 64 MiB: without it a file of a few KiB could ask for a table of 65,536 x 65,536. */
-const MAX_LIST_ENTRIES = 2 ** 24
-
 const task = z.strictObject({
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
-  kind: z.enum(['sudoku', 'grid']),
+  kind: z.enum(['sudoku', 'maze', 'grid']),
   rows: size(256),
   cols: size(256),
   box_rows: z.optional(size(16)),
@@ -121,7 +119,7 @@ export function parseConfig(text: string | undefined): ModelConfig {
     c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
   checkTask(c, require)
   for (const name of c.lists) {
-    require(listWidth(name, c) * c.seq_len <= MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
+    require(listWidth(name, trainedShape(c)) * c.seq_len <= MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
   }
   return c
 }
@@ -154,6 +152,10 @@ function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => vo
       used.length <= 255, 'task: symbols must be distinct, and 2 to 255')
     require(!c.lists.includes('cell') &&
       (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
+    if (kind === 'maze') {
+      require(symbols.join() ===
+        MAZE_SYMBOLS.join(), `task: a maze has the symbols ${MAZE_SYMBOLS.map((s) => JSON.stringify(s)).join(', ')}`)
+    }
     if (kind === 'sudoku') {
       const needed = ['.', ...Array.from({ length: rows }, (_, i) => symbolName(i + 1))]
       const lacking = needed.find((symbol) => !symbols.includes(symbol))

@@ -6,7 +6,7 @@
  */
 export interface TaskConfig {
   name: string
-  kind: 'sudoku' | 'grid'
+  kind: 'sudoku' | 'maze' | 'grid'
   rows: number
   cols: number
   /** Only for `sudoku`. */

@@ -27,6 +27,8 @@ export interface RowResult {
   steps: number
   /** The model alone read the right answer at its last step, no verifier asked. */
   rawExact: boolean
+  /** Or any board that obeys the rules: a maze has many shortest ways. Where there are no rules, as `rawExact`. */
+  rawValid: boolean
   /** The halting head said stop then: the model's own word on whether the board is right. */
   halts: boolean
   /** Returned as solved, but not the answer of a puzzle that has only one. */
@@ -54,12 +56,12 @@ export async function createEvaluator(
   const opened = await openSolver(loadModel(options), open({ backend, ...gpu }), slots)
   const { solver, task, engines } = opened
   const { model } = opened.loaded
-  const rawEngines = new Map<number, Engine>()
+  const rawEngines = new Map<string, Engine>()
 
   const rawEngine = (puzzle: Puzzle): Engine => {
-    const geometry = task.geometry(puzzle)
-    const engine = rawEngines.get(geometry.tokens) ?? engines.create({ model, geometry, slots })
-    rawEngines.set(geometry.tokens, engine)
+    const shape = `${puzzle.shape.rows}x${puzzle.shape.cols}`
+    const engine = rawEngines.get(shape) ?? engines.create({ model, geometry: task.geometry(puzzle), slots })
+    rawEngines.set(shape, engine)
     return engine
   }
 
@@ -69,16 +71,13 @@ export async function createEvaluator(
     async evaluate(rows, onRow) {
       const boards = rows.map((row) => row.question)
       const solved = await solver.solveBatch(boards, { maxSteps, seed, onProgress: onRow })
-      const raw = await rawBoards(
-        task,
-        boards.map((board) => task.parse(board)),
-        rawEngine,
-        model.config.halt_max_steps,
-      )
+      const puzzles = boards.map((board) => task.parse(board))
+      const raw = await rawBoards(task, puzzles, rawEngine, model.config.halt_max_steps)
       return rows.map(({ question, answer }, i) => ({
         status: solved[i].status,
         steps: solved[i].steps,
         rawExact: raw[i].board === answer,
+        rawValid: raw[i].board === answer || task.isSolution(puzzles[i], raw[i].cells),
         halts: raw[i].halts,
         wrong: isWrong(task, question, answer, solved[i].solution),
       }))
@@ -90,6 +89,12 @@ export async function createEvaluator(
   }
 }
 
+interface RawBoard {
+  cells: Uint8Array
+  board: string
+  halts: boolean
+}
+
 /**
  * What the model alone makes of every board in one attempt of exactly `steps` ACT steps: no verifier, no search, no
  * early stop.
@@ -99,8 +104,8 @@ async function rawBoards(
   puzzles: readonly Puzzle[],
   engineFor: (puzzle: Puzzle) => Engine,
   steps: number,
-): Promise<{ board: string; halts: boolean }[]> {
-  const boards = new Array<{ board: string; halts: boolean }>(puzzles.length)
+): Promise<RawBoard[]> {
+  const boards = new Array<RawBoard>(puzzles.length)
   const waiting = new Map<Engine, number[]>()
   const flush = async (engine: Engine, group: readonly number[]) => {
     const slots = group.map((_, slot) => slot)
@@ -109,7 +114,7 @@ async function rawBoards(
     for (const slot of slots) {
       const puzzle = puzzles[group[slot]]
       const cells = bestSymbols(task.read(puzzle, engine.logits(slot)), task.symbols(puzzle))
-      boards[group[slot]] = { board: task.format(puzzle, cells), halts: saysHalt(engine.q(slot)) }
+      boards[group[slot]] = { cells, board: task.format(puzzle, cells), halts: saysHalt(engine.q(slot)) }
     }
     waiting.set(engine, [])
   }

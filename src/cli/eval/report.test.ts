@@ -5,10 +5,10 @@ import { describeReport, detail, summarise } from './report.ts'
 const RUN = { task: 'sudoku', seconds: 2.00049, max_steps: 64, model: 'm' }
 
 const RESULTS: RowResult[] = [
-  { status: 'solved', steps: 4, rawExact: true, halts: true, wrong: false },
-  { status: 'solved', steps: 40, rawExact: false, halts: true, wrong: true },
-  { status: 'unsolved', steps: 64, rawExact: false, halts: false, wrong: false },
-  { status: 'solved', steps: 2, rawExact: true, halts: true, wrong: false },
+  { status: 'solved', steps: 4, rawExact: true, rawValid: true, halts: true, wrong: false },
+  { status: 'solved', steps: 40, rawExact: false, rawValid: false, halts: true, wrong: true },
+  { status: 'unsolved', steps: 64, rawExact: false, rawValid: false, halts: false, wrong: false },
+  { status: 'solved', steps: 2, rawExact: true, rawValid: true, halts: true, wrong: false },
 ]
 
 test('summarises shares, counts and steps', () => {
@@ -20,6 +20,7 @@ test('summarises shares, counts and steps', () => {
     wrong: 1,
     unsolved: 1,
     raw_exact: 0.5,
+    raw_valid: 0.5,
     mean_steps: 27.5,
     p50_steps: 4,
     p99_steps: 64,

@@ -13,6 +13,8 @@ export interface EvalReport {
   unsolved: number
   /** Share the model alone had right at its last step of one attempt, no verifier asked. */
   raw_exact: number
+  /** The same for any board that obeys the rules, where there are rules: a maze has many shortest ways. */
+  raw_valid: number
   /** ACT steps a board took; an unsolved one counts with all it spent. */
   mean_steps: number
   p50_steps: number
@@ -49,6 +51,7 @@ export function summarise(
     wrong: count((r) => r.wrong),
     unsolved,
     raw_exact: count((r) => r.rawExact) / n,
+    raw_valid: count((r) => r.rawValid) / n,
     mean_steps: mean(steps),
     p50_steps: percentile(steps, 0.5),
     p99_steps: percentile(steps, 0.99),
@@ -80,7 +83,7 @@ export function describeReport(r: EvalReport): string {
   return [
     `${r.task}, ${r.n} boards, ${r.model}, at most ${r.max_steps} steps a board`,
     `  solved     ${percent(r.solved)}   (unsolved ${r.unsolved}, wrong ${r.wrong})`,
-    `  raw exact  ${percent(r.raw_exact)}   (one attempt, no verifier)`,
+    `  raw exact  ${percent(r.raw_exact)}   (one attempt, no verifier; obeys the rules ${percent(r.raw_valid)})`,
     `  steps      mean ${r.mean_steps.toFixed(1)}, median ${r.p50_steps}, p99 ${r.p99_steps}`,
     `  time       ${r.seconds.toFixed(1)} s, ${(r.n / r.seconds).toFixed(1)} boards/s`,
     ...(details ?? []),

@@ -50,18 +50,18 @@ function findColumns(header: readonly string[], where: string) {
 }
 
 function checkRow(task: Task, question: string, answer: string, line: number, path: string): EvalRow {
-  const puzzle = parseAt(task, question, `${path}, line ${line}: question`)
-  const solved = parseAt(task, answer, `${path}, line ${line}: answer`)
+  const puzzle = readAt(`${path}, line ${line}: question`, () => task.parse(question))
+  const solved = readAt(`${path}, line ${line}: answer`, () => task.parseAnswer(answer, puzzle))
   const bad = (what: string) => new HrmError('data_invalid', `${path}, line ${line}: ${what}`)
-  if (solved.cells.length !== puzzle.cells.length) throw bad('question and answer differ in size')
-  if (solved.cells.includes(0)) throw bad('the answer has blank cells')
-  if (task.hasRules && !task.isSolution(puzzle, solved.cells)) throw bad('the answer does not solve the question')
-  return { question, answer: task.format(solved, solved.cells), line }
+  if (solved.length !== puzzle.cells.length) throw bad('question and answer differ in size')
+  if (solved.includes(0)) throw bad('the answer has blank cells')
+  if (task.hasRules && !task.isSolution(puzzle, solved)) throw bad('the answer does not solve the question')
+  return { question, answer: task.format(puzzle, solved), line }
 }
 
-function parseAt(task: Task, board: string, where: string) {
+function readAt<T>(where: string, read: () => T): T {
   try {
-    return task.parse(board)
+    return read()
   } catch (cause) {
     if (!(cause instanceof HrmError)) throw cause
     throw new HrmError('data_invalid', `${where}: ${cause.message}`, { cause, cells: [...cause.cells] })

@@ -1,4 +1,5 @@
 import type { Task } from '../../tasks/task.ts'
+import { obeysMazeRules } from './maze-rules.ts'
 import { obeysSudokuRules } from './sudoku-rules.ts'
 
 /**
@@ -8,5 +9,9 @@ import { obeysSudokuRules } from './sudoku-rules.ts'
  */
 export function isWrong(task: Task, question: string, answer: string, solution: string | null): boolean {
   if (solution === null || solution === answer) return false
-  return !(task.hasRules && obeysSudokuRules(question, solution, task.parse(question).shape))
+  if (!task.hasRules) return true
+  const { shape } = task.parse(question)
+  return !(task.kind === 'maze'
+    ? obeysMazeRules(question, solution, shape.cols)
+    : obeysSudokuRules(question, solution, shape))
 }

@@ -31,37 +31,42 @@ export function createSudokuTask(config: ModelConfig): Task {
   }
   const encoding = config.token_kind === 'candidates' ? candidateEncoding : cellEncoding(config)
 
+  function parse(board: string): Puzzle {
+    if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+    const text = board.replace(/\s/g, '')
+    const shape = shapeOf(text.length, trained)
+    if (!shape) {
+      throw new HrmError(
+        'board_length',
+        `a Sudoku has ${lengthsOf(trained).join(', ')} cells, this board ${text.length}`,
+      )
+    }
+    if (config.token_kind === 'cells' && shape !== trained) {
+      throw new HrmError('board_length', `this model reads ${trained.rows * trained.cols} cells, not ${text.length}`)
+    }
+    // As engines would, but here its line is known. Every list of a candidate has a place for each symbol.
+    checkPositions(config, tokensOf(config, shape))
+    if (config.list_bias) checkBias(trained.rows, shape.rows)
+    const cells = readSymbols(text, shape)
+    const clash = findConflict(known(shape).units, cells)
+    if (clash) {
+      const [first, second] = [cellAt(clash.first, shape), cellAt(clash.second, shape)]
+      throw new HrmError(
+        'board_conflict',
+        `${symbolName(cells[clash.first])} stands twice in a unit: ${nameCell(first)} and ${nameCell(second)}`,
+        { cells: [first, second] },
+      )
+    }
+    return { shape, cells }
+  }
+
   return {
     name: config.task.name,
+    kind: config.task.kind,
     hasRules: true,
-    parse(board) {
-      if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
-      const text = board.replace(/\s/g, '')
-      const shape = shapeOf(text.length, trained)
-      if (!shape) {
-        throw new HrmError(
-          'board_length',
-          `a Sudoku has ${lengthsOf(trained).join(', ')} cells, this board ${text.length}`,
-        )
-      }
-      if (config.token_kind === 'cells' && shape !== trained) {
-        throw new HrmError('board_length', `this model reads ${trained.rows * trained.cols} cells, not ${text.length}`)
-      }
-      // As engines would, but here its line is known. Every list of a candidate has a place for each symbol.
-      checkPositions(config, tokensOf(config, shape))
-      if (config.list_bias) checkBias(trained.rows, shape.rows)
-      const cells = readSymbols(text, shape)
-      const clash = findConflict(known(shape).units, cells)
-      if (clash) {
-        const [first, second] = [cellAt(clash.first, shape), cellAt(clash.second, shape)]
-        throw new HrmError(
-          'board_conflict',
-          `${symbolName(cells[clash.first])} stands twice in a unit: ${nameCell(first)} and ${nameCell(second)}`,
-          { cells: [first, second] },
-        )
-      }
-      return { shape, cells }
-    },
+    takesMarks: true,
+    parse,
+    parseAnswer: (board) => parse(board).cells,
     symbols: (puzzle) => puzzle.shape.rows,
     geometry: (puzzle) => known(puzzle.shape).geometry,
     encode: encoding.encode,

@@ -1,0 +1,56 @@
+import type { Engine } from '../engines/engine.ts'
+import type { BoardShape } from '../tasks/lists.ts'
+import { createSlotPool, type SlotPool } from './slot-pool.ts'
+
+/**
+ * Pools that are kept while no one uses them. Boards of one size tend to come together, an engine is soon made, and its
+ * memory grows with the board: whoever sends a maze of another size every time shall not fill it.
+ */
+const KEPT = 4
+
+/** One pool of slots for every size of board, the ones of late. */
+export interface Pools {
+  /** The pool for boards of this shape, kept until `done` is said of it. Takes a failed one out first. */
+  use(shape: BoardShape, create: () => Engine): SlotPool
+  done(pool: SlotPool): void
+  dispose(): void
+}
+
+const keyOf = ({ rows, cols }: BoardShape) => `${rows}x${cols}`
+
+export function createPools(): Pools {
+  const pools = new Map<string, SlotPool>()
+  const users = new Map<SlotPool, number>()
+
+  const drop = (key: string, pool: SlotPool): void => {
+    pool.dispose()
+    pools.delete(key)
+  }
+  const dropUnused = (): void => {
+    const unused = [...pools].filter(([, pool]) => !users.has(pool))
+    for (const [key, pool] of unused.slice(0, Math.max(0, unused.length - KEPT))) drop(key, pool)
+  }
+
+  return {
+    use(shape, create) {
+      const key = keyOf(shape)
+      let pool = pools.get(key)
+      if (pool && !pool.healthy) drop(key, pool)
+      if (!pool?.healthy) pool = createSlotPool(create())
+      pools.delete(key) // the newest stand last
+      pools.set(key, pool)
+      users.set(pool, (users.get(pool) ?? 0) + 1)
+      return pool
+    },
+    done(pool) {
+      const left = users.get(pool)! - 1
+      if (left > 0) users.set(pool, left)
+      else users.delete(pool)
+      dropUnused()
+    },
+    dispose() {
+      for (const pool of pools.values()) pool.dispose()
+      pools.clear()
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { checkBias, checkPositions } from '../../engines/checks.ts'
+import type { Geometry } from '../../engines/engine.ts'
+import { HrmError } from '../../errors.ts'
+import type { ModelConfig } from '../../weights/config.ts'
+import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, tokensOf, trainedShape } from '../lists.ts'
+import { readCells } from '../read-cells.ts'
+import type { Task } from '../task.ts'
+import { FREE, MAZE_SYMBOLS, PATH, readMaze, readSymbols } from './parse.ts'
+import { checkMaze, isShortestWay } from './rules.ts'
+
+/** Geometries kept; boards of one size tend to come one after another. */
+const KEPT = 8
+
+/**
+ * Mazes: the answer draws one of the shortest ways from S to G. A board is a string of `#`, ` `, `S` and `G`, row by row;
+ * line breaks tell its shape. Any size, where the model's lists take it.
+ */
+export function createMazeTask(config: ModelConfig): Task {
+  const trained = trainedShape(config)
+  const geometries = new Map<string, Geometry>()
+  const geometryOf = (shape: BoardShape): Geometry => {
+    const key = `${shape.rows}x${shape.cols}`
+    const found = geometries.get(key) ?? buildGeometry(config, shape)
+    geometries.delete(key)
+    geometries.set(key, found)
+    if (geometries.size > KEPT) geometries.delete(geometries.keys().next().value!)
+    return found
+  }
+  const symbols = MAZE_SYMBOLS.length
+
+  return {
+    name: config.task.name,
+    kind: config.task.kind,
+    hasRules: true,
+    takesMarks: false,
+    parse(board) {
+      const { text, shape } = readMaze(board, trained)
+      const cells = readSymbols(text, shape, '# SG')
+      checkFit(config, trained, shape)
+      checkMaze(cells, shape)
+      return { shape, cells: cells.map((symbol) => (symbol === FREE ? 0 : symbol)) }
+    },
+    parseAnswer(board, { shape }) {
+      const { text } = readMaze(board, shape)
+      if (text.length !== shape.rows * shape.cols) {
+        throw new HrmError('board_length', `the maze has ${shape.rows * shape.cols} cells, its answer ${text.length}`)
+      }
+      return readSymbols(text, shape, MAZE_SYMBOLS.join(''))
+    },
+    symbols: () => symbols,
+    geometry: ({ shape }) => geometryOf(shape),
+    encode: ({ cells }) => cells.map((symbol) => (symbol || FREE) - 1),
+    read({ cells }, logits) {
+      const asked = readCells(logits, config.output_size, [FREE - 1, PATH - 1])
+      const probabilities = new Float32Array(cells.length * symbols)
+      cells.forEach((symbol, cell) => {
+        const row = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
+        if (symbol > 0) row[symbol - 1] = 1
+        else [row[FREE - 1], row[PATH - 1]] = asked.subarray(2 * cell)
+      })
+      return probabilities
+    },
+    hope: () => 1,
+    isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
+    openCandidates: ({ cells }) => new Uint8Array(cells.length * symbols).fill(1),
+    unitsByCell: ({ cells }) => Array.from(cells, () => []),
+    format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
+  }
+}
+
+/** As engines would, but here it is said of the board's line. @throws HrmError `task_mismatch` */
+function checkFit(config: ModelConfig, trained: BoardShape, shape: BoardShape): void {
+  const tokens = tokensOf(config, shape)
+  checkPositions(config, tokens)
+  const widest = (of: BoardShape) => Math.max(0, ...config.lists.map((name) => listWidth(name, of)))
+  if (widest(shape) * tokens > MAX_LIST_ENTRIES) {
+    throw new HrmError('task_mismatch', `the model's lists have too many entries on a maze of ${tokens} cells`)
+  }
+  if (config.list_bias) checkBias(widest(trained), widest(shape))
+}
