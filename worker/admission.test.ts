@@ -56,3 +56,19 @@ test('lost places are told once, also while others are free', () => {
   expect(onLost).toHaveBeenCalledTimes(1)
   expect(admission.inFlight).toBe(1)
 })
+
+test('boards of one size share their room; another size is let in where there is some left, or nobody else is there', () => {
+  const admission = createAdmission({ ...SOLVES, max: 10, maxRoom: 3 })
+  const large = { size: '45x45', cost: 5 }
+  const first = admission.acquire(large)
+  admission.acquire(large).release()
+  expect(() => admission.acquire({ size: '3x3', cost: 0.1 })).toThrow(overloaded)
+  expect(admission.tryAcquire({ size: '3x3', cost: 0.1 })).toBeUndefined()
+  first.release()
+  admission.acquire({ size: '9x9', cost: 1 })
+  admission.acquire({ size: '10x10', cost: 2 })
+  for (let i = 0; i < 3; i++) admission.acquire({ size: '9x9', cost: 1 })
+  expect(() => admission.acquire({ size: '3x3', cost: 0.1 })).toThrow(/many sizes/)
+  admission.acquire()
+  expect(admission.inFlight).toBe(6)
+})

@@ -55,6 +55,7 @@ export function createApp(options: AppOptions) {
     limits,
     admission: createAdmission({
       max: limits.maxInFlight,
+      maxRoom: limits.maxRoom,
       leaseMs: limits.leaseMs,
       what: 'solves',
       onLost() {

@@ -31,8 +31,10 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   let outcome: SolveLog['outcome'] = 'done'
   let lease: Lease | undefined
   try {
-    const costs = checkBoards(service, job)
-    maxSteps = job.request.maxSteps ?? mostSteps(limits, Math.max(...costs))
+    const checked = checkBoards(service, job)
+    const largest = Math.max(...checked.map(({ cost }) => cost))
+    const sizes = new Set(checked.map(({ size }) => size))
+    maxSteps = job.request.maxSteps ?? mostSteps(limits, largest)
     left = maxSteps
     if (maxSteps < boards.length) {
       throw new HrmError(
@@ -40,7 +42,9 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
         `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
       )
     }
-    lease = service.admission.acquire()
+    // several sizes come one after another
+    const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : `batch ${job.id}`
+    lease = service.admission.acquire({ size, cost: largest })
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
       const wave = boards.slice(results.length, results.length + limits.batchWave)
@@ -72,8 +76,11 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   }
 }
 
-/** What a step on each board costs. */
-function checkBoards({ limits }: Service, { solver, request: { boards, maxSteps = 1 } }: BatchJob): number[] {
+/** What a step on each board costs, and its size. */
+function checkBoards(
+  { limits }: Service,
+  { solver, request: { boards, maxSteps = 1 } }: BatchJob,
+): ReturnType<typeof checkBudget>[] {
   return boards.map((text, board) => {
     try {
       return checkBudget(limits, solver, text, maxSteps)

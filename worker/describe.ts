@@ -1,8 +1,11 @@
 import type { z } from '@hono/zod-openapi'
 import type { Solver } from '../src/solve/types.ts'
 import { trainedShape } from '../src/tasks/lists.ts'
-import { lengthsOf, shapeOf } from '../src/tasks/sudoku/parse.ts'
+import { lengthsOf, shapeOf, symbolName } from '../src/tasks/sudoku/parse.ts'
+import type { ModelConfig } from '../src/weights/config.ts'
+import { anySize } from './any-size.ts'
 import { mostSteps, stepCost } from './budget.ts'
+import { exampleOf } from './examples.ts'
 import type { Limits } from './limits.ts'
 import type { modelInfo, taskInfo } from './schemas.ts'
 
@@ -23,17 +26,40 @@ export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo
 export function describeTask({ model, task }: Solver, limits: Limits): z.infer<typeof taskInfo> {
   const { config } = model
   const { kind, rows, cols } = config.task
-  const anySize = kind === 'sudoku' && config.token_kind === 'candidates'
   const trained = trainedShape(config)
-  const boardLengths = anySize ? lengthsOf(trained) : [rows * cols]
+  const shapes = kind === 'sudoku' && anySize(config) ? lengthsOf(trained).map((n) => shapeOf(n, trained)!) : [trained]
   return {
     name: task,
     kind,
     rows,
     cols,
-    boardLengths,
-    maxSteps: boardLengths.map((cells) => mostSteps(limits, stepCost(config, shapeOf(cells, trained)!))),
-    verified: kind === 'sudoku',
+    anySize: anySize(config),
+    symbols: symbolsOf(config),
+    example: exampleOf(config).board,
+    boardLengths: shapes.map((shape) => shape.rows * shape.cols),
+    maxSteps: shapes.map((shape) => mostSteps(limits, stepCost(config, shape))),
+    verified: kind !== 'grid',
     model: model.name,
+  }
+}
+
+const MAZE_SYMBOLS = [
+  { symbol: '#', meaning: 'wall' },
+  { symbol: ' ', meaning: 'free cell' },
+  { symbol: 'S', meaning: 'start' },
+  { symbol: 'G', meaning: 'goal' },
+  { symbol: 'o', meaning: 'path, in answers alone' },
+]
+
+function symbolsOf({ task: { kind, rows, symbols } }: ModelConfig): z.infer<typeof taskInfo>['symbols'] {
+  switch (kind) {
+    case 'sudoku': {
+      const digits = Array.from({ length: rows }, (_, i) => ({ symbol: symbolName(i + 1), meaning: 'digit' }))
+      return [{ symbol: '.', meaning: 'blank, as 0 is' }, ...digits]
+    }
+    case 'maze':
+      return MAZE_SYMBOLS
+    case 'grid':
+      return symbols.filter((symbol) => symbol !== '').map((symbol) => ({ symbol, meaning: null }))
   }
 }

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import type { Context, MiddlewareHandler } from 'hono'
 import { createSolver } from '../src/index.ts'
+import { SHIPPED_TASKS } from '../src/platform/platform.ts'
 import { createApp } from './app.ts'
 import { platformCache } from './cache.ts'
 import { type DataPoint, toDataPoint } from './data-point.ts'
@@ -8,7 +9,7 @@ import { parseApiKeys } from './guard.ts'
 import { type Batch, consume, type Deadline } from './jobs/consumer.ts'
 import type { ChunkMessage, JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
 import { type Log, logToConsole } from './log.ts'
-import { lazySolver } from './service.ts'
+import { type GetSolver, lazySolver } from './service.ts'
 
 export { JobObject } from './jobs/job-object.ts'
 
@@ -40,7 +41,9 @@ function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE }: Bindings): JobPlatform | 
   return { files: JOB_FILES, ledger: (job) => JOB_LEDGERS.get(JOB_LEDGERS.idFromName(job)) }
 }
 
-const solvers = new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]])
+const solvers = new Map<string, GetSolver>(
+  SHIPPED_TASKS.map((task) => [task, lazySolver(() => createSolver({ task }))]),
+)
 
 const log: Log = (line) => {
   logToConsole(line)

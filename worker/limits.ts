@@ -6,7 +6,7 @@ import type { PaceOptions } from './pace.ts'
  * bound what is computed they count steps on a 9x9 Sudoku; see `budget.ts` for what a step on another board counts.
  */
 export interface Limits {
-  /** Highest `maxSteps` of a request, on boards of 9x9 or smaller; lower on larger ones. */
+  /** Highest `maxSteps` of a request, on boards that cost no more than 9x9; lower on larger ones. */
   maxSteps: number
   /** `maxSteps` of a solve that names none. */
   defaultSteps: number
@@ -14,7 +14,7 @@ export interface Limits {
   maxBoards: number
   /** Boards of one batch that are computed side by side; a GPU wants many. Those of 9x9 take some 300 kB each in wasm. */
   batchWave: number
-  /** Characters of one board: a 16x16 board written with spaces, bars and line ends stays well below. */
+  /** Characters of one board: a maze of 45x45 with CR LF at its line ends; a 16x16 Sudoku with spaces and bars is shorter. */
   maxBoardChars: number
   /** Bytes of a request body, counted as they arrive. */
   maxBodyBytes: number
@@ -22,6 +22,11 @@ export interface Limits {
   discard: Discard
   /** Solves and batches in flight; one more is answered 503. */
   maxInFlight: number
+  /**
+   * What a step on a board of each size in flight may cost, all sizes together: the sizes that a Sudoku may have fit. Each
+   * has an engine of its own, of some 2.5 MB at a cost of 1; a solver keeps up to four more, and an isolate has 128 MB.
+   */
+  maxRoom: number
   /** Milliseconds after which a solve, or a file that is received, loses its place once its timers have stopped. */
   leaseMs: number
   /** Milliseconds between comments on an event stream. */
@@ -50,10 +55,11 @@ export const DEFAULT_LIMITS: Limits = {
   defaultSteps: 256,
   maxBoards: 64,
   batchWave: 8,
-  maxBoardChars: 2048,
+  maxBoardChars: 45 * 47,
   maxBodyBytes: 64 * 1024,
   discard: { bytes: 64 * 1024 * 1024, ms: 30_000 },
   maxInFlight: 32,
+  maxRoom: 12,
   leaseMs: 60_000,
   heartbeatMs: 15_000,
   maxJobBoards: 100_000,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createSolver } from '../src/index.ts'
-import type { CreateSolverOptions } from '../src/solve/types.ts'
+import { SHIPPED_TASKS } from '../src/platform/platform.ts'
+import type { CreateSolverOptions, Solver } from '../src/solve/types.ts'
 import { createApp } from './app.ts'
 import { memoryCache } from './cache.ts'
 import { parseApiKeys } from './guard.ts'
@@ -12,7 +13,7 @@ import { type ListenOptions, listen, type RunningServer } from './node-server.ts
 import { staticFiles } from './static-files.ts'
 
 export interface ServeOptions extends ListenOptions {
-  /** Which model; default: the Sudoku model that ships. */
+  /** How models are opened, and which: the one of its `task` or `weights`; without either all that ship. */
   solver?: CreateSolverOptions
   limits?: Partial<Limits>
   /** Built playground. Default: `dist/playground` of this package. */
@@ -28,7 +29,7 @@ export interface ServeOptions extends ListenOptions {
 const CACHED_RESULTS = 10_000
 
 /**
- * Serves the HTTP API and the playground from Node. The model is loaded first, so a bad one fails at once.
+ * Serves the HTTP API and the playground from Node. The models are loaded first, so a bad one fails at once.
  *
  * @throws HrmError `weights_*` and the like when the solver cannot be made; Error when the port cannot be had
  * @example
@@ -38,8 +39,11 @@ const CACHED_RESULTS = 10_000
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const keys = parseApiKeys(options.apiKeys)
   const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../dist/playground', import.meta.url))
-  const solver = await createSolver(options.solver)
-  const solvers = new Map([[solver.task, async () => solver]])
+  const opened = await openSolvers(options.solver)
+  const solvers = new Map(opened.map((solver) => [solver.task, async () => solver]))
+  const dispose = () => {
+    for (const solver of opened) solver.dispose()
+  }
   const log = options.log ?? logToConsole
   const { jobsDir } = options
   const limits = {
@@ -68,13 +72,26 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       port: server.port,
       async close() {
         jobs?.close()
-        await server.close(() => solver.dispose())
-        solver.dispose()
+        await server.close(dispose)
+        dispose()
       },
     }
   } catch (error) {
     jobs?.close()
-    solver.dispose()
+    dispose()
+    throw error
+  }
+}
+
+/** One after the other, so that what fails leaves nothing open. */
+async function openSolvers(options: CreateSolverOptions = {}): Promise<Solver[]> {
+  if (options.task !== undefined || options.weights !== undefined) return [await createSolver(options)]
+  const opened: Solver[] = []
+  try {
+    for (const task of SHIPPED_TASKS) opened.push(await createSolver({ ...options, task }))
+    return opened
+  } catch (error) {
+    for (const solver of opened) solver.dispose()
     throw error
   }
 }

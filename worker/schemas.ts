@@ -1,17 +1,19 @@
 import { z } from '@hono/zod-openapi'
 import { HTTP_PROBLEM_CODES } from '../src/client/problem.ts'
 import { HRM_ERROR_CODES } from '../src/errors.ts'
+import { EXAMPLE, EXAMPLE_SOLUTION } from './examples.ts'
 import type { Limits } from './limits.ts'
 
-/** An easy Sudoku with one solution; `/ready` solves it too. */
-export const EXAMPLE = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
-const EXAMPLE_SOLUTION = '534678912672195348198342567859761423426853791713924856961537284287419635345286179'
-
 const board = (limits: Limits) =>
-  z.string().max(limits.maxBoardChars).openapi({
-    description: 'Symbols row by row; `.` or `0` is blank; white space is left out.',
-    example: EXAMPLE,
-  })
+  z
+    .string()
+    .max(limits.maxBoardChars)
+    .openapi({
+      description:
+        'Symbols row by row; `/v1/tasks` tells them. Of a Sudoku `.` or `0` is blank and white space is left out; of a ' +
+        'maze a space is a free cell, and line breaks give the shape.',
+      example: EXAMPLE,
+    })
 
 export const solveFields = {
   task: z.string().min(1).max(64).openapi({ description: 'A name from `/v1/tasks`.', example: 'sudoku' }),
@@ -24,7 +26,8 @@ export const solveFields = {
 }
 
 /** Of `maxSteps`. */
-export const LARGER_BOARDS = 'Boards larger than 9x9 have a lower maximum: see `maxSteps` in `/v1/tasks`.'
+export const LARGER_BOARDS =
+  'Boards of more than 729 candidates, or cells of a maze, have a lower maximum: see `maxSteps` in `/v1/tasks`.'
 
 export const solveRequest = (limits: Limits) =>
   z
@@ -136,10 +139,19 @@ export const modelList = z.object({ models: z.array(modelInfo) }).openapi('Model
 export const taskInfo = z
   .object({
     name: z.string(),
-    kind: z.enum(['sudoku', 'grid']),
-    rows: z.int(),
+    kind: z.enum(['sudoku', 'maze', 'grid']),
+    rows: z.int().openapi({ description: 'Of the boards that the model was trained on.' }),
     cols: z.int(),
-    boardLengths: z.array(z.int()).openapi({ description: 'Symbols a board may have.' }),
+    anySize: z.boolean().openapi({
+      description: 'Boards of other sizes are read too: Sudokus of all `boardLengths`, any rectangle of a maze.',
+    }),
+    symbols: z
+      .array(z.object({ symbol: z.string(), meaning: z.string().nullable() }))
+      .openapi({ description: 'What a board is written with; `meaning` is null where the task has none.' }),
+    example: z.string().openapi({ description: 'A board that the task reads.' }),
+    boardLengths: z.array(z.int()).openapi({
+      description: 'Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone.',
+    }),
     maxSteps: z.array(z.int()).openapi({ description: 'The highest `maxSteps` for a board of each of these lengths.' }),
     verified: z.boolean().openapi({ description: 'The rules are known, so a wrong board cannot leave as solved.' }),
     model: z.string(),

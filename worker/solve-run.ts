@@ -1,5 +1,5 @@
 import type { SolveResult, Solver, SolveStep } from '../src/solve/types.ts'
-import type { Lease } from './admission.ts'
+import type { Lease, Room } from './admission.ts'
 import { checkBudget } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
@@ -14,6 +14,8 @@ export interface SolveJob {
   signal: AbortSignal
   /** Whether the steps are sent on. */
   stream: boolean
+  /** What it needs memory for. */
+  room?: Room
   /** A place taken already. Default: the run takes one. */
   lease?: Lease
 }
@@ -27,7 +29,7 @@ export type SolveRun = AsyncGenerator<SolveStep, SolveResult, void>
  * @throws ProblemError `overloaded`
  */
 export function runSolve(service: Service, job: SolveJob): SolveRun {
-  const lease = job.lease ?? orLog(service, job, () => service.admission.acquire())
+  const lease = job.lease ?? orLog(service, job, () => service.admission.acquire(job.room))
   return stepsOf(service, job, lease)
 }
 
@@ -38,8 +40,9 @@ export function runSolve(service: Service, job: SolveJob): SolveRun {
 export function checkSolve(service: Service, job: SolveJob): SolveJob {
   const { solver, request } = job
   return orLog(service, job, () => {
-    checkBudget(service.limits, solver, request.board, request.maxSteps)
-    return { ...job, request: { ...request, board: canonicalBoard(solver, request.board) } }
+    const { cost, size } = checkBudget(service.limits, solver, request.board, request.maxSteps)
+    const board = canonicalBoard(solver, request.board)
+    return { ...job, request: { ...request, board }, room: { size: `${solver.task} ${size}`, cost } }
   })
 }
 

@@ -12,11 +12,15 @@ export function taskOf(solver: Solver): Task {
 }
 
 /**
- * The board as the task writes it: one text for all spellings of its blanks, letters and white space.
+ * The board as the task writes it: one text for all spellings of its blanks, letters and white space. A maze is written a
+ * line a row, for its length does not tell its shape.
  * @throws HrmError `board_*`
  */
 export function canonicalBoard(solver: Solver, board: string): string {
   const task = taskOf(solver)
   const puzzle = task.parse(board)
-  return task.format(puzzle, puzzle.cells)
+  const text = task.format(puzzle, puzzle.cells)
+  if (solver.model.config.task.kind !== 'maze') return text
+  const { rows, cols } = puzzle.shape
+  return Array.from({ length: rows }, (_, row) => text.slice(row * cols, (row + 1) * cols)).join('\n')
 }

@@ -54,10 +54,17 @@ export interface ServedModel {
  */
 export interface ServedTask {
   name: string
-  kind: 'sudoku' | 'grid'
+  kind: 'sudoku' | 'maze' | 'grid'
+  /** Of the boards that the model was trained on. */
   rows: number
   cols: number
-  /** Symbols a board may have. */
+  /** Boards of other sizes are read too: Sudokus of all `boardLengths`, any rectangle of a maze. */
+  anySize: boolean
+  /** What a board is written with; `meaning` is null where the task has none. */
+  symbols: { symbol: string; meaning: string | null }[]
+  /** A board that the task reads. */
+  example: string
+  /** Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone. */
   boardLengths: number[]
   /** The highest `maxSteps` for a board of each of these lengths. */
   maxSteps: number[]

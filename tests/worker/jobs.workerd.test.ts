@@ -107,7 +107,7 @@ describe('refuses', () => {
   test.each<[string, BodyInit, string, object]>([
     ['a board that breaks a rule', jsonl([EASY, EASY, CONFLICT]), 'jsonl', { code: 'board_conflict', line: 3 }],
     ['a board of wrong length', `question\n${EASY}\n123\n`, 'csv', { code: 'board_length', line: 3 }],
-    ['an overlong board', jsonl(['.'.repeat(2049)]), 'jsonl', { code: 'board_length', line: 1 }],
+    ['an overlong board', jsonl(['.'.repeat(2116)]), 'jsonl', { code: 'board_length', line: 1 }],
     ['an unknown symbol', jsonl([EASY, `x${EASY.slice(1)}`]), 'jsonl', { code: 'board_symbol', line: 2 }],
     ['what is not JSON', `${jsonl([EASY])}{`, 'jsonl', { code: 'data_invalid', line: 2 }],
     ['a number', '\n\n5', 'jsonl', { code: 'data_invalid', line: 3 }],

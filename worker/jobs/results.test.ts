@@ -29,3 +29,18 @@ test('a chunk that failed has rows that say so, even where its board is gone', a
   expect((await text).split('\r\n')[1]).toBe('0,,failed,,0,0,false,m')
   expect(errors).toEqual([])
 })
+
+test('blanks at the ends of a board, cells of a maze, stand within quotes, for some readers strip them elsewhere', async () => {
+  const row = {
+    index: 0,
+    board: ' S G',
+    status: 'solved',
+    solution: 'SoG ',
+    steps: 1,
+    attempts: 1,
+    verified: true,
+    model: 'm',
+  }
+  const { text } = read(`${JSON.stringify(row)}\n`, false)
+  expect((await text).split('\r\n')[1]).toBe('0," S G",solved,"SoG ",1,1,true,m')
+})

@@ -87,4 +87,5 @@ function toCsv(lines: string): string {
   return rows.map((row) => `${row}\r\n`).join('')
 }
 
-const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+/** Spaces at the ends, which a maze has, are part of a field; but readers that strip them leave those within quotes. */
+const field = (text: string) => (/[",\r\n]|^ | $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -55,7 +55,7 @@ async function* checkRows(
     }
     let cost: number
     try {
-      cost = maxSteps * checkBudget(limits, solver, board, maxSteps)
+      cost = maxSteps * checkBudget(limits, solver, board, maxSteps).cost
     } catch (error) {
       const problem = toProblemError(error)
       if (problem.kind.status !== 422) throw error

@@ -2,8 +2,9 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Solver } from '../../src/solve/types.ts'
 import { negotiate } from '../accept.ts'
+import { exampleOf } from '../examples.ts'
 import { ProblemError } from '../problem.ts'
-import { EXAMPLE, health, readiness } from '../schemas.ts'
+import { health, readiness } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
 import { finish, runSolve } from '../solve-run.ts'
 import { problems } from './declare.ts'
@@ -39,17 +40,14 @@ const PROBE_STEPS = 64
 export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
   const proved = new WeakSet<Solver>()
 
-  /** Solves once per solver. Where no board is known to be solvable, one step shows that the engine runs. */
+  /** Solves once per solver. Where no board is known to be easy, one step shows that the engine runs. */
   async function prove(c: Context<AppEnv>, solver: Solver): Promise<void> {
     if (proved.has(solver)) return
-    const { kind, rows, cols, symbols } = solver.model.config.task
-    const isNineByNine = kind === 'sudoku' && rows === 9
-    const blank = kind === 'sudoku' ? '.' : symbols.find((symbol) => symbol !== '')!
-    const board = isNineByNine ? EXAMPLE : blank.repeat(rows * cols)
-    const request = { board, maxSteps: isNineByNine ? PROBE_STEPS : 1, seed: 0 }
+    const { board, easy } = exampleOf(solver.model.config)
+    const request = { board, maxSteps: easy ? PROBE_STEPS : 1, seed: 0 }
     const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream: false }
     const result = await keepAlive(c, finish(runSolve(service, job)))
-    if (isNineByNine && !result.verified) {
+    if (easy && !result.verified) {
       throw new ProblemError('not_ready', `The model ${result.model} does not solve its probe board.`)
     }
     proved.add(solver)

@@ -105,7 +105,7 @@ describe('refuses', () => {
     ['an unknown key', { ...solve, 'max/Steps': 3 }, 'request_invalid', ''],
     ['a task that is not a string', { ...solve, task: 7 }, 'request_invalid', '/task'],
     ['a board that is not a string', { ...solve, board: [1, 2] }, 'board_type', '/board'],
-    ['an overlong board', { ...solve, board: '.'.repeat(2049) }, 'board_length', '/board'],
+    ['an overlong board', { ...solve, board: '.'.repeat(2116) }, 'board_length', '/board'],
     ['too many steps', { ...solve, maxSteps: 4097 }, 'option_invalid', '/maxSteps'],
     ['no steps', { ...solve, maxSteps: 0 }, 'option_invalid', '/maxSteps'],
     ['half a step', { ...solve, maxSteps: 1.5 }, 'option_invalid', '/maxSteps'],

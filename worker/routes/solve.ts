@@ -3,6 +3,7 @@ import type { SolveResult } from '../../src/solve/types.ts'
 import { negotiate } from '../accept.ts'
 import { limitBody } from '../body.ts'
 import { resultKey } from '../cache.ts'
+import { EXAMPLE, EXAMPLE_MAZE } from '../examples.ts'
 import { solveRequest, solveResult } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
 import { checkSolve, finish, logCached, runSolve } from '../solve-run.ts'
@@ -11,6 +12,11 @@ import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
 
 const JSON_TYPE = 'application/json'
 const SSE_TYPE = 'text/event-stream'
+
+const EXAMPLES = {
+  sudoku: { value: { task: 'sudoku', board: EXAMPLE } },
+  maze: { value: { task: 'maze', board: EXAMPLE_MAZE } },
+}
 
 const route = ({ limits }: Service) =>
   createRoute({
@@ -26,7 +32,9 @@ const route = ({ limits }: Service) =>
       'solve fails after the stream began. Leaving ends the work.',
     security: OPTIONAL_KEY,
     middleware: limitBody(limits.maxBodyBytes, limits.discard),
-    request: { body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits) } } } },
+    request: {
+      body: { required: true, content: { [JSON_TYPE]: { schema: solveRequest(limits), examples: EXAMPLES } } },
+    },
     responses: {
       200: {
         description: 'The result',
@@ -57,7 +65,7 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     if (stream) return streamSolve(c, service, job)
 
     // a place is asked for before the cache is, or requests that need no look into it would always come first
-    const lease = service.admission.tryAcquire()
+    const lease = service.admission.tryAcquire(job.room)
     const key = await keepAlive(c, resultKey(solver.model.sha256, { ...request, ...job.request }))
     const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
     // a cache that fails costs time, not the answer
