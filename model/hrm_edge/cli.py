@@ -15,7 +15,7 @@ from .config import TaskConfig
 from .convert import OFFICIAL_TASKS, convert_lab, convert_official
 from .errors import HrmEdgeError
 from .export import export_weights
-from .golden import GOLDEN, SHIPPED, write_golden
+from .golden import GOLDEN, WEIGHTS, write_golden
 from .onnx_linear import Precision
 from .train_cli import register
 from .weights_file import read_weights
@@ -114,7 +114,7 @@ def onnx(
 @app.command()
 def golden(
     folder: Annotated[Path, typer.Argument(help="where to write")] = GOLDEN,
-    weights: Annotated[Path, typer.Option(help="the shipped weights file")] = SHIPPED,
+    weights: Annotated[Path, typer.Option(help="folder of the shipped weights files")] = WEIGHTS,
 ) -> None:
     """Write the golden vectors that every engine must reproduce; run again whenever the shipped weights change."""
     for path in write_golden(folder, weights):

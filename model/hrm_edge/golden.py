@@ -1,6 +1,6 @@
 """Golden vectors: what every engine must reproduce to the bit (docs/numerics.md).
 
-``hrm-model golden`` writes, for every case, ``NAME.weights.safetensors`` (a weights file; the shipped model's own file
+``hrm-model golden`` writes, for every case, ``NAME.weights.safetensors`` (a weights file; a shipped model's own file
 is used where it is) and ``NAME.trace.safetensors`` (F32 and I32 tensors, no metadata), and ``manifest.json``.
 
 Tensors of a trace, for one board with T positions (prefix first), N tokens, hidden size d:
@@ -22,7 +22,7 @@ S is 1, 2 or 16; P is ``L_level`` or ``H_level``; C counts the runs of that modu
 ``manifest.json`` has ``steps`` and ``cases``; a case has ``name``, ``weights`` and ``trace`` (paths from the manifest's
 folder), their ``weights_sha256`` and ``trace_sha256``, ``board`` (text as the task reads it), ``puzzle`` (row of the
 puzzle embedding) and ``sha256``: name -> SHA-256 over the little-endian bytes of every tensor that the trace leaves out
-to stay small. Of the shipped model it holds tokens, x, z_H, z_L, logits and q; of the others everything.
+to stay small. Of the models that ship it holds tokens, logits and q; of the others everything.
 
 ``float.safetensors`` has what the float model (`hrm.HRM`) gives with the weights that each file stands for, for engines
 that do not round activations: ``NAME.stepS.logits`` and ``NAME.stepS.q``, S 1 or 2 (further on the rounding of floats
@@ -49,6 +49,7 @@ from torch import Tensor
 from .card import ModelCard
 from .config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
 from .files import write_atomic
+from .golden_boards import SHIPPED_BOARD, SHIPPED_MAZE
 from .hrm import HRM, RotaryEmbedding
 from .layout import state_shapes
 from .lists import list_table
@@ -61,13 +62,13 @@ STEPS = (1, 2, 16)
 FLOAT_STEPS = (1, 2)
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = REPOSITORY / "tests" / "golden"
-SHIPPED = REPOSITORY / "model" / "weights" / "sudoku.safetensors"
-SHIPPED_BOARD = "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4.."
+WEIGHTS = REPOSITORY / "model" / "weights"
+SHIPPED = WEIGHTS / "sudoku.safetensors"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One model and one board."""
+    """One model and one board. Without a config: the weights file of that name that ships."""
 
     name: str
     board: str
@@ -154,6 +155,7 @@ def cases() -> list[Case]:
             seed=5,
         ),
         Case("sudoku", SHIPPED_BOARD),
+        Case("maze", SHIPPED_MAZE),
     ]
 
 
@@ -223,8 +225,8 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
-    """Writes all golden vectors; returns the files, the manifest last."""
+def write_golden(folder: Path = GOLDEN, shipped: Path = WEIGHTS) -> list[Path]:
+    """Writes all golden vectors; ``shipped`` is the folder of what ships. Returns the files, the manifest last."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     entries = []
@@ -232,14 +234,15 @@ def write_golden(folder: Path = GOLDEN, shipped: Path = SHIPPED) -> list[Path]:
     for case in cases():
         path = folder / f"{case.name}.weights.safetensors"
         if case.config is None:
-            path, weights = shipped, read_weights(shipped)
+            path = shipped / f"{case.name}.safetensors"
+            weights = read_weights(path)
         else:
             weights = random_weights(case)
             write_weights(path, weights.config, weights.card, weights.tensors)
             written.append(path)
         floats |= float_results(case, weights)
         traced = dict(trace_case(case, weights))
-        kept = traced if case.config else {k: v for k, v in traced.items() if ".layers." not in k and "table" not in k}
+        kept = traced if case.config else {k: v for k, v in traced.items() if k.endswith(("tokens", "logits", "q"))}
         data = pack_tensors(kept)
         trace = folder / f"{case.name}.trace.safetensors"
         write_atomic(trace, lambda to, data=data: to.write_bytes(data))

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from hrm_edge.golden import GOLDEN, SHIPPED, STEPS, cases, float_results, trace_case, write_golden
+from hrm_edge.golden import GOLDEN, STEPS, WEIGHTS, cases, float_results, trace_case, write_golden
 from hrm_edge.quantised import QuantisedHRM
 from hrm_edge.weights_file import read_weights
 
@@ -17,9 +18,8 @@ MAX_BYTES = 3_000_000
 
 def test_committed_vectors_are_what_the_script_writes(tmp_path: Path) -> None:
     # In a folder at the same depth, so that the path to the shipped weights is the same.
-    shipped = tmp_path / "model" / "weights" / SHIPPED.name
-    shipped.parent.mkdir(parents=True)
-    shipped.write_bytes(SHIPPED.read_bytes())
+    shipped = tmp_path / "model" / "weights"
+    shutil.copytree(WEIGHTS, shipped)
     written = write_golden(tmp_path / "tests" / "golden", shipped)
     for path in written:
         if path.name == "float.safetensors":
@@ -32,7 +32,7 @@ def test_committed_vectors_are_what_the_script_writes(tmp_path: Path) -> None:
 def test_committed_float_results_are_those_of_the_float_model() -> None:
     committed = load_file(GOLDEN / "float.safetensors")
     for case in cases():
-        path = GOLDEN / f"{case.name}.weights.safetensors" if case.config else SHIPPED
+        path = GOLDEN / f"{case.name}.weights.safetensors" if case.config else WEIGHTS / f"{case.name}.safetensors"
         for name, value in float_results(case, read_weights(path)):
             torch.testing.assert_close(committed.pop(name), value, rtol=1e-4, atol=1e-4)
     assert not committed

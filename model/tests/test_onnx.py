@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from hrm_edge.cli import app
 from hrm_edge.config import HRMConfig
 from hrm_edge.errors import HrmEdgeError
-from hrm_edge.golden import SHIPPED, SHIPPED_BOARD, random_state
+from hrm_edge.golden import SHIPPED, random_state
+from hrm_edge.golden_boards import SHIPPED_BOARD
 from hrm_edge.hrm import HRM
 from hrm_edge.onnx_export import onnx_step
 from hrm_edge.onnx_graph import BATCH, MICROSOFT, Graph

@@ -57,6 +57,20 @@ describe('parseBoards', () => {
     },
   )
 
+  test('lines that draw a maze are one board, empty lines part several', async () => {
+    const first = '# S#\n    \nG ##'
+    expect(await parseBoards(`${first}\n`, 'f')).toEqual([{ board: first, line: 1 }])
+    expect(await parseBoards(`\n${first}\n\nSG\n  \n`.replaceAll('\n', '\r\n'), 'f')).toEqual([
+      { board: first, line: 2 },
+      { board: 'SG\n  ', line: 6 },
+    ])
+    // Each line a maze by itself.
+    expect(await parseBoards('S  G\nG  S\n', 'f')).toEqual([
+      { board: 'S  G', line: 1 },
+      { board: 'G  S', line: 2 },
+    ])
+  })
+
   test('a line of blanks as long as the boards is one; others are passed over', async () => {
     expect(await parseBoards('    \n \nS#G \n    \n     \n', 'f')).toEqual([
       { board: '    ', line: 1 },

@@ -15,33 +15,40 @@ const PIECE = 1 << 14
 
 /**
  * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
- * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
+ * square of n lines of n characters, or mazes drawn row by row with empty lines between them. Other empty lines are passed
+ * over; blanks inside a line belong to the board.
  *
  * @param name what the text came from, for messages
  * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged
  */
 export async function parseBoards(text: string, name: string): Promise<BoardInput[]> {
   if (await hasHeader(text)) return boardsOfCsv(text, name)
-  const lines = await linesOf(text.replace(/^\ufeff/, ''))
+  const all = await linesOf(text.replace(/^\ufeff/, ''))
+  const blocks = blocksOf(all)
+  const lines = withoutBlanks(all)
   if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  return isSquare(lines) ? [{ board: lines.map((l) => l.board).join(''), line: lines[0].line }] : lines
+  if (blocks.every(isMaze)) return blocks.map((rows) => ({ board: textOf(rows, '\n'), line: rows[0].line }))
+  return isSquare(lines) ? [{ board: textOf(lines, ''), line: lines[0].line }] : lines
 }
 
-/** The lines that are not empty. One of blanks alone is a board where it is as long as the first that is not blank. */
+/** The lines that are not empty. */
 async function linesOf(text: string): Promise<BoardInput[]> {
   const lines: BoardInput[] = []
   let line = 0
-  let length = 0
   for await (const piece of piecesOf(text)) {
     // What follows the last line break is no line of its own.
     for (const board of piece.replace(/\r?\n$/, '').split(/\r?\n/)) {
       line++
-      if (board === '') continue
-      if (length === 0 && !isBlank(board)) length = board.length
-      lines.push({ board, line })
+      if (board !== '') lines.push({ board, line })
     }
   }
-  return lines.filter(({ board }) => !isBlank(board) || board.length === length)
+  return lines
+}
+
+/** A line of blanks alone is a board where it is as long as the first that is not blank. */
+function withoutBlanks(lines: readonly BoardInput[]): BoardInput[] {
+  const first = lines.find(({ board }) => !isBlank(board))
+  return lines.filter(({ board }) => !isBlank(board) || board.length === first?.board.length)
 }
 
 const isBlank = (line: string) => line.trim() === ''
@@ -69,6 +76,33 @@ async function hasHeader(text: string): Promise<boolean> {
 /** What to say of a first line that is no board, where it may be meant as a header; empty where it may not. */
 export const headerFault = (line: string): string =>
   line.includes(',') ? `no column named ${BOARD_COLUMNS.join(', ')}` : ''
+
+const textOf = (rows: readonly BoardInput[], end: string) => rows.map(({ board }) => board).join(end)
+
+/** Lines that stand one under another. */
+function blocksOf(lines: readonly BoardInput[]): BoardInput[][] {
+  const blocks: BoardInput[][] = []
+  for (const input of lines) {
+    const last = blocks.at(-1)
+    if (last && last.at(-1)!.line! + 1 === input.line) last.push(input)
+    else blocks.push([input])
+  }
+  return blocks
+}
+
+/**
+ * Rows of a drawing with one start and one goal, where lines that are boards by themselves would have one each. Rows of
+ * unequal length are meant as one, too, and refused by the task in its own words; an editor may have cut blanks off.
+ */
+function isMaze(rows: readonly BoardInput[]): boolean {
+  const drawing = rows.length > 1 && MAZE.test(textOf(rows, ''))
+  return (
+    drawing &&
+    (rows.every(({ board }) => board.length === rows[0].board.length) || !rows.some(({ board }) => MAZE.test(board)))
+  )
+}
+
+const MAZE = /^[# ]*(S[# ]*G|G[# ]*S)[# ]*$/
 
 /**
  * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen

@@ -31,6 +31,12 @@ test('marks only the cells that were blank and are filled now', () => {
   expect(drawGrid('12.', shape, '1..', true)).toBe('  1\x1b[1m2\x1b[0m.')
 })
 
+test('marks the way through a maze, and no given that was written small', () => {
+  const shape = { rows: 1, cols: 3, boxRows: 1, boxCols: 1 }
+  expect(drawGrid('SoG', shape, 'S G', true)).toBe('  S\x1b[1mo\x1b[0mG')
+  expect(drawGrid('A12', shape, 'a12', true)).toBe('  A12')
+})
+
 test('puts two drawings side by side where there is room', () => {
   expect(beside('  ab\n  c', '  de\n  f')).toBe('  ab     de\n  c      f')
   expect(beside('x'.repeat(41), 'y'.repeat(41))).toBe('y'.repeat(41))

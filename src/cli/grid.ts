@@ -9,7 +9,7 @@ export interface GridShape {
 }
 
 /**
- * Draws a board for a terminal, boxes ruled off, cells that `given` leaves blank in bold where `color` is on.
+ * Draws a board for a terminal, boxes ruled off, cells that are not as in `given` in bold where `color` is on.
  *
  * ```
  *   4 8 3 | 9 2 1 | 6 5 7
@@ -22,7 +22,7 @@ export function drawGrid(board: string, shape: GridShape, given = board, color =
   const gap = ruled ? ' ' : ''
   const cell = (i: number) => {
     const symbol = printable(board[i])
-    return color && '.0'.includes(given[i]) && !'.0'.includes(board[i]) ? `\x1b[1m${symbol}\x1b[0m` : symbol
+    return color && given[i].toUpperCase() !== board[i].toUpperCase() ? `\x1b[1m${symbol}\x1b[0m` : symbol
   }
   const lines: string[] = []
   for (let r = 0; r < rows; r++) {

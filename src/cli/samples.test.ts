@@ -6,7 +6,8 @@ test('every sample is a different 9x9 board', () => {
   for (const { board } of SUDOKU_SAMPLES) expect(board).toMatch(/^[1-9.]{81}$/)
 })
 
-test('the sample of hrm solve is from Sudoku-Extreme; other tasks have none', () => {
+test("the samples of hrm solve are of the benchmarks' kinds; other tasks have none", () => {
   expect(sampleBoard('sudoku').source).toContain('Sudoku-Extreme')
-  expect(() => sampleBoard('maze')).toThrow('no sample board for maze')
+  expect(sampleBoard('maze').board).toMatch(/^([# SG]{30}\n){29}[# SG]{30}$/)
+  expect(() => sampleBoard('paths')).toThrow('no sample board for paths')
 })

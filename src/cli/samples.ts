@@ -38,8 +38,46 @@ export const SUDOKU_SAMPLES: readonly Sample[] = [
   ),
 ]
 
+/** A maze of the benchmark's size and kind: 30 x 30, 109 moves or more. `hrm-model mazes 2 F --seed 77` makes it. */
+const MAZE_SAMPLE: Sample = {
+  board: [
+    '###    #     #  ## ###  #  # #',
+    ' #  #####  #  # #        # #  ',
+    '   ##     ## ## #  ##     #   ',
+    '      # ##   #  #    # #     #',
+    '   #  ###    ## #  G    # #  #',
+    ' #        ##   # ####  #    # ',
+    ' #      ## ##     # ### #     ',
+    '#    ####   ##   #     #   ###',
+    '# # #     ##    #  ## ## #   #',
+    '##    #### #  #     # #    ## ',
+    ' ##     # #### ###   ### #  # ',
+    '## # # ####  #   #  # # # #  #',
+    '#      # ##   #  # ##  ###  # ',
+    '  # ##   # #  #  # ##  #      ',
+    '       # # ##  ###  ##   #    ',
+    '  #   #    ####    #  #   ##  ',
+    ' # ##  # ####  #  # #  # #   #',
+    '#  #     ###  #   #  #  #     ',
+    '     #   # #         # ###   #',
+    '        # #  #  #  #  ##    ##',
+    '##     ### ####  ### ###      ',
+    ' ##     ###  #  ##   # #   #  ',
+    '# # ###    ## #          ##  #',
+    '      ### ##               #  ',
+    '  #    #   ##  # #   #  #   # ',
+    '   ##  #   #  #  ##     ## #  ',
+    '# # #### ##  ##    #  #  #    ',
+    ' #  #     ##  # # ###  ##  #  ',
+    ' ## ###  # ## ##  ##   #  #   ',
+    '    S     #   # # ##    #  # #',
+  ].join('\n'),
+  source: 'the mazes made as training ones were',
+}
+
 /** The board that `hrm solve` takes when none is given. @throws HrmError `usage` where there is none */
 export function sampleBoard(task: string): Sample {
   if (task === 'sudoku') return SUDOKU_SAMPLES[SUDOKU_SAMPLES.length - 1]
+  if (task === 'maze') return MAZE_SAMPLE
   throw new HrmError('usage', `there is no sample board for ${task}; give a board, --file F, or - for standard input`)
 }

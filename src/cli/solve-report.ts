@@ -1,6 +1,5 @@
 import type { SolveResult } from '../index.ts'
-import { trainedShape } from '../tasks/lists.ts'
-import { shapeOf } from '../tasks/sudoku/parse.ts'
+import { createTask } from '../tasks/create-task.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import type { BoardInput } from './board-input.ts'
 import { beside, drawGrid } from './grid.ts'
@@ -17,8 +16,7 @@ export function describeOne(
   const summary = `${describeResult(result)}, ${ms.toFixed(0)} ms (${result.model})`
   if (result.solution === null) return summary
   const question = config.task.kind === 'sudoku' ? board.replace(/\s/g, '') : board.replace(/[\r\n]/g, '')
-  const trained = trainedShape(config)
-  const shape = (config.task.kind === 'sudoku' && shapeOf(question.length, trained)) || trained
+  const { shape } = createTask(config).parse(board)
   const answer = drawGrid(result.solution, shape, question, color)
   return `${beside(drawGrid(question, shape), answer)}\n\n${summary}`
 }

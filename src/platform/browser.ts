@@ -10,6 +10,7 @@ const kernelUrls: Record<KernelBuild, () => URL> = {
 }
 const weightUrls: Record<ShippedTask, () => URL> = {
   sudoku: () => new URL('../../model/weights/sudoku.safetensors', import.meta.url),
+  maze: () => new URL('../../model/weights/maze.safetensors', import.meta.url),
 }
 
 export const platform: Platform = {

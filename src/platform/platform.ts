@@ -12,7 +12,7 @@ export type KernelBuild = 'relaxed' | 'simd128'
  * @example
  * const solvers = await Promise.all(SHIPPED_TASKS.map((task) => createSolver({ task })))
  */
-export const SHIPPED_TASKS = ['sudoku'] as const
+export const SHIPPED_TASKS = ['sudoku', 'maze'] as const
 
 /**
  * A task with weights in this package.

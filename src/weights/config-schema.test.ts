@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CANDIDATES, GRID_LISTS, LEARNED, OFFICIAL, SMALLEST, TINY_CONFIGS } from '../../tests/helpers/configs.ts'
+import { CANDIDATES, GRID_LISTS, LEARNED, MAZE, OFFICIAL, SMALLEST, TINY_CONFIGS } from '../../tests/helpers/configs.ts'
 import { expectHrmError } from '../../tests/helpers/errors.ts'
 import type { ModelConfig, TaskConfig } from './config.ts'
 import { parseCard, parseConfig } from './config-schema.ts'
@@ -13,6 +13,23 @@ const withTask = (config: ModelConfig, task: Partial<TaskConfig>): ModelConfig =
 describe('parseConfig', () => {
   it.each(Object.entries(TINY_CONFIGS))('takes what docs/format.md allows: %s', (_, config) => {
     expect(parse(config)()).toEqual(config)
+  })
+
+  it('knows the five symbols of a maze, in their order', () => {
+    expect(parse(MAZE)()).toEqual(MAZE)
+    for (const symbols of [
+      ['#', '.', 'S', 'G', 'o'],
+      [' ', '#', 'S', 'G', 'o'],
+    ]) {
+      expectHrmError(
+        parse(withTask(MAZE, { symbols })),
+        'weights_config',
+        'a maze has the symbols "#", " ", "S", "G", "o"',
+      )
+    }
+    const four = withTask(MAZE, { symbols: ['#', ' ', 'S', 'G'] })
+    expectHrmError(parse({ ...four, vocab_size: 4, output_size: 4 }), 'weights_config', 'a maze has the symbols')
+    expectHrmError(parse(withTask(MAZE, { box_rows: 1, box_cols: 1 })), 'weights_config', 'only a sudoku has boxes')
   })
 
   it.each(Object.keys(SMALLEST))('needs the field %s', (field) => {
@@ -101,7 +118,7 @@ describe('parseConfig', () => {
     ['name', 'Maze'],
     ['name', '../x'],
     ['name', 'x'.repeat(65)],
-    ['kind', 'maze'],
+    ['kind', 'labyrinth'],
     ['rows', 0],
     ['rows', 257],
     ['cols', 257],

@@ -6,15 +6,24 @@ import { createSolver } from '../index.ts'
 const folder = new URL('../../model/weights/', import.meta.url)
 const files = readdirSync(folder).filter((name) => name.endsWith('.safetensors'))
 
-test('both regimes ship', () => expect(files).toEqual(['sudoku-1k.safetensors', 'sudoku.safetensors']))
+test('both regimes of Sudoku ship, and mazes', () =>
+  expect(files).toEqual(['maze.safetensors', 'sudoku-1k.safetensors', 'sudoku.safetensors']))
+
+const MAZE = { board: 'S # \n  # \n   G', solution: 'S # o # oooG' }
+/** A board to solve, and the benchmark's own test of each task. */
+const TASKS: Record<string, { easy: { board: string; solution: string }; test: string; max_steps: number }> = {
+  sudoku: { easy: EASY_9X9, test: 'sudoku-extreme-test-2000', max_steps: 1024 },
+  maze: { easy: MAZE, test: 'maze-30x30-hard-test-200', max_steps: 256 },
+}
 
 test.each(files)('%s loads, solves, and its card is whole', async (name) => {
   const solver = await createSolver({ weights: new URL(name, folder), backend: 'wasm' })
   const { card, parameters } = solver.model
-  expect(await solver.solve(EASY_9X9.board, { maxSteps: 64 })).toMatchObject({ solution: EASY_9X9.solution })
+  const { easy, test, max_steps } = TASKS[solver.task]
+  expect(await solver.solve(easy.board, { maxSteps: 64 })).toMatchObject({ solution: easy.solution })
   expect(parameters).toBeLessThanOrEqual(500_000)
   expect(card).toMatchObject({
-    name: expect.stringContaining('sudoku'),
+    name: expect.stringContaining(solver.task),
     regime: expect.stringMatching(/^(full|1k)$/),
     license: 'Apache-2.0',
     steps: expect.any(Number),
@@ -26,9 +35,9 @@ test.each(files)('%s loads, solves, and its card is whole', async (name) => {
   })
   expect(card.data!.length).toBeGreaterThan(0)
   for (const { source } of card.data!) expect(source).toBeTruthy()
-  const official = card.scores!.find((score) => score.data.startsWith('sudoku-extreme-test-2000'))
+  const official = card.scores!.find((score) => score.data.startsWith(test))
   expect(official).toMatchObject({
-    max_steps: 1024,
+    max_steps,
     wrong: 0,
     mean_steps: expect.any(Number),
     date: expect.any(String),

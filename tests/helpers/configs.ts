@@ -51,6 +51,23 @@ export const CANDIDATES: ModelConfig = {
   task: { name: 'sudoku', kind: 'sudoku', rows: 4, cols: 4, box_rows: 2, box_cols: 2, symbols: [] },
 }
 
+/** Mazes of 3 x 4 cells, and of any other size: every head reads the four neighbours. */
+export const MAZE: ModelConfig = {
+  ...small,
+  hidden_size: 16,
+  num_heads: 2,
+  intermediate_size: 24,
+  L_cycles: 2,
+  list_bias: true,
+  vocab_size: 5,
+  output_size: 5,
+  token_kind: 'cells',
+  attention: 'lists',
+  lists: ['neighbours', 'neighbours'],
+  seq_len: 12,
+  task: { name: 'maze', kind: 'maze', rows: 3, cols: 4, symbols: ['#', ' ', 'S', 'G', 'o'] },
+}
+
 /** The official family: full attention, RoPE, a puzzle-embedding prefix, both halting values from token 0. */
 export const OFFICIAL: ModelConfig = {
   ...small,

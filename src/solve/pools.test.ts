@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { MAZE } from '../../tests/helpers/configs.ts'
+import { type FakeEngine, fakeEngine } from '../../tests/helpers/fake-engine.ts'
+import { tinyModel } from '../../tests/helpers/weights-file.ts'
+import { HrmError } from '../errors.ts'
+import { buildGeometry } from '../tasks/lists.ts'
+import { createPools } from './pools.ts'
+
+const model = tinyModel(MAZE)
+const shapeOf = (rows: number, cols: number) => ({ rows, cols, boxRows: 1, boxCols: 1 })
+
+function setUp() {
+  const engines: FakeEngine[] = []
+  const pools = createPools()
+  const use = (rows: number, cols: number, think: () => void = () => {}) =>
+    pools.use(shapeOf(rows, cols), () => {
+      const engine = fakeEngine({ model, geometry: buildGeometry(MAZE, shapeOf(rows, cols)), slots: 1 }, think)
+      engines.push(engine)
+      return engine
+    })
+  return { pools, engines, use }
+}
+
+describe('pools', () => {
+  it('are one for every shape, also where two have as many cells', () => {
+    const { engines, use } = setUp()
+    const pool = use(2, 6)
+    expect(use(2, 6)).toBe(pool)
+    expect(use(6, 2)).not.toBe(pool)
+    expect(engines.length).toBe(2)
+  })
+
+  it('that no one uses any more are given up, but for the last four', () => {
+    const { pools, engines, use } = setUp()
+    for (let rows = 2; rows < 12; rows++) pools.done(use(rows, 2))
+    expect(engines.map(({ disposed }) => disposed)).toEqual([...Array(6).fill(true), ...Array(4).fill(false)])
+    pools.done(use(11, 2))
+    expect(engines.length).toBe(10)
+  })
+
+  it('in use are kept, however many, and however often they were taken', () => {
+    const { pools, engines, use } = setUp()
+    const held = Array.from({ length: 10 }, (_, i) => use(i + 2, 2))
+    pools.done(use(2, 2))
+    expect(engines.some(({ disposed }) => disposed)).toBe(false)
+    for (const pool of held) pools.done(pool)
+    expect(engines.filter(({ disposed }) => disposed).length).toBe(6)
+  })
+
+  it('that failed make way for new ones', async () => {
+    const { pools, engines, use } = setUp()
+    const pool = use(2, 3, () => {
+      throw new HrmError('engine_failed', 'a trap')
+    })
+    await expect(pool.step([await pool.take()])).rejects.toMatchObject({ code: 'engine_failed' })
+    const next = use(2, 3)
+    expect(next).not.toBe(pool)
+    expect(engines[0].disposed).toBe(true)
+    pools.done(pool)
+    pools.done(next)
+    expect(engines[1].disposed).toBe(false)
+  })
+})

@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MAZE } from '../../../tests/helpers/configs.ts'
+import { expectHrmError } from '../../../tests/helpers/errors.ts'
+import { createTask } from '../create-task.ts'
+import { around, draw, lined, mazes, shortestWays } from './test-support.ts'
+
+const task = createTask(MAZE) // trained on 3 x 4
+
+const solves = (question: string, answer: string) => {
+  const puzzle = task.parse(question)
+  return task.isSolution(puzzle, task.parseAnswer(answer.replace(/\n/g, ''), puzzle))
+}
+
+describe('a maze is read', () => {
+  it('in the trained shape, as a square, or as its line breaks say', () => {
+    const shapeOf = (board: string) => {
+      const { rows, cols } = task.parse(board).shape
+      return `${rows}x${cols}`
+    }
+    expect(shapeOf('S  G        ')).toBe('3x4')
+    expect(shapeOf('S G      ')).toBe('3x3')
+    expect(shapeOf('S  \nG  \n')).toBe('2x3')
+    expect(shapeOf('S \r\nG \r\n  \r\n')).toBe('3x2')
+  })
+
+  it('with free cells blank, and written as it was', () => {
+    const puzzle = task.parse('S #G        ')
+    expect([...puzzle.cells.slice(0, 4)]).toEqual([3, 0, 1, 4])
+    expect(task.format(puzzle, puzzle.cells)).toBe('S #G        ')
+    expect([...task.encode(puzzle)].slice(0, 4)).toEqual([2, 1, 0, 3])
+  })
+
+  it('or refused, saying what and where', () => {
+    expectHrmError(() => task.parse(7 as never), 'board_type', 'a board is a string, not number')
+    expectHrmError(() => task.parse('S  G '), 'board_length', 'is neither 3 x 4 nor a square')
+    expectHrmError(() => task.parse('S   \nG  \n    '), 'board_length', 'row 1 of the maze has 4 cells, row 2 3')
+    expectHrmError(() => task.parse(`S${' '.repeat(299)}\nG${' '.repeat(299)}`), 'board_length', '2 x 300')
+    const { cells } = expectHrmError(() => task.parse('S  Go  .    '), 'board_symbol', '"o" at row 2, column 1')
+    expect(cells.map(({ index }) => index)).toEqual([4, 7])
+    expectHrmError(() => task.parse('   G        '), 'board_conflict', 'the maze has no S')
+    expectHrmError(() => task.parse('S           '), 'board_conflict', 'the maze has no G')
+    const two = expectHrmError(
+      () => task.parse('S  G    G   '),
+      'board_conflict',
+      'row 1, column 4 and at row 3, column 1',
+    )
+    expect(two.cells.map(({ index }) => index)).toEqual([3, 8])
+    expectHrmError(() => task.parse('S#  ##G     '), 'board_conflict', 'no way leads from S to G')
+  })
+
+  it('of another size only where the lists take it', () => {
+    const tied = createTask({ ...MAZE, lists: ['neighbours', 'row'] })
+    expect(tied.parse('S  G        ').shape.cols).toBe(4)
+    expectHrmError(() => tied.parse('S   G\n     '), 'task_mismatch', 'bias for lists of 4, the board has lists of 5')
+    const all = createTask({ ...MAZE, lists: ['all', 'all'], list_bias: false })
+    expectHrmError(
+      () => all.parse(`S${' '.repeat(255)}\nG${' '.repeat(255)}\n`.repeat(1) + `${' '.repeat(256)}\n`.repeat(30)),
+      'task_mismatch',
+      'too many entries',
+    )
+  })
+})
+
+describe('its verifier', () => {
+  it('takes every shortest way, and nothing else', () => {
+    fc.assert(
+      fc.property(mazes, fc.nat(), fc.nat(), (made, pick, other) => {
+        const { maze, rows, cols } = made
+        const ways = shortestWays(maze, rows, cols)
+        const way = ways[pick % ways.length]
+        const answer = draw(maze, way)
+        expect(solves(lined(made), answer)).toBe(true)
+        // A way with a cell left out, or with one more drawn anywhere.
+        if (way.length > 0) expect(solves(lined(made), draw(maze, way.slice(1)))).toBe(false)
+        const free = [...Array.from(maze).keys()].filter((cell) => maze[cell] === ' ' && !way.includes(cell))
+        if (free.length > 0) expect(solves(lined(made), draw(maze, [...way, free[other % free.length]]))).toBe(false)
+        // Another maze's answer.
+        const walls = [...Array.from(maze).keys()].filter((cell) => maze[cell] === '#')
+        if (walls.length > 0) {
+          const wall = walls[other % walls.length]
+          const moved = Array.from(answer, (s, cell) => (cell === wall ? ' ' : s)).join('')
+          expect(solves(lined(made), moved)).toBe(false)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('refuses a detour, and the way with a loop beside it', () => {
+    const question = 'S  \n   \nG  '
+    expect(solves(question, 'S  \no  \nG  ')).toBe(true)
+    expect(solves(question, 'So \n o \nGo ')).toBe(false)
+    expect(solves('SG\n  ', 'SG\n  ')).toBe(true)
+    expect(solves('SG\n  ', 'SG\noo')).toBe(false)
+  })
+})
+
+describe('its beliefs', () => {
+  it('know walls and ends, and weigh free cells between way and no way', () => {
+    const puzzle = task.parse('S #G        ')
+    const logits = new Float32Array(60)
+    logits.set([9, 1, 9, 9, 3], 5) // the second cell
+    logits.set([-200, -200, -200, 900, -200], 20) // both say no
+    const beliefs = task.read(puzzle, logits)
+    expect([...beliefs.subarray(0, 5)]).toEqual([0, 0, 1, 0, 0])
+    expect([...beliefs.subarray(10, 15)]).toEqual([1, 0, 0, 0, 0])
+    const way = Math.exp(2) / (1 + Math.exp(2))
+    expect(beliefs[9]).toBeCloseTo(way, 6)
+    expect(beliefs[6]).toBeCloseTo(1 - way, 6)
+    expect([...beliefs.subarray(5, 6), ...beliefs.subarray(7, 9)]).toEqual([0, 0, 0])
+    expect(beliefs[21]).toBe(0.5)
+  })
+})
+
+it('neighbours are the four around, also in the helper of these tests', () => {
+  expect(around(5, 3, 4)).toEqual([9, 4, 6, 1])
+})
