@@ -3,6 +3,7 @@ import type { Model } from '../weights/model.ts'
 import { bestSymbols, candidatesOf, confidentSymbols, saysHalt } from './reading.ts'
 import type { Slot } from './slot.ts'
 import type { AttemptKind, SolveStep } from './types.ts'
+import { turnBack, type View } from './view.ts'
 
 /** What one solve works with. */
 export interface SolveContext {
@@ -42,6 +43,8 @@ export interface RunOptions {
   guess?: { cell: number; symbol: string }
   /** Steps at most. */
   limit: number
+  /** What the slot was started with, where that is not the board as it is. */
+  view?: View
   /** End early at a contradiction, or when no further cell became confident. */
   watch?: Watch
 }
@@ -67,9 +70,10 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     yield
     progress.steps++
     const cellsBefore = progress.cells
-    progress.probabilities = task.read(puzzle, slot.logits())
+    const logits = turnBack(slot.logits(), options.view)
+    progress.probabilities = task.read(puzzle, logits)
     progress.cells = bestSymbols(progress.probabilities, symbols)
-    progress.hope = task.hope(puzzle, slot.logits())
+    progress.hope = task.hope(puzzle, logits)
     const done = task.hasRules ? findSolution(ctx, progress, options) : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'

@@ -3,6 +3,7 @@ import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './a
 import { noisedCarry } from './noise.ts'
 import { search } from './search.ts'
 import type { SolveResult } from './types.ts'
+import { turn } from './view.ts'
 
 /** Branches of the first search. Other draws often do better than going on, so the first ones are short ... */
 const FIRST_SEARCH_BRANCHES = 12
@@ -13,7 +14,8 @@ const NOISED_CYCLES = 12
 
 /**
  * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
- * where it takes a search's marks, searches from its own and from noised starts; otherwise noised starts only.
+ * where it takes a search's marks, searches from its own and from noised starts; otherwise the board in other views, then
+ * noised starts.
  */
 export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, void> {
   const { model, task, puzzle, slot } = ctx
@@ -28,8 +30,14 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     hope: 1,
   }
   const limit = model.config.halt_max_steps
-  slot.start(tokens)
-  let end: RunEnd = yield* run(ctx, progress, { kind: 'plain', limit })
+  const views = [undefined, ...task.views(puzzle)]
+  let end: RunEnd = 'limit'
+  for (const [i, view] of views.entries()) {
+    progress.attempts = i + 1
+    slot.start(turn(tokens, view))
+    end = yield* run(ctx, progress, { kind: 'plain', limit, view })
+    if (end === 'solved' || end === 'spent') break
+  }
   let trust = true
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
     if (task.takesMarks) {
@@ -39,8 +47,10 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
       trust = end !== 'contradiction'
     }
     progress.attempts++
-    slot.start(tokens, noisedCarry(model, tokens.length, random))
-    end = yield* run(ctx, progress, { kind: 'noise', limit: task.takesMarks ? stepsOf(model, NOISED_CYCLES) : limit })
+    const view = views[(progress.attempts - 1) % views.length]
+    slot.start(turn(tokens, view), noisedCarry(model, tokens.length, random))
+    const most = task.takesMarks ? stepsOf(model, NOISED_CYCLES) : limit
+    end = yield* run(ctx, progress, { kind: 'noise', limit: most, view })
   }
   const solved = end === 'solved'
   return {

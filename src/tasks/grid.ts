@@ -50,6 +50,7 @@ export function createGridTask(config: ModelConfig): Task {
     isSolution: () => false,
     openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),
     unitsByCell: ({ cells }) => Array.from(cells, () => []),
+    views: () => [], // whether an answer may be turned is not known
     format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),
   }
 }

@@ -56,5 +56,10 @@ export interface Task {
   openCandidates(puzzle: Puzzle, cells: Uint8Array, off: Uint8Array): Uint8Array | undefined
   /** `[cells]`, the units (groups of cells that hold a symbol once) each cell belongs to. */
   unitsByCell(puzzle: Puzzle): readonly (readonly (readonly number[])[])[]
+  /**
+   * Other orders of a board's cells that a stuck model may see it in; none where it would see the same. Each is the cell
+   * that stands at every place.
+   */
+  views(puzzle: Puzzle): readonly Int32Array[]
   format(puzzle: Puzzle, cells: Uint8Array): string
 }

@@ -7,6 +7,7 @@ import { readCells } from '../read-cells.ts'
 import type { Task } from '../task.ts'
 import { FREE, MAZE_SYMBOLS, PATH, readMaze, readSymbols } from './parse.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
+import { symmetriesOf } from './symmetries.ts'
 
 /** Geometries kept; boards of one size tend to come one after another. */
 const KEPT = 8
@@ -64,6 +65,7 @@ export function createMazeTask(config: ModelConfig): Task {
     isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
     openCandidates: ({ cells }) => new Uint8Array(cells.length * symbols).fill(1),
     unitsByCell: ({ cells }) => Array.from(cells, () => []),
+    views: ({ shape }) => symmetriesOf(shape),
     format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
   }
 }

@@ -82,6 +82,7 @@ export function createSudokuTask(config: ModelConfig): Task {
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
     openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
     unitsByCell: ({ shape }) => known(shape).unitsByCell,
+    views: () => [], // models of candidates are symmetric, and a search does more for all
     format: (_, cells) => writeSymbols(cells),
   }
 }
