@@ -174,7 +174,7 @@ describe('refuses', () => {
   })
 
   test.each([
-    ['an unknown task', 'task=maze', 'task_unknown'],
+    ['an unknown task', 'task=chess', 'task_unknown'],
     ['no task', '', 'request_invalid'],
     ['an unknown parameter', 'task=sudoku&steps=4', 'request_invalid'],
     ['no steps', 'task=sudoku&maxSteps=0', 'option_invalid'],

@@ -121,7 +121,12 @@ describe('describes itself', () => {
     )
     const one = await fetchPath(`/v1/models/${encodeURIComponent(models[0].id)}`)
     expect(await one.json()).toEqual(models[0])
-    expect(await (await fetchPath('/v1/tasks')).json()).toMatchObject({ tasks: [{ name: 'sudoku', verified: true }] })
+    expect(await (await fetchPath('/v1/tasks')).json()).toMatchObject({
+      tasks: [
+        { name: 'sudoku', verified: true },
+        { name: 'maze', verified: true },
+      ],
+    })
   })
 
   test('/openapi.json and /docs', async () => {
