@@ -39,8 +39,11 @@ function addSolve(program: Command, exit: (code: number) => void): void {
   program
     .command('solve')
     .description('Solve a board, the boards of a file or of standard input; without any, a sample.')
-    .argument('<task>', 'task of the weights: sudoku')
-    .argument('[board]', 'the board row by row, "." or "0" for blanks; "-" reads boards from standard input')
+    .argument('<task>', 'task of the weights: sudoku, maze, or what --weights names')
+    .argument(
+      '[board]',
+      'the board row by row, blanks as "." or "0" (in a maze free cells as spaces); "-" reads boards from stdin',
+    )
     .option('--file <file>', 'boards, one a line, or a CSV with a column question, puzzle or board; may be gzipped')
     .addOption(json())
     .addOption(steps())
@@ -58,7 +61,7 @@ function addEval(program: Command, exit: (code: number) => void): void {
   program
     .command('eval')
     .description('Measure a model on a data set with known answers.')
-    .argument('<task>', 'task of the weights: sudoku')
+    .argument('<task>', 'task of the weights: sudoku, maze, or what --weights names')
     .requiredOption('--data <file>', 'CSV with columns question and answer; may be gzipped')
     .addOption(new Option('--limit <n>', 'only the first n rows').argParser(integer(1, Number.MAX_SAFE_INTEGER)))
     .addOption(json())

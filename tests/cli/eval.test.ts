@@ -13,6 +13,7 @@ const KEYS = [
   'wrong',
   'unsolved',
   'raw_exact',
+  'raw_valid',
   'mean_steps',
   'p50_steps',
   'p99_steps',
@@ -82,6 +83,15 @@ describe('hrm eval', () => {
     expect(run.code).toBe(0)
     expect(run.stdout).toMatch(/^sudoku, 2 boards, /)
     expect(run.stdout).toContain('solved     100.00%   (unsolved 0, wrong 0)')
+  })
+
+  test('of mazes, drawn or in one line, takes any of the shortest ways', async () => {
+    // Of the second maze's two ways the answer has one.
+    await writeFile(data, 'question,answer\n"S  \n## \n  G",Soo##o  G\nS   #   G,Soo #o  G\n')
+    const report = documentOf(await hrm(['eval', 'maze', '--data', data, '--json']))
+    expect(Object.keys(report)).toEqual(KEYS)
+    expect(report).toMatchObject({ task: 'maze', n: 2, wrong: 0 })
+    expect(report.raw_valid).toBeGreaterThanOrEqual(report.raw_exact)
   })
 
   test.each([

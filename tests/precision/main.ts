@@ -43,7 +43,8 @@ for (const [name, evaluator] of [
   const began = performance.now()
   results[name] = await evaluator.evaluate(rows, () => progress.update(++done))
   progress.end()
-  const run = { task: values.task, seconds: (performance.now() - began) / 1000, max_steps: maxSteps }
+  const { hasRules } = evaluator.task
+  const run = { task: values.task, hasRules, seconds: (performance.now() - began) / 1000, max_steps: maxSteps }
   const report = summarise(results[name], { ...run, model: `${evaluator.model.name}, ${name}` })
   console.log(JSON.stringify({ ...report, details: detail(results[name], maxSteps) }))
   evaluator.dispose()

@@ -40,7 +40,9 @@ export async function evalCommand(task: string, options: EvalOptions): Promise<n
         : await evaluateOnThreads(rows, threads, settings, onRow)
     const seconds = (performance.now() - start) / 1000
     progress.end()
-    const report = summarise(results, { task, seconds, max_steps: maxSteps, model: evaluator.model.name })
+    const { hasRules } = evaluator.task
+    const run = { task, hasRules, seconds, max_steps: maxSteps, model: evaluator.model.name }
+    const report = summarise(results, run)
     if (options.details) report.details = detail(results, maxSteps)
     if (options.json) printJson(report)
     else printText(describeReport(report))

@@ -27,7 +27,7 @@ export interface RowResult {
   steps: number
   /** The model alone read the right answer at its last step, no verifier asked. */
   rawExact: boolean
-  /** Or any board that obeys the rules: a maze has many shortest ways. Where there are no rules, as `rawExact`. */
+  /** The same for any board that obeys the rules: a maze has many shortest ways. Where no rules are known, as `rawExact`. */
   rawValid: boolean
   /** The halting head said stop then: the model's own word on whether the board is right. */
   halts: boolean

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { RowResult } from './evaluator.ts'
 import { describeReport, detail, summarise } from './report.ts'
 
-const RUN = { task: 'sudoku', seconds: 2.00049, max_steps: 64, model: 'm' }
+const RUN = { task: 'sudoku', hasRules: true, seconds: 2.00049, max_steps: 64, model: 'm' }
 
 const RESULTS: RowResult[] = [
   { status: 'solved', steps: 4, rawExact: true, rawValid: true, halts: true, wrong: false },
@@ -29,6 +29,20 @@ test('summarises shares, counts and steps', () => {
     model: 'm',
   })
   expect(describeReport(report)).toContain('solved     75.00%   (unsolved 1, wrong 1)')
+})
+
+test('a board that obeys the rules is right, also where it is not the answer of the data set', () => {
+  const other: RowResult = { status: 'solved', steps: 3, rawExact: false, rawValid: true, halts: true, wrong: false }
+  const report = summarise([...RESULTS.slice(0, 1), other], RUN)
+  expect(report).toMatchObject({ raw_exact: 0.5, raw_valid: 1 })
+  expect(describeReport(report)).toContain('raw exact  50.00%   (one attempt, no verifier; obeys the rules 100.00%)')
+  expect(detail([other], 64).halting).toEqual({ precision: 1, recall: 1 })
+})
+
+test('says nothing of rules where none are known', () => {
+  const report = summarise(RESULTS, { ...RUN, hasRules: false })
+  expect(report).not.toHaveProperty('raw_valid')
+  expect(describeReport(report)).toContain('raw exact  50.00%   (one attempt, no verifier)')
 })
 
 test('tells how the share solved grows, and what the word of the halting head is worth', () => {
