@@ -45,7 +45,7 @@ export async function solveCommand(
     const ms = performance.now() - start
     if (options.json) printJson(results.length === 1 ? results[0] : results)
     else if (results.length === 1) printText(describeOne(boards[0], results[0], ms, solver.model.config))
-    else printText(describeSeveral(inputs, results, ms))
+    else printText(describeSeveral(inputs, results, ms, solver.model.config))
     return results.every((r) => r.status === 'solved') ? EXIT.solved : EXIT.unsolved
   } finally {
     solver.dispose()

@@ -14,18 +14,35 @@ export function describeOne(
   color = process.stdout.isTTY === true,
 ): string {
   const summary = `${describeResult(result)}, ${ms.toFixed(0)} ms (${result.model})`
-  if (result.solution === null) return summary
-  const question = config.task.kind === 'sudoku' ? board.replace(/\s/g, '') : board.replace(/[\r\n]/g, '')
-  const { shape } = createTask(config).parse(board)
-  const answer = drawGrid(result.solution, shape, question, color)
-  return `${beside(drawGrid(question, shape), answer)}\n\n${summary}`
+  return result.solution === null ? summary : `${draw(board, result.solution, config, color)}\n\n${summary}`
 }
 
-/** One line a board, in the order of the input, and a summary. */
-export function describeSeveral(inputs: readonly BoardInput[], results: readonly SolveResult[], ms: number): string {
-  const lines = results.map((r, i) => `${printable(r.solution ?? inputs[i].board)}  ${describeResult(r)}`)
+/**
+ * Every board in the order of the input, and a summary: one line a board, but mazes, which no one can read in a line,
+ * are drawn.
+ */
+export function describeSeveral(
+  inputs: readonly BoardInput[],
+  results: readonly SolveResult[],
+  ms: number,
+  config: ModelConfig,
+  color = process.stdout.isTTY === true,
+): string {
+  const lines = results.map((r, i) => {
+    const { board } = inputs[i]
+    if (config.task.kind !== 'maze') return `${printable(r.solution ?? board)}  ${describeResult(r)}`
+    return `${draw(board, r.solution, config, color)}\n\n${describeResult(r)}\n`
+  })
   const solved = results.filter((r) => r.status === 'solved').length
   return `${lines.join('\n')}\n${solved} of ${results.length} solved, ${ms.toFixed(0)} ms (${results[0].model})`
+}
+
+/** The question, and beside it the answer if there is one. */
+function draw(board: string, answer: string | null, config: ModelConfig, color: boolean): string {
+  const question = board.replace(config.task.kind === 'sudoku' ? /\s/g : /[\r\n]/g, '')
+  const { shape } = createTask(config).parse(board)
+  const asked = drawGrid(question, shape)
+  return answer === null ? asked : beside(asked, drawGrid(answer, shape, question, color))
 }
 
 function describeResult({ status, steps, attempts, verified }: SolveResult): string {

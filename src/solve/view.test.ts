@@ -29,6 +29,12 @@ it('a maze that is not solved as it is, is in another view', async () => {
   expect(await solver.solve('S  G        ')).toMatchObject({ attempts: 1, steps: 1 })
 })
 
+it('a net that tells no side from another is not shown what it has seen', async () => {
+  const { solver } = fakeSolver(() => {}, { config: { ...MAZE, list_bias: false } })
+  const { steps } = await collect(solver.steps('    \n  S \nG   ', { maxSteps: 5 }))
+  expect(steps.map(({ kind }) => kind)).toEqual(['plain', 'plain', 'plain', 'plain', 'noise'])
+})
+
 it('further attempts are noised starts of every view in turn', async () => {
   const { solver } = fakeSolver(() => {}, { config: MAZE })
   const { steps } = await collect(solver.steps('    \n  S \nG   ', { maxSteps: 40 }))

@@ -28,6 +28,8 @@ export function createMazeTask(config: ModelConfig): Task {
     return found
   }
   const symbols = MAZE_SYMBOLS.length
+  // Otherwise a turned maze is the same problem to it.
+  const tellsSides = config.list_bias || config.pos_encodings !== 'none'
 
   return {
     name: config.task.name,
@@ -65,7 +67,7 @@ export function createMazeTask(config: ModelConfig): Task {
     isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
     openCandidates: ({ cells }) => new Uint8Array(cells.length * symbols).fill(1),
     unitsByCell: ({ cells }) => Array.from(cells, () => []),
-    views: ({ shape }) => symmetriesOf(shape),
+    views: ({ shape }) => (tellsSides ? symmetriesOf(shape) : []),
     format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
   }
 }
