@@ -25,7 +25,7 @@ export type WeightsSource = ArrayBuffer | Uint8Array | Blob | URL | string
  * })
  */
 export interface CreateSolverOptions {
-  /** `sudoku`, or the task name that the weights file carries. Default: the file's own, else `sudoku`. */
+  /** `sudoku`, `maze`, or the task name that the weights file carries. Default: the file's own, else `sudoku`. */
   task?: string
   /** Default: the weights that ship for the task. */
   weights?: WeightsSource
@@ -108,7 +108,8 @@ export interface SolveResult {
 }
 
 /**
- * How an attempt began: from the model's own start, from noise, or from a tentative given of the search.
+ * How an attempt began: from the model's own start (of a maze also turned or mirrored), from noise, or from a tentative
+ * given of the search.
  *
  * @example
  * const label: Record<AttemptKind, string> = { plain: 'first try', noise: 'fresh start', guess: 'a guess' }

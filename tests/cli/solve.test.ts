@@ -103,6 +103,21 @@ describe('several boards', () => {
     expect(documentOf(run).solution).toBe(answer)
   })
 
+  test('mazes drawn row by row, an empty line between them; one alone is no array', async () => {
+    const corner = 'S  \n## \n  G\n'
+    const run = await hrm(['solve', 'maze', '-', '--json'], `${corner}\nS # \r\n  # \r\n   G\r\n`)
+    expect(documentOf(run)).toMatchObject([
+      { status: 'solved', solution: 'Soo##o  G', verified: true },
+      { status: 'solved', solution: 'S # o # oooG', verified: true },
+    ])
+    expect(run.code).toBe(0)
+    const alone = await hrm(['solve', 'maze', '--file', await file('maze', corner)])
+    expect(alone.stdout.split('\n').slice(0, 3)).toEqual(['  S       Soo', '  ##      ##o', '    G       G'])
+    const cut = await hrm(['solve', 'maze', '-', '--json'], corner.replaceAll(/ +\n/g, '\n'))
+    expect(documentOf(cut).error).toMatchObject({ code: 'board_length' })
+    expect(cut.code).toBe(2)
+  })
+
   test('one that cannot be solved makes the exit code 1', async () => {
     const run = await hrm(['solve', 'sudoku', '-', '--max-steps', '16'], `${question}\n${IMPOSSIBLE}\n`)
     expect(run.code).toBe(1)
