@@ -1,13 +1,10 @@
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
-import { parseBoardText } from './board-text.ts'
-import { BoardView, type CellState } from './board-view.ts'
-import { cellStates, openCells } from './cell-states.ts'
-import { countFilled, EMPTY_BOARD, withCell } from './cells.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
-import { type Solve, save, toJson, toPng } from './export.ts'
-import { type Failure, failureText, toFailure } from './failure.ts'
+import { type Solve, save, toJson } from './export.ts'
+import type { Face } from './face.ts'
+import { failureText, toFailure } from './failure.ts'
 import { toHash } from './link.ts'
 import { runMeasure } from './measure/run-measure.ts'
 import { outcomeText as measureOutcome, rowTexts } from './measure/wording.ts'
@@ -19,16 +16,7 @@ import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import {
-  clashTexts,
-  durationText,
-  PLACES,
-  solvedText,
-  stepsText,
-  stoppedText,
-  takenTexts,
-  unsolvedText,
-} from './wording.ts'
+import { durationText, PLACES, stepsText, stoppedText, unsolvedText } from './wording.ts'
 
 /** Steps of int8 beside float32: as many as the net was trained for. */
 const PRECISION_STEPS = 16
@@ -47,7 +35,6 @@ export interface SolveRequest {
 
 /** The page's state: a puzzle, and the steps of its last solve. */
 export class App {
-  readonly board: BoardView
   readonly status = new StatusView()
   readonly playback: Playback
   readonly #reasoning: ReasoningView
@@ -57,90 +44,56 @@ export class App {
   /** Batches on the GPU and in wasm. */
   readonly #measure = new NotedTable('measure')
   readonly #readRequest: () => SolveRequest
-  readonly #onBoard: () => void
-  readonly #pencil = byId('candidates', HTMLInputElement)
+  readonly #onKind: (face: Face) => void
   readonly #gpu = byId('with-gpu', HTMLInputElement)
-  #givens = EMPTY_BOARD
+  #face: Face | undefined
   #steps: SolveStep[] = []
   /** The last solve; one that was stopped has no result. */
   #solve: Solve | undefined
-  #blamed: ReadonlySet<number> = new Set()
   #running: { work: Work; abort: AbortController } | undefined
   #frame = 0
 
-  /** @param onBoard called with every new puzzle */
-  constructor(readRequest: () => SolveRequest, onBoard: () => void) {
+  /** @param onKind called when the page turns to another kind of puzzle */
+  constructor(readRequest: () => SolveRequest, onKind: (face: Face) => void) {
     this.#readRequest = readRequest
-    this.#onBoard = onBoard
-    this.board = new BoardView(byId('board', HTMLElement), {
-      onEnter: (index, symbol) => this.enter(index, symbol),
-      onSolve: () => void this.solve(),
-      onStop: () => this.stop(),
-    })
+    this.#onKind = onKind
     this.playback = new Playback(() => this.#requestRender())
     this.#reasoning = new ReasoningView(this.playback)
-    this.#pencil.addEventListener('change', () => this.#render())
-    this.#render()
   }
 
-  get givens(): string {
-    return this.#givens
+  /** The kind of puzzle that is there now. */
+  get face(): Face {
+    if (this.#face === undefined) throw new Error('the page has no puzzle yet')
+    return this.#face
   }
 
   get running(): boolean {
     return this.#running !== undefined
   }
 
-  /** Takes a new puzzle; a solve that runs is stopped. */
-  show(board: string): void {
+  /** Shows a new puzzle, of another kind perhaps; a solve that runs is stopped. */
+  turnTo(face: Face): void {
     this.stop()
-    this.#givens = board
+    if (this.#face !== face) {
+      this.#face = face
+      this.#onKind(face)
+    }
     this.#steps = []
     this.#solve = undefined
-    this.#blamed = new Set()
     this.#comparison.clear(['page', 'edge'])
     this.#precision.clear()
     this.playback.clear()
-    this.#onBoard()
-  }
-
-  /** Takes a new puzzle, and puts it into the address. */
-  load(board: string): void {
-    this.show(board)
-    this.address()
   }
 
   /** Puts the puzzle and how to solve it into the address: a reload or a copied link shows the same steps. */
   address(): void {
-    history.replaceState(null, '', toHash({ board: this.#givens, ...this.#readRequest() }))
+    history.replaceState(null, '', toHash(this.face.link, this.#readRequest()))
   }
 
-  /** Takes a puzzle that someone brought, and says so. @param what it is, for people */
-  takeOver(board: string, what: string): void {
-    this.load(board)
-    this.status.say(...takenTexts(what, board))
-  }
-
-  /** Takes a puzzle from text. @returns why not, where it cannot */
-  loadText(text: string): string | undefined {
-    const { board, problem } = parseBoardText(text)
-    if (problem !== undefined) {
-      this.status.say('That is not a board.', problem, 'bad')
-      return problem
-    }
-    this.takeOver(board, 'Board')
-    return undefined
-  }
-
-  enter(index: number, symbol: string): void {
-    if (this.running) {
-      this.status.say('The model is at work.', 'Stop it to change the board.')
-      return
-    }
-    this.load(withCell(this.#givens, index, symbol))
-    const clash = clashTexts(this.#givens, index)
-    if (clash) this.status.say(...clash, 'bad')
-    else this.status.say(`${countFilled(this.#givens)} givens.`)
+  /** Says so where the puzzle cannot be changed now. */
+  refusesChange(): boolean {
+    if (this.running) this.status.say('The model is at work.', 'Stop it to change the board.')
+    return this.running
   }
 
   stop(): void {
@@ -160,15 +113,17 @@ export class App {
         this.status.say('Not started.', problem, 'bad')
         return
       }
+      const { face } = this
+      const { task, puzzle } = face
       const steps: SolveStep[] = []
-      const solve: Solve = { puzzle: this.#givens, where, maxSteps, seed, steps }
+      const solve: Solve = { puzzle, where, maxSteps, seed, steps }
       this.#steps = steps
       this.#solve = solve
-      this.#blamed = new Set()
+      face.begin()
       this.playback.begin()
       this.status.say(where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
       try {
-        const { result, milliseconds } = await solveAt(where, this.#givens, { maxSteps, seed, signal }, (step) => {
+        const { result, milliseconds } = await solveAt(where, task, puzzle, { maxSteps, seed, signal }, (step) => {
           steps.push(step)
           if (!signal.aborted) this.playback.push()
         })
@@ -177,8 +132,10 @@ export class App {
       } catch (error) {
         const failure = toFailure(error)
         // A new puzzle stops the old one's solve, and has the status line by now.
-        if (failure.code !== 'aborted') this.#showFailure(failure)
-        else if (steps === this.#steps) this.status.say('Stopped', stoppedText(steps.length))
+        if (failure.code !== 'aborted') {
+          face.blame(failure)
+          this.status.fail(failure)
+        } else if (steps === this.#steps) this.status.say('Stopped', stoppedText(steps.length))
       } finally {
         this.playback.complete()
         this.#reasoning.describe()
@@ -195,14 +152,14 @@ export class App {
         return
       }
       const places: Where[] = this.#gpu.checked ? ['page', 'edge', 'gpu'] : ['page', 'edge']
-      const puzzle = this.#givens
+      const { task, puzzle } = this.face
       const runs: Run[] = []
       this.#comparison.clear(places)
       try {
         for (const where of places) {
           this.#comparison.say(`Solving ${PLACES[where]} …`)
           const steps: SolveStep[] = []
-          const { result, milliseconds } = await solveAt(where, puzzle, { maxSteps, seed, signal }, (step) => {
+          const { result, milliseconds } = await solveAt(where, task, puzzle, { maxSteps, seed, signal }, (step) => {
             steps.push(step)
           })
           runs.push({ where, result, milliseconds, steps })
@@ -210,7 +167,7 @@ export class App {
         }
         this.#comparison.say('To agree is to read the same board with the same confidence, to four digits.')
       } catch (error) {
-        if (puzzle === this.#givens) this.#comparison.say(failureText(error))
+        if (puzzle === this.face.puzzle) this.#comparison.say(failureText(error))
       }
     })
   }
@@ -218,7 +175,7 @@ export class App {
   /** Runs the net in int8 and in float32 side by side, and shows how far apart they are. */
   precision(): Promise<void> {
     return this.#run('precision', async (signal) => {
-      const puzzle = this.#givens
+      const { puzzle } = this.face
       const steps: PrecisionStep[] = []
       this.#precision.clear()
       this.#precision.say('Running both …')
@@ -229,7 +186,7 @@ export class App {
         }
         this.#precision.say(precisionOutcome(steps))
       } catch (error) {
-        if (puzzle === this.#givens) this.#precision.say(failureText(error))
+        if (puzzle === this.face.puzzle) this.#precision.say(failureText(error))
       }
     })
   }
@@ -258,7 +215,7 @@ export class App {
 
   /** Saves the board as it is shown now. */
   async savePng(): Promise<void> {
-    save(await toPng(this.#cells(), getComputedStyle(document.body)), 'hrm-edge-board.png')
+    save(await this.face.toPng(this.#step, getComputedStyle(document.body)), 'hrm-edge-board.png')
   }
 
   async #run(work: Work, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -272,34 +229,27 @@ export class App {
   }
 
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
-    if (result.status === 'solved')
-      this.status.say('Solved', solvedText(result, milliseconds, openCells(this.#givens).length), 'good')
+    if (result.status === 'solved') this.status.say('Solved', this.face.solvedText(result, milliseconds), 'good')
     else this.status.say('Not solved', unsolvedText(result))
     byId('fact-time', HTMLElement).textContent =
       `${stepsText(result.steps)}, ${durationText(milliseconds)} ${PLACES[where]}`
   }
 
-  #showFailure(failure: Failure): void {
-    this.#blamed = new Set(failure.cells.map(({ index }) => index))
-    this.status.fail(failure)
-  }
-
-  #cells(): CellState[] {
-    return cellStates(this.#givens, this.#steps[this.playback.position - 1], this.#blamed, this.#pencil.checked)
+  get #step(): SolveStep | undefined {
+    return this.#steps[this.playback.position - 1]
   }
 
   /** Draws at most once a frame, however fast the steps come. */
   #requestRender(): void {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0
-      this.#render()
+      this.render()
     })
   }
 
-  #render(): void {
-    this.board.show(this.#cells())
-    this.board.readonly = this.running
-    this.#reasoning.show(this.#steps, openCells(this.#givens))
+  render(): void {
+    this.face.show(this.#step, this.running)
+    this.#reasoning.show(this.#steps, this.face.open)
     for (const [work, label] of Object.entries(WORKS)) {
       const button = byId(work, HTMLButtonElement)
       const stops = this.#running?.work === work
@@ -307,8 +257,6 @@ export class App {
       button.disabled = this.running && !stops
       button.firstElementChild!.textContent = stops ? 'Stop' : label
     }
-    // A disabled fieldset disables its buttons.
-    byId('keypad', HTMLFieldSetElement).disabled = this.running
     byId('save-json', HTMLButtonElement).disabled = this.running || this.#steps.length === 0
   }
 }

@@ -14,7 +14,7 @@ describe('parseBoardText reads', () => {
     ['underscores', BOARD.replaceAll('.', '_')],
     ['dashes', formatBoard(BOARD).replaceAll('.', '-')],
     ['a row of a CSV file', `source,question,answer\nexchange_easy,${BOARD},${'123456789'.repeat(9)}`],
-    ['a link', `https://example.test/${toHash({ board: BOARD, maxSteps: 64, seed: 7 })}`],
+    ['a link', `https://example.test/${toHash(['board', BOARD], { maxSteps: 64, seed: 7 })}`],
   ])('%s', (_, text) => {
     expect(parseBoardText(text)).toEqual({ board: BOARD })
   })

@@ -1,4 +1,5 @@
-import { cellName, columnOf, rowOf, SIZE } from './cells.ts'
+import { cellName, SIZE } from './cells.ts'
+import { Grid } from './grid.ts'
 
 /** What one cell shows. */
 export interface CellState {
@@ -22,46 +23,25 @@ export interface BoardActions {
   onStop: () => void
 }
 
-/** Cells away from the chosen one that a key moves to, within the board. */
-const MOVES: Record<string, (row: number, column: number) => [number, number]> = {
-  ArrowUp: (row, column) => [row - 1, column],
-  ArrowDown: (row, column) => [row + 1, column],
-  ArrowLeft: (row, column) => [row, column - 1],
-  ArrowRight: (row, column) => [row, column + 1],
-  Home: (row) => [row, 0],
-  End: (row) => [row, SIZE - 1],
-  PageUp: (_, column) => [0, column],
-  PageDown: (_, column) => [SIZE - 1, column],
-}
-
 const CLEARING = ['Backspace', 'Delete', '0', '.', ' ']
 
-/** The board on the page: an ARIA grid in which one cell is in the tab order and the arrow keys choose another. */
+/** The Sudoku board on the page. */
 export class BoardView {
   readonly #root: HTMLElement
-  readonly #cells: HTMLElement[] = []
+  readonly #grid: Grid
   readonly #shown: CellState[] = []
   readonly #actions: BoardActions
-  #chosen = 0
 
   constructor(root: HTMLElement, actions: BoardActions) {
     this.#root = root
     this.#actions = actions
-    root.setAttribute('role', 'grid')
-    root.setAttribute('aria-label', 'Sudoku board')
-    root.setAttribute('aria-describedby', 'board-help')
-    for (let row = 0; row < SIZE; row++) {
-      const rowElement = document.createElement('div')
-      rowElement.setAttribute('role', 'row')
-      for (let column = 0; column < SIZE; column++) rowElement.append(this.#createCell())
-      root.append(rowElement)
-    }
-    this.#cells[0].tabIndex = 0
-    root.addEventListener('keydown', (event) => this.#onKey(event))
-    root.addEventListener('focusin', ({ target }) => {
-      const index = this.#cells.indexOf(target as HTMLElement)
-      if (index >= 0) this.#choose(index)
-      else this.focus()
+    this.#grid = new Grid(root, {
+      rows: SIZE,
+      columns: SIZE,
+      label: 'Sudoku board',
+      help: 'board-help',
+      createCell,
+      onKey: (key) => this.#onKey(key),
     })
   }
 
@@ -77,25 +57,12 @@ export class BoardView {
 
   /** Moves the focus to the chosen cell. */
   focus(): void {
-    this.#cells[this.#chosen].focus()
+    this.#grid.focus()
   }
 
   /** Puts a symbol into the chosen cell. */
   enter(symbol: string): void {
-    this.#actions.onEnter(this.#chosen, symbol)
-  }
-
-  #createCell(): HTMLElement {
-    const cell = document.createElement('div')
-    cell.className = 'cell'
-    cell.tabIndex = -1
-    cell.setAttribute('role', 'gridcell')
-    const digit = document.createElement('span')
-    digit.className = 'digit'
-    digit.append('')
-    cell.append(digit)
-    this.#cells.push(cell)
-    return cell
+    this.#actions.onEnter(this.#grid.chosen, symbol)
   }
 
   /** Touches only what differs from before: 81 cells change several times a second. */
@@ -103,7 +70,7 @@ export class BoardView {
     const label = describe(index, state)
     const before = this.#shown[index]
     const isNew = <K extends keyof CellState>(key: K) => before?.[key] !== state[key]
-    const cell = this.#cells[index]
+    const cell = this.#grid.cells[index]
     if (cell.ariaLabel !== label) cell.ariaLabel = label
     if (isNew('kind')) cell.dataset.kind = state.kind
     if (isNew('changed')) cell.toggleAttribute('data-changed', state.changed ?? false)
@@ -131,26 +98,24 @@ export class BoardView {
     this.#shown[index] = state
   }
 
-  #choose(index: number): void {
-    this.#cells[this.#chosen].tabIndex = -1
-    this.#chosen = index
-    this.#cells[index].tabIndex = 0
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const { key } = event
-    if (key in MOVES) {
-      const [row, column] = MOVES[key](rowOf(this.#chosen), columnOf(this.#chosen))
-      if (row >= 0 && row < SIZE && column >= 0 && column < SIZE) this.#choose(row * SIZE + column)
-      this.focus()
-    } else if (/^[1-9]$/.test(key)) this.enter(key)
+  #onKey(key: string): boolean {
+    if (/^[1-9]$/.test(key)) this.enter(key)
     else if (CLEARING.includes(key)) this.enter('.')
     else if (key === 'Enter') this.#actions.onSolve()
     else if (key === 'Escape') this.#actions.onStop()
-    else return
-    event.preventDefault()
+    else return false
+    return true
   }
+}
+
+function createCell(): HTMLElement {
+  const cell = document.createElement('div')
+  cell.className = 'cell'
+  const digit = document.createElement('span')
+  digit.className = 'digit'
+  digit.append('')
+  cell.append(digit)
+  return cell
 }
 
 /** The name a screen reader speaks: `row 3, column 5, given 7`. */

@@ -26,18 +26,33 @@ const common = {
 export async function buildPlayground() {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
-  const weights = await readFile(join(root, 'model/weights/sudoku.safetensors'))
+  const weights = await Promise.all(
+    ['sudoku', 'maze'].map(async (task) => [
+      task,
+      hashOf(await readFile(join(root, `model/weights/${task}.safetensors`))),
+    ]),
+  )
   const worker = await emit(
     'worker.js',
     await bundle('worker/playground/worker-entry.ts', { plugins: [emittedAssets] }),
   )
-  const define = { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(hashOf(weights)) }
+  const define = { WORKER_FILE: JSON.stringify(worker), WEIGHTS_SHA256: JSON.stringify(Object.fromEntries(weights)) }
   const gpu = await emit('gpu.js', await bundle('worker/playground/gpu-entry.ts', { define, plugins: [emittedAssets] }))
   const measure = await emit(
     'measure.js',
     await bundle('worker/playground/measure/measure-entry.ts', { plugins: [emittedAssets] }),
   )
-  Object.assign(define, { GPU_FILE: JSON.stringify(gpu), MEASURE_FILE: JSON.stringify(measure) })
+  const maze = await emit(
+    'maze.js',
+    await bundle('worker/playground/maze/maze-entry.ts', { loader: { '.html': 'text' } }),
+  )
+  const mazeStyle = await emit('maze.css', await bundle('worker/playground/maze/maze.css'))
+  Object.assign(define, {
+    GPU_FILE: JSON.stringify(gpu),
+    MEASURE_FILE: JSON.stringify(measure),
+    MAZE_FILE: JSON.stringify(maze),
+    MAZE_STYLE: JSON.stringify(mazeStyle),
+  })
   const script = await emit('app.js', await bundle('worker/playground/main.ts', { define }))
   const style = await emit('style.css', await bundle('worker/playground/style.css'))
   const icon = await emit('icon.svg', await readFile(join(here, 'icon.svg')))
@@ -46,8 +61,10 @@ export async function buildPlayground() {
   await writeFile(join(outdir, 'index.html'), page)
   // Without a network there is no ONNX Runtime either: the GPU is left out.
   const files = (await readdir(outdir)).filter((name) => !['index.html', gpu, measure].includes(name)).sort()
+  const forMazes = files.filter((name) => name.startsWith('maze-'))
   const kept = {
     FILES: JSON.stringify(files.map((name) => `./${name}`)),
+    LATER: JSON.stringify(forMazes.map((name) => `./${name}`)),
     VERSION: JSON.stringify(hashOf(page + files).slice(0, 10)),
   }
   await writeFile(

@@ -2,7 +2,7 @@ import { createSolver } from '../../src/index.ts'
 import type { CreateSolverOptions, Solver } from '../../src/solve/types.ts'
 import { createWebGpu } from '../../src/webgpu/webgpu.ts'
 import { ORT } from './ort.ts'
-import { weightsHash } from './weights-hash.ts'
+import { weightsHashes } from './weights-hash.ts'
 
 /** A script of its own, loaded when someone asks for the GPU: few do, and ONNX Runtime has 17 MB. */
 export async function createGpuSolver(onFallback: CreateSolverOptions['onFallback']): Promise<Solver> {
@@ -12,7 +12,7 @@ export async function createGpuSolver(onFallback: CreateSolverOptions['onFallbac
   )
   const solver = await createSolver({
     task: 'sudoku',
-    sha256: weightsHash,
+    sha256: weightsHashes.sudoku,
     slots: 1,
     backend: 'webgpu',
     webgpu,

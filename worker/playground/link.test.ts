@@ -4,23 +4,28 @@ import { fromHash, toHash } from './link.ts'
 const board = `53..7....${'.'.repeat(72)}`
 const STEPS = [16, 256]
 
-test('a link carries there and back what decides a solve, and leaves out what the page begins with', () => {
-  for (const solve of [
-    { board, maxSteps: 256, seed: 0 },
-    { board, maxSteps: 16, seed: 2 ** 31 - 1 },
+test.each(['board', 'maze'] as const)('a link carries a %s there and back, with what decides its solve', (name) => {
+  const value = name === 'board' ? board : '3x3.AQ.0.8'
+  for (const request of [
+    { maxSteps: 256, seed: 0 },
+    { maxSteps: 16, seed: 2 ** 31 - 1 },
   ]) {
-    expect(fromHash(toHash(solve), STEPS)).toEqual(solve)
+    expect(fromHash(toHash([name, value], request), STEPS)).toEqual({ [name]: value, ...request })
   }
-  expect(toHash({ board, maxSteps: 256, seed: 0 })).toBe(`#board=${board}`)
-  expect(toHash({ board, maxSteps: 16, seed: 3 })).toBe(`#board=${board}&steps=16&seed=3`)
-  // An empty field.
-  expect(toHash({ board, maxSteps: 256, seed: Number.NaN })).toBe(`#board=${board}`)
 })
 
-test('a link without a board is none; a bad board is told; bad numbers are not taken', () => {
-  expect(fromHash('', STEPS)).toBeUndefined()
-  expect(fromHash('#steps=16', STEPS)).toBeUndefined()
-  expect(fromHash('#board=12', STEPS)?.problem).toMatch(/2 cells/)
+test('a link leaves out what the page begins with', () => {
+  expect(toHash(['board', board], { maxSteps: 256, seed: 0 })).toBe(`#board=${board}`)
+  expect(toHash(['board', board], { maxSteps: 16, seed: 3 })).toBe(`#board=${board}&steps=16&seed=3`)
+  // An empty field.
+  expect(toHash(['board', board], { maxSteps: 256, seed: Number.NaN })).toBe(`#board=${board}`)
+  expect(toHash(['maze', ''], { maxSteps: 256, seed: 0 })).toBe('#maze')
+})
+
+test('a link may carry no puzzle; bad numbers are not taken', () => {
+  expect(fromHash('', STEPS)).toEqual({ maxSteps: 256, seed: 0 })
+  expect(fromHash('#steps=16', STEPS)).toEqual({ maxSteps: 16, seed: 0 })
+  expect(fromHash('#maze', STEPS)).toEqual({ maze: '', maxSteps: 256, seed: 0 })
   for (const rest of ['steps=17&seed=-1', 'steps=1e9&seed=1.5', 'steps=&seed=x', 'steps=Infinity&seed=2147483648']) {
     expect(fromHash(`#board=${board}&${rest}`, STEPS)).toEqual({ board, maxSteps: 256, seed: 0 })
   }

@@ -1,8 +1,5 @@
-import { type ParsedBoard, parseBoardText } from './board-text.ts'
-
-/** What decides every step of a solve: a link that carries all of it shows the same reasoning on another machine. */
-export interface LinkedSolve {
-  board: string
+/** How to solve a puzzle: with the puzzle itself, all that decides the steps of a solve. */
+export interface LinkedRequest {
   maxSteps: number
   seed: number
 }
@@ -12,28 +9,25 @@ const DEFAULTS = { maxSteps: 256, seed: 0 }
 /** Seeds are whole numbers from 0 to this. */
 export const LARGEST_SEED = 2 ** 31 - 1
 
-/** The part of a link that carries the solve. */
-export function toHash({ board, maxSteps, seed }: LinkedSolve): string {
-  const parts = [`board=${board}`]
+/** The part of a link that carries the solve: on another machine it shows the same reasoning. @param puzzle name and value */
+export function toHash([name, value]: readonly [string, string], { maxSteps, seed }: LinkedRequest): string {
+  const parts = [value === '' ? name : `${name}=${value}`]
   if (maxSteps !== DEFAULTS.maxSteps) parts.push(`steps=${maxSteps}`)
   if (seed !== DEFAULTS.seed && isSeed(seed)) parts.push(`seed=${seed}`)
   return `#${parts.join('&')}`
 }
 
 /**
- * The solve of a link; undefined where the link has none. Numbers that are of no use are those of the page.
+ * What a link carries: a Sudoku as `board`, or a maze, which may be empty; either may be absent. Numbers that are of no
+ * use are those of the page.
  * @param steps the budgets that the page offers
  */
-export function fromHash(
-  hash: string,
-  steps: readonly number[],
-): (ParsedBoard & Omit<LinkedSolve, 'board'>) | undefined {
+export function fromHash(hash: string, steps: readonly number[]): LinkedRequest & { board?: string; maze?: string } {
   const params = new URLSearchParams(hash.replace(/^#/, ''))
-  const board = params.get('board')
-  if (board === null) return undefined
   const [maxSteps, seed] = ['steps', 'seed'].map((name) => Number(params.get(name)))
   return {
-    ...parseBoardText(board),
+    board: params.get('board') ?? undefined,
+    maze: params.get('maze') ?? undefined,
     maxSteps: steps.includes(maxSteps) ? maxSteps : DEFAULTS.maxSteps,
     seed: isSeed(seed) ? seed : DEFAULTS.seed,
   }

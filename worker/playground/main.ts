@@ -1,16 +1,18 @@
 import { App, type SolveRequest } from './app.ts'
-import { formatBoard } from './board-text.ts'
-import { EMPTY_BOARD } from './cells.ts'
+import { parseBoardText } from './board-text.ts'
 import { byId } from './dom.ts'
-import { toFailure } from './failure.ts'
+import type { Face } from './face.ts'
+import { failureText } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
 import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
+import { mazeFace } from './maze-loader.ts'
+import { showModel } from './model-facts.ts'
 import { keepOffline } from './offline.ts'
-import { pageSolver } from './page-solver.ts'
 import { SAMPLE_SETS } from './samples.ts'
 import type { Where } from './solve-stream.ts'
 import { SourcesView } from './sources-view.ts'
+import { SudokuFace } from './sudoku-face.ts'
 
 const WHERE_NOTES: Partial<Record<Where, string>> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
@@ -20,8 +22,12 @@ const WHERE_NOTES: Partial<Record<Where, string>> = {
 /** What a visitor finds: a puzzle that is not read off at a glance, so that there is something to watch. */
 const FIRST_SET = SAMPLE_SETS[3]
 
-const app = new App(readRequest, () => sources.showOwn())
-const sources: SourcesView = new SourcesView(app)
+/** Only then is it known which model is wanted. */
+let isLinkRead = false
+const app = new App(readRequest, showKind)
+const sudoku = new SudokuFace(app, () => sources.showOwn())
+const sources: SourcesView = new SourcesView(sudoku, app.status)
+sources.showFirst(FIRST_SET)
 wireKeypad()
 wireActions()
 wireText()
@@ -29,8 +35,13 @@ wireFiles()
 wireResults()
 wireWhere()
 wireSkipLink()
-readLink()
-void loadModel().then(keepOffline).then(offerGpu)
+void readLink()
+  .then(() => {
+    isLinkRead = true
+    return showModel(app, app.face.task)
+  })
+  .then(keepOffline)
+  .then(offerGpu)
 
 function readRequest(): SolveRequest {
   const where = document.querySelector<HTMLInputElement>('input[name=where]:checked')!.value as Where
@@ -43,7 +54,7 @@ function readRequest(): SolveRequest {
 
 function wireKeypad(): void {
   const root = byId('keypad', HTMLFieldSetElement)
-  for (const key of root.querySelectorAll('button')) key.addEventListener('click', () => app.board.enter(key.value))
+  for (const key of root.querySelectorAll('button')) key.addEventListener('click', () => sudoku.enter(key.value))
   // The chosen cell keeps the focus, so that keys go on working after a tap.
   root.addEventListener('pointerdown', (event) => event.preventDefault())
 }
@@ -52,10 +63,7 @@ function wireActions(): void {
   for (const work of ['solve', 'compare', 'precision', 'measure'] as const) {
     byId(work, HTMLButtonElement).addEventListener('click', () => app.toggle(work))
   }
-  byId('clear', HTMLButtonElement).addEventListener('click', () => {
-    app.load(EMPTY_BOARD)
-    app.status.say('Cleared.')
-  })
+  byId('clear', HTMLButtonElement).addEventListener('click', () => app.face.clear())
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
     const { problem } = readRequest()
     if (problem !== undefined) {
@@ -76,18 +84,18 @@ function wireText(): void {
   const area = byId('board-text', HTMLTextAreaElement)
   const details = byId('text', HTMLDetailsElement)
   details.addEventListener('toggle', () => {
-    if (details.open) area.value = formatBoard(app.givens)
+    if (details.open) area.value = app.face.text
   })
   byId('use-text', HTMLButtonElement).addEventListener('click', () => {
-    const problem = app.loadText(area.value)
+    const problem = app.face.loadText(area.value)
     // The status line may be a screen away.
     byId('text-problem', HTMLElement).textContent = problem ?? ''
-    if (problem === undefined) app.board.focus()
+    if (problem === undefined) app.face.focus()
   })
   document.addEventListener('paste', (event) => {
     if ((event.target as Element).matches('textarea, input[type=number]')) return
     event.preventDefault()
-    app.loadText(event.clipboardData?.getData('text/plain') ?? '')
+    app.face.loadText(event.clipboardData?.getData('text/plain') ?? '')
   })
 }
 
@@ -143,54 +151,62 @@ function wireWhere(): void {
 function wireSkipLink(): void {
   document.querySelector('.skip')!.addEventListener('click', (event) => {
     event.preventDefault()
-    app.board.focus()
+    app.face.focus()
   })
 }
 
 /** Takes the solve of the link that opened the page, and of one that is put into the address bar later. */
-function readLink(): void {
+function readLink(): Promise<void> {
   const steps = byId('max-steps', HTMLSelectElement)
   const seed = byId('seed', HTMLInputElement)
   for (const control of [steps, seed]) control.addEventListener('change', () => app.address())
-  const take = (): boolean => {
+  const take = async (): Promise<void> => {
     const offered = [...steps.options].map(({ value }) => Number(value))
-    const linked = fromHash(location.hash, offered)
-    if (linked === undefined) return false
-    if (linked.problem !== undefined) {
-      app.status.say('The link holds no board.', linked.problem, 'bad')
-      return false
+    const { board, maze, maxSteps, seed: linkedSeed } = fromHash(location.hash, offered)
+    const parsed = board === undefined ? undefined : parseBoardText(board)
+    if (parsed?.problem !== undefined) {
+      app.status.say('The link holds no board.', parsed.problem, 'bad')
+      return
     }
-    steps.value = String(linked.maxSteps)
-    seed.value = String(linked.seed)
-    app.takeOver(linked.board, 'Board of the link')
-    return true
+    if (maze !== undefined || parsed !== undefined) {
+      steps.value = String(maxSteps)
+      seed.value = String(linkedSeed)
+    }
+    if (maze !== undefined) await openMaze(maze)
+    else if (parsed !== undefined) sudoku.takeOver(parsed.board, 'Board of the link')
+    else if (app.face !== sudoku) {
+      app.turnTo(sudoku)
+      app.status.say('Press Solve,', 'or type your own puzzle.')
+    }
   }
-  addEventListener('hashchange', take)
-  if (!take()) sources.showFirst(FIRST_SET)
+  addEventListener('hashchange', () => void take())
+  return take()
+}
+
+/** @param link the maze of a link; empty for whichever there is */
+async function openMaze(link: string): Promise<void> {
+  const asked = location.hash
+  try {
+    const maze = await mazeFace(app)
+    // The address may be another meanwhile.
+    if (location.hash === asked) maze.enter(link)
+  } catch (error) {
+    app.status.say('Mazes could not be loaded.', failureText(error), 'bad')
+  }
+}
+
+/** The page turns to another kind of puzzle. */
+function showKind({ task }: Face): void {
+  byId('puzzle', HTMLElement).dataset.task = task
+  for (const link of document.querySelectorAll('.kinds a')) {
+    if (link.getAttribute('href') === `#${task}`) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+  byId('text', HTMLDetailsElement).open = false
+  if (isLinkRead) void showModel(app, task)
 }
 
 async function offerGpu(): Promise<void> {
   const none = !(await hasGpu())
   for (const id of ['gpu-offer', 'measure-panel']) byId(id, HTMLElement).hidden = none
-}
-
-/** Begins to load the model at once, so that the first solve need not wait for it. */
-async function loadModel(): Promise<void> {
-  const weights = byId('fact-weights', HTMLElement)
-  try {
-    const { model, backend, build } = await pageSolver((loaded, total) => {
-      weights.textContent = `${kilobytes(loaded)} of ${total === undefined ? '?' : kilobytes(total)}`
-    })
-    weights.textContent = kilobytes(model.bytes)
-    byId('fact-model', HTMLElement).textContent = model.name
-    byId('fact-parameters', HTMLElement).textContent = model.parameters.toLocaleString('en')
-    byId('fact-engine', HTMLElement).textContent = `${backend}, ${build}`
-  } catch (error) {
-    weights.textContent = 'not loaded'
-    app.status.fail(toFailure(error))
-  }
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1024)} KiB`
 }

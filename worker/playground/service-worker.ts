@@ -2,8 +2,9 @@
 
 import { toHex } from '../../src/weights/hash.ts'
 
-// Put in by build.mjs: every file of the page, and a hash of them all.
+// Put in by build.mjs: every file of the page, those of them that are kept only once they were asked for, and a hash of all.
 declare const FILES: readonly string[]
+declare const LATER: readonly string[]
 declare const VERSION: string
 
 const scope = self as unknown as ServiceWorkerGlobalScope
@@ -28,10 +29,16 @@ scope.addEventListener('fetch', (event) => {
   // What the service answers is never kept: an old answer would look like a new one.
 })
 
+/** The page has turned to what most never ask for. */
+scope.addEventListener('message', (event) => {
+  event.waitUntil(Promise.all(LATER.map(keptFile)))
+})
+
 async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
   await cache.add('./')
-  await Promise.all(FILES.map(async (name) => cache.put(name, await download(name))))
+  const first = FILES.filter((name) => !LATER.includes(name))
+  await Promise.all(first.map(async (name) => cache.put(name, await download(name))))
 }
 
 /** A whole file, or an error: then nothing is installed, and the browser tries again at the next visit. */
@@ -65,12 +72,12 @@ async function newestPage(request: Request): Promise<Response> {
   return (await (await caches.open(CACHE)).match('./')) ?? Response.error()
 }
 
-/** Hashed at every read: what went bad on the disk is fetched and kept anew. */
+/** Hashed at every read: what went bad on the disk, or is asked for the first time, is fetched and kept. */
 async function keptFile(name: string): Promise<Response> {
   const cache = await caches.open(CACHE)
   const kept = await cache.match(name)
   if (kept && (await isWhole(name, kept.clone()))) return kept
-  const response = await fetch(name, { cache: 'reload' })
+  const response = await fetch(name, kept && { cache: 'reload' })
   if (response.ok && (await isWhole(name, response.clone()))) await cache.put(name, response.clone())
   return response
 }

@@ -1,6 +1,7 @@
 import { createClient } from '../../src/client/index.ts'
 import { untilAborted } from '../../src/solve/options.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
+import type { PageTask } from './face.ts'
 import { gpuSolver } from './gpu-solver.ts'
 import { pageSolver } from './page-solver.ts'
 
@@ -9,20 +10,21 @@ export type Where = 'page' | 'edge' | 'gpu'
 const edge = createClient(new URL('.', document.baseURI))
 
 /**
- * Solves in one place; the model is loaded before the clock starts.
+ * Solves in one place; the model is loaded before the clock starts. The GPU solves Sudokus alone.
  * @param onStep called with every step
  */
 export async function solveAt(
   where: Where,
+  task: PageTask,
   board: string,
   options: SolveOptions,
   onStep: (step: SolveStep) => void,
 ): Promise<{ result: SolveResult; milliseconds: number }> {
   // A GPU may take a minute to get ready: it does so for the next time, but nobody waits for it.
   const solver =
-    where === 'edge' ? undefined : await untilAborted(where === 'gpu' ? gpuSolver() : pageSolver(), options.signal)
+    where === 'edge' ? undefined : await untilAborted(where === 'gpu' ? gpuSolver() : pageSolver(task), options.signal)
   const started = performance.now()
-  const stream = solver?.steps(board, options) ?? edge.steps('sudoku', board, options)
+  const stream = solver?.steps(board, options) ?? edge.steps(task, board, options)
   for (;;) {
     const { done, value } = await stream.next()
     if (done) return { result: value, milliseconds: performance.now() - started }

@@ -1,14 +1,16 @@
-import type { App } from './app.ts'
 import { countFilled } from './cells.ts'
 import { buttonOf, byId } from './dom.ts'
 import { generateBoard } from './generate.ts'
 import { SAMPLE_SETS, type SampleSet } from './samples.ts'
+import type { StatusView } from './status-view.ts'
+import type { SudokuFace } from './sudoku-face.ts'
 
 const OWN_BOARD = 'Take a sample, type a puzzle, or paste one.'
 
 /** The row of chips that give a puzzle: the samples, a fresh one, and the boards of a file that was opened. */
 export class SourcesView {
-  readonly #app: App
+  readonly #sudoku: SudokuFace
+  readonly #status: StatusView
   readonly #root = byId('samples', HTMLFieldSetElement)
   readonly #source = byId('source', HTMLElement)
   readonly #chips = new Map<SampleSet, HTMLButtonElement>()
@@ -16,8 +18,9 @@ export class SourcesView {
   readonly #taken = new Map<SampleSet, number>()
   #file: HTMLButtonElement | undefined
 
-  constructor(app: App) {
-    this.#app = app
+  constructor(sudoku: SudokuFace, status: StatusView) {
+    this.#sudoku = sudoku
+    this.#status = status
     for (const set of SAMPLE_SETS) {
       const chip = buttonOf(this.#root, set.name)
       this.#chips.set(set, chip)
@@ -25,8 +28,8 @@ export class SourcesView {
     }
     this.#wire(buttonOf(this.#root, 'Generated'), () => {
       const board = generateBoard()
-      app.load(board)
-      app.status.say(`A new puzzle with ${countFilled(board)} givens.`, 'Press Solve.')
+      sudoku.load(board)
+      status.say(`A new puzzle with ${countFilled(board)} givens.`, 'Press Solve.')
       return 'Made in this page just now: one solution, and no given too many'
     })
   }
@@ -38,7 +41,7 @@ export class SourcesView {
 
   /** Shows a first puzzle as if its chip had been clicked, but leaves the address as it is. */
   showFirst(set: SampleSet): void {
-    this.#app.show(this.#take(set).board)
+    this.#sudoku.take(this.#take(set).board)
     this.#press(this.#chips.get(set)!, whence(set, 1))
   }
 
@@ -55,8 +58,8 @@ export class SourcesView {
   #wireSet(chip: HTMLButtonElement, set: SampleSet, word: string): void {
     this.#wire(chip, () => {
       const { board, number } = this.#take(set)
-      this.#app.load(board)
-      this.#app.status.say(`${word} ${number} of ${set.boards.length}.`, 'Press Solve.')
+      this.#sudoku.load(board)
+      this.#status.say(`${word} ${number} of ${set.boards.length}.`, 'Press Solve.')
       return whence(set, number)
     })
   }

@@ -1,5 +1,7 @@
-// Put in by build.mjs.
-declare const WEIGHTS_SHA256: string
+import type { PageTask } from './face.ts'
 
-/** Of the weights; undefined where the page is not served securely and has no crypto.subtle to check it with. */
-export const weightsHash = isSecureContext ? WEIGHTS_SHA256 : undefined
+// Put in by build.mjs.
+declare const WEIGHTS_SHA256: Readonly<Record<PageTask, string>>
+
+/** Of the weights; none where the page is not served securely and has no crypto.subtle to check them with. */
+export const weightsHashes: Readonly<Partial<Record<PageTask, string>>> = isSecureContext ? WEIGHTS_SHA256 : {}

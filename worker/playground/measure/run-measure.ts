@@ -3,7 +3,7 @@ import { HrmError } from '../../../src/errors.ts'
 import { Link } from '../../../src/threads/link.ts'
 import { request } from '../../../src/threads/request.ts'
 import { ORT } from '../ort.ts'
-import { weightsHash } from '../weights-hash.ts'
+import { weightsHashes } from '../weights-hash.ts'
 import type { MeasureProgress, MeasureRequest } from './measure-entry.ts'
 
 // Put in by build.mjs.
@@ -15,7 +15,7 @@ export async function runMeasure(
   onProgress: (progress: MeasureProgress) => void,
 ): Promise<GpuReport> {
   const link = new Link(new Worker(new URL(MEASURE_FILE, document.baseURI), { type: 'module', name: 'measure' }))
-  const message: MeasureRequest = { type: 'measure', ort: ORT, sha256: weightsHash }
+  const message: MeasureRequest = { type: 'measure', ort: ORT, sha256: weightsHashes.sudoku }
   try {
     return await request<GpuReport>(link, message, { signal, onProgress })
   } finally {

@@ -2,7 +2,7 @@ import { HrmError } from '../../../src/errors.ts'
 import { Link } from '../../../src/threads/link.ts'
 import { streamSteps } from '../../../src/threads/stream.ts'
 import { startWorker } from '../start-worker.ts'
-import { weightsHash } from '../weights-hash.ts'
+import { weightsHashes } from '../weights-hash.ts'
 import type { PrecisionStep } from './lockstep.ts'
 import type { PrecisionRequest } from './serve-precision.ts'
 
@@ -12,7 +12,7 @@ export async function* runPrecision(
   { maxSteps, signal }: { maxSteps: number; signal: AbortSignal },
 ): AsyncGenerator<PrecisionStep, void, void> {
   const link = new Link(startWorker('precision'))
-  const request: PrecisionRequest = { type: 'precision', board, maxSteps, sha256: weightsHash }
+  const request: PrecisionRequest = { type: 'precision', board, maxSteps, sha256: weightsHashes.sudoku }
   try {
     yield* streamSteps<PrecisionStep, void>(link, request, signal)
   } finally {

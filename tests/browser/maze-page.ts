@@ -1,0 +1,47 @@
+import { expect } from 'vitest'
+import { PlaygroundPage } from './playground-page.ts'
+
+/** Hands and eyes on the playground's mazes. */
+export class MazePage extends PlaygroundPage {
+  /** Names of all cells, as a screen reader speaks them. */
+  override cellNames(): Promise<string[]> {
+    return this.page.locator('#maze [role=gridcell]').evaluateAll((cells) => cells.map((cell) => cell.ariaLabel ?? ''))
+  }
+
+  async waitUntilThere(): Promise<void> {
+    await expect.poll(async () => (await this.cellNames())[0]).toMatch(/^row 1, column 1, /)
+  }
+
+  /** The maze as it stands, a line a row, `o` where the model reads the path. */
+  override async board(): Promise<string> {
+    return (
+      await this.page.locator('#maze [role=row]').evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.children]
+            .map(({ ariaLabel }) => {
+              const [, , name, read] = ariaLabel!.split(', ')
+              return name === 'wall'
+                ? '#'
+                : name === 'start'
+                  ? 'S'
+                  : name === 'goal'
+                    ? 'G'
+                    : read === 'path'
+                      ? 'o'
+                      : ' '
+            })
+            .join(''),
+        ),
+      )
+    ).join('\n')
+  }
+
+  /** The maze without what the model reads. */
+  async question(): Promise<string> {
+    return (await this.board()).replaceAll('o', ' ')
+  }
+
+  override cell(row: number, column: number) {
+    return this.page.locator(`#maze [role=row]:nth-child(${row}) > :nth-child(${column})`)
+  }
+}

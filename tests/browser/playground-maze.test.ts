@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest'
+import { EXAMPLE_MAZE } from '../../worker/examples.ts'
+import { isPathOf, MAZE } from '../worker/mazes.ts'
+import { withPage } from './chromium.ts'
+import { MazePage } from './maze-page.ts'
+import { servePlayground } from './served-playground.ts'
+
+/** For requests that a test answers: what a service worker fetches cannot be answered so. */
+const ROUTED = { serviceWorkers: 'block' } as const
+
+const served = servePlayground()
+
+/** A test on a page that was opened with a maze, that also fails for any complaint on the console. */
+function visit(name: string, use: (maze: MazePage) => Promise<void>, hash = '#maze', options = {}) {
+  test(name, () =>
+    withPage(served.browser, { viewport: { width: 1200, height: 900 }, ...options }, async ({ page, complaints }) => {
+      await page.goto(`${served.url}${hash}`)
+      const maze = new MazePage(page)
+      await maze.waitUntilThere()
+      await use(maze)
+      expect(complaints).toEqual([])
+    }),
+  )
+}
+
+describe('the switch', () => {
+  test('a Sudoku comes first and loads nothing for mazes; the address remembers which it is', () =>
+    withPage(served.browser, { serviceWorkers: 'block' }, async ({ page, complaints }) => {
+      const asked: string[] = []
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+      await page.goto(served.url)
+      await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
+      expect(asked.filter((path) => path.includes('maze'))).toEqual([])
+      expect(await page.locator('#maze').count()).toBe(0)
+
+      const maze = new MazePage(page)
+      const model = await page.locator('#fact-model').textContent()
+      await page.getByRole('link', { name: 'Maze' }).click()
+      await maze.waitUntilThere()
+      expect(new URL(page.url()).hash).toBe('#maze')
+      expect(await page.locator('#board').isVisible()).toBe(false)
+      await expect.poll(() => page.locator('#fact-model').textContent()).not.toBe(model)
+      expect(new Set(asked.filter((path) => path.includes('maze')).map((path) => path.split('.').pop()))).toEqual(
+        new Set(['js', 'css', 'safetensors']),
+      )
+      expect(await page.getByRole('link', { name: 'Maze' }).getAttribute('aria-current')).toBe('page')
+
+      await page.goBack()
+      await expect.poll(() => page.locator('#board').isVisible()).toBe(true)
+      expect(await page.locator('#maze').isVisible()).toBe(false)
+      await expect.poll(() => page.locator('#fact-model').textContent()).toBe(model)
+      await maze.takeSample('Easy')
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Solved/)
+      expect(complaints).toEqual([])
+    }))
+
+  visit('a link carries the maze, budget and seed', async (maze) => {
+    const { page } = maze
+    await maze.paste(MAZE)
+    await page.getByLabel('Steps at most').selectOption('64')
+    await page.getByLabel('Seed').fill('7')
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    const link = page.url()
+    await page.getByRole('button', { name: 'New maze' }).click()
+    await expect.poll(() => maze.question()).not.toBe(MAZE)
+    await page.goto('about:blank')
+    await page.goto(link)
+    await maze.waitUntilThere()
+    await expect.poll(() => maze.question()).toBe(MAZE)
+    expect(await page.getByLabel('Steps at most').inputValue()).toBe('64')
+    expect(await page.getByLabel('Seed').inputValue()).toBe('7')
+  })
+
+  visit(
+    'a link to no maze is told, and there is another to go on with',
+    async (maze) => {
+      await maze.expectStatus(/^That is not a maze\./)
+      expect((await maze.question()).split('\n')).toHaveLength(30)
+    },
+    '#maze=3x3.nonsense',
+  )
+})
+
+describe('solving', () => {
+  for (const where of ['In this page', 'At the edge']) {
+    visit(`ends with a shortest path (${where.toLowerCase()})`, async (maze) => {
+      const { page } = maze
+      await maze.paste(MAZE)
+      await maze.expectStatus(/^Maze taken over\. A way leads/)
+      await page.getByRole('radio', { name: where }).check()
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Solved in \d+ steps? and .*: \d+ moves\. It was checked that the path leads/)
+      await maze.expectAtRest()
+      const answer = await maze.board()
+      expect(isPathOf(MAZE, answer)).toBe(true)
+      const [, moves] = /: (\d+) moves/.exec((await maze.status.textContent())!)!
+      expect(answer.split('o')).toHaveLength(Number(moves))
+    })
+  }
+
+  visit('shows at each step what the model believes of the free cells, and nothing of others', async (maze) => {
+    const { page } = maze
+    await maze.paste(MAZE)
+    await maze.solveButton.click()
+    await maze.expectStatus(/^Solved/)
+    await maze.expectAtRest()
+    await page.locator('#scrubber').fill('1')
+    await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step 1 of \d+/)
+    const names = await maze.cellNames()
+    for (const [i, symbol] of [...MAZE.replaceAll('\n', '')].entries()) {
+      if (symbol === ' ') expect(names[i]).toMatch(/, free, (no )?path, \d+% believed on the path$/)
+      else expect(names[i]).toMatch(/, (wall|start|goal)$/)
+    }
+    const believed = names.map((name) => Number(/(\d+)%/.exec(name)?.[1] ?? 0))
+    const shades = await page
+      .locator('#maze [role=gridcell]')
+      .evaluateAll((cells) =>
+        cells.map((cell) => Number.parseFloat((cell as HTMLElement).style.getPropertyValue('--path'))),
+      )
+    expect(shades.map(Math.round)).toEqual(believed)
+    expect(new Set(believed).size).toBeGreaterThan(1)
+    await page.locator('#scrubber').fill('0')
+    await expect.poll(() => maze.board()).toBe(MAZE)
+  })
+
+  visit(
+    'one that was not solved is said to be so, and shown as no answer',
+    async (maze) => {
+      const result = {
+        task: 'maze',
+        status: 'unsolved',
+        solution: null,
+        steps: 16,
+        attempts: 1,
+        verified: false,
+        model: 'm',
+      }
+      await maze.page.route('**/v1/solve', (route) =>
+        route.fulfill({ contentType: 'text/event-stream', body: `event: result\ndata: ${JSON.stringify(result)}\n\n` }),
+      )
+      await maze.paste(MAZE)
+      await maze.page.getByRole('radio', { name: 'At the edge' }).check()
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Not solved within 16 steps\. No board that the model reached keeps every rule/)
+      expect(await maze.board()).toBe(MAZE)
+    },
+    '#maze',
+    ROUTED,
+  )
+
+  visit(
+    'is stopped, changes nothing meanwhile, and another maze is solved',
+    async (maze) => {
+      const { page } = maze
+      await page.route('**/v1/solve', () => {}) // never answered
+      await maze.paste(MAZE)
+      await page.getByRole('radio', { name: 'At the edge' }).check()
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Thinking at the edge\.$/)
+      await maze.cell(1, 1).click()
+      await maze.expectStatus(/^The model is at work\./)
+      expect(await maze.board()).toBe(MAZE)
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Stopped before the first step\.$/)
+      await page.getByRole('radio', { name: 'In this page' }).check()
+      await maze.paste(EXAMPLE_MAZE)
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Solved/)
+    },
+    '#maze',
+    ROUTED,
+  )
+})
+
+describe('drawing', () => {
+  visit('a new maze is another one', async (maze) => {
+    const before = await maze.question()
+    await maze.page.getByRole('button', { name: 'New maze' }).click()
+    await maze.expectStatus(/^A new maze\./)
+    await expect.poll(() => maze.question()).not.toBe(before)
+  })
+
+  visit('walls by mouse: a click turns one over, a drag draws', async (maze) => {
+    const { page } = maze
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await maze.cell(2, 2).click()
+    await expect.poll(async () => (await maze.question())[32]).toBe('#')
+    await maze.cell(2, 2).click()
+    await expect.poll(async () => (await maze.question())[32]).toBe(' ')
+    const [from, to] = [(await maze.cell(4, 1).boundingBox())!, (await maze.cell(4, 30).boundingBox())!]
+    await page.mouse.move(from.x + 5, from.y + 5)
+    await page.mouse.down()
+    await page.mouse.move(to.x + 5, to.y + 5, { steps: 60 })
+    await page.mouse.up()
+    await expect.poll(async () => (await maze.question()).split('\n')[3]).toBe('#'.repeat(30))
+    await maze.expectStatus(/^No way leads from start to goal\.$/)
+    await maze.solveButton.click()
+    await maze.expectStatus(/^This is no valid puzzle\. .* board_\w+$/)
+    await maze.cell(4, 7).click()
+    await maze.expectStatus(/^A way leads from start to goal\.$/)
+  })
+
+  visit('start and goal by mouse: dragged, or put', async (maze) => {
+    const { page } = maze
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await maze.cell(1, 1).dragTo(maze.cell(3, 3))
+    await expect.poll(async () => (await maze.question()).indexOf('S')).toBe(2 * 31 + 2)
+    await page.getByRole('button', { name: 'Put the goal' }).click()
+    await maze.cell(5, 6).click()
+    await expect.poll(async () => (await maze.question()).indexOf('G')).toBe(4 * 31 + 5)
+  })
+
+  visit('with the keyboard alone, from the top of the page to the answer', async (maze) => {
+    const { page } = maze
+    await maze.paste(['S   ', '    ', '    ', '   G'].join('\n'))
+    await expect.poll(() => maze.question()).toBe('S   \n    \n    \n   G')
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await page.locator('.skip').focus()
+    await page.keyboard.press('Enter') // "Skip to the board"
+    const focused = () => page.evaluate(() => document.activeElement?.ariaLabel)
+    expect(await focused()).toMatch(/^row 1, column 1, start/)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press(' ')
+    await page.keyboard.press('End')
+    await page.keyboard.press('g')
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('s')
+    await expect.poll(() => maze.question()).toBe(' # G\n    \n    \n   S')
+    await page.keyboard.press('Enter')
+    await maze.expectStatus(/^Solved in .*: 3 moves\./)
+  })
+
+  visit(
+    'by touch',
+    async (maze) => {
+      const { page } = maze
+      await page.getByRole('button', { name: 'Clear' }).tap()
+      await maze.cell(10, 10).tap()
+      await expect.poll(async () => (await maze.question())[9 * 31 + 9]).toBe('#')
+      await page.getByRole('button', { name: 'Put the start' }).tap()
+      await maze.cell(20, 20).tap()
+      await expect.poll(async () => (await maze.question()).indexOf('S')).toBe(19 * 31 + 19)
+    },
+    '#maze',
+    { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } },
+  )
+
+  visit('as text there and back; what is no maze is refused with a reason', async (maze) => {
+    const { page } = maze
+    await maze.paste(MAZE)
+    await page.getByText('Board as text').click()
+    const area = page.locator('#board-text')
+    expect(await area.inputValue()).toBe(MAZE)
+    await area.fill('S  \n #G')
+    await page.getByRole('button', { name: 'Use this board' }).click()
+    await expect.poll(() => page.locator('#text-problem').textContent()).toMatch(/3 to 45 rows/)
+    expect(await maze.question()).toBe(MAZE)
+    await area.fill('S  \n #G\n...')
+    await page.getByRole('button', { name: 'Use this board' }).click()
+    await expect.poll(() => maze.question()).toBe('S  \n #G\n   ')
+  })
+})

@@ -1,0 +1,178 @@
+import type { SolveResult, SolveStep } from '../../../src/solve/types.ts'
+import type { App } from '../app.ts'
+import { byId } from '../dom.ts'
+import type { Face } from '../face.ts'
+import type { Failure } from '../failure.ts'
+import { durationText, stepsText } from '../wording.ts'
+import { generateMaze } from './generate.ts'
+import { formatMaze, lengthOf, type Maze, type ParsedMaze, parseMazeText, withSymbol } from './maze.ts'
+import { fromLink, toLink } from './maze-link.ts'
+import { type Belief, MazeView } from './maze-view.ts'
+import { toPng } from './png.ts'
+
+/** A maze on the page. */
+export class MazeFace implements Face {
+  readonly task = 'maze'
+  readonly #app: App
+  readonly #view: MazeView
+  readonly #tools = byId('maze-tools', HTMLFieldSetElement)
+  #maze: Maze | undefined
+  #blamed: ReadonlySet<number> = new Set()
+  /** What a click puts: start, goal, or by turns wall and free cell. */
+  #tool: '' | 'S' | 'G' = ''
+  /** What the pointer goes on to put while it is held down. */
+  #brush = ' '
+
+  constructor(app: App) {
+    this.#app = app
+    this.#view = new MazeView(byId('maze', HTMLElement), {
+      onPress: (index) => this.#press(index),
+      onDrag: (index) => this.#drag(index),
+      onSymbol: (index, symbol) => this.#edit(withSymbol(this.maze, index, symbol)),
+      onSolve: () => void app.solve(),
+      onStop: () => app.stop(),
+    })
+    byId('new-maze', HTMLButtonElement).addEventListener('click', () => {
+      this.#load(generateMaze())
+      app.status.say('A new maze.', 'Press Solve.')
+    })
+    for (const button of this.#tools.querySelectorAll('button')) {
+      button.addEventListener('click', () => this.#choose(button))
+    }
+  }
+
+  get maze(): Maze {
+    this.#maze ??= generateMaze()
+    return this.#maze
+  }
+
+  get puzzle(): string {
+    return formatMaze(this.maze)
+  }
+
+  get link(): ['maze', string] {
+    return ['maze', toLink(this.maze)]
+  }
+
+  get text(): string {
+    return formatMaze(this.maze)
+  }
+
+  get open(): readonly number[] {
+    const { cells } = this.maze
+    return [...cells].map((_, index) => index).filter((index) => cells[index] === ' ')
+  }
+
+  /** The page turns to mazes. @param link the maze of a link; empty for whichever there is */
+  enter(link: string): void {
+    if (link === '') {
+      this.#app.turnTo(this)
+      this.#app.status.say('Press Solve,', 'or draw in the maze.')
+    } else this.#takeOver(fromLink(link), 'Maze of the link')
+  }
+
+  show(step: SolveStep | undefined, running: boolean): void {
+    this.#view.show(this.maze, step && beliefsOf(step), this.#blamed)
+    this.#view.readonly = running
+    this.#tools.disabled = running
+  }
+
+  begin(): void {
+    this.#blamed = new Set()
+  }
+
+  blame({ cells }: Failure): void {
+    this.#blamed = new Set(cells.map(({ index }) => index))
+  }
+
+  focus(): void {
+    this.#view.focus()
+  }
+
+  clear(): void {
+    const { rows, columns } = this.maze
+    this.#load({ rows, columns, cells: `S${' '.repeat(rows * columns - 2)}G` })
+    this.#app.status.say('Cleared.', 'Draw walls.')
+  }
+
+  loadText(text: string): string | undefined {
+    return this.#takeOver(parseMazeText(text), 'Maze')
+  }
+
+  solvedText({ steps, attempts, solution }: SolveResult, milliseconds: number): string {
+    const tries = attempts === 1 ? '' : `, at attempt ${attempts}`
+    const moves = solution!.split('o').length
+    return (
+      `in ${stepsText(steps)} and ${durationText(milliseconds)}${tries}: ${moves === 1 ? '1 move' : `${moves} moves`}. ` +
+      'It was checked that the path leads from start to goal, and that none is shorter.'
+    )
+  }
+
+  toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {
+    return toPng(this.maze, step && beliefsOf(step), style)
+  }
+
+  #takeOver(parsed: ParsedMaze, what: string): string | undefined {
+    const { maze, problem } = parsed
+    if (problem !== undefined) {
+      this.#app.turnTo(this)
+      this.#app.status.say('That is not a maze.', problem, 'bad')
+      return problem
+    }
+    this.#load(maze)
+    this.#sayWay(`${what} taken over.`)
+    return undefined
+  }
+
+  /** Takes a new maze; a solve that runs is stopped. */
+  #load(maze: Maze): void {
+    this.#maze = maze
+    this.begin()
+    this.#app.turnTo(this)
+    this.#app.address()
+  }
+
+  #press(index: number): void {
+    const symbol = this.maze.cells[index]
+    if (this.#tool !== '') this.#brush = this.#tool
+    else if (symbol === 'S' || symbol === 'G') this.#brush = symbol
+    else this.#brush = symbol === '#' ? ' ' : '#'
+    this.#edit(withSymbol(this.maze, index, this.#brush))
+  }
+
+  /** A start or goal that is dragged leaves walls alone. */
+  #drag(index: number): void {
+    const moved = this.#brush === 'S' || this.#brush === 'G'
+    if (moved && this.maze.cells[index] !== ' ') return
+    this.#edit(withSymbol(this.maze, index, this.#brush))
+  }
+
+  #edit(maze: Maze): void {
+    if (maze === this.#maze || this.#app.refusesChange()) return
+    this.#load(maze)
+    this.#sayWay()
+  }
+
+  /** Says whether there is a way at all. @param what has been done, for people */
+  #sayWay(what?: string): void {
+    const none = lengthOf(this.maze) < 0
+    const way = none ? 'No way leads from start to goal.' : 'A way leads from start to goal.'
+    if (what === undefined) this.#app.status.say(way, '', none ? 'bad' : 'plain')
+    else this.#app.status.say(what, way, none ? 'bad' : 'plain')
+  }
+
+  #choose(button: HTMLButtonElement): void {
+    this.#tool = button.value as '' | 'S' | 'G'
+    for (const other of this.#tools.querySelectorAll('button')) {
+      other.setAttribute('aria-pressed', String(other === button))
+    }
+  }
+}
+
+/** The service and the solver write a line a row. */
+function beliefsOf({ board, confidence }: SolveStep): Belief[] {
+  return Array.from(board.replaceAll('\n', ''), (symbol, index) => ({
+    path: symbol === 'o' ? confidence[index] : 1 - confidence[index],
+    read: symbol === 'o',
+  }))
+}
