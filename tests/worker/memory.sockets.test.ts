@@ -28,16 +28,23 @@ const ask = (body: object, headers: Record<string, string> = {}, path = '/v1/sol
     body: JSON.stringify(body),
   })
 
+/** A maze without walls. */
+const openMaze = (rows: number) =>
+  ['S'.padEnd(45), ...new Array<string>(rows - 2).fill(' '.repeat(45)), 'G'.padStart(45)].join('\n')
+
 test('64 requests at once stay below 128 MB', { timeout: 240_000 }, async () => {
   const idle = await peakMemory(server.pid)
   // every board size has an engine of its own: all seven are woken
   const sizes = [16, 36, 64, 81, 100, 144, 256]
   for (const cells of sizes) await (await ask({ task: 'sudoku', board: '.'.repeat(cells), maxSteps: 1 })).text()
+  for (let rows = 30; rows < 38; rows++) await (await ask({ task: 'maze', board: openMaze(rows), maxSteps: 1 })).text()
   const warm = await inspector.heapUsage()
 
   const requests = Array.from({ length: 64 }, (_, seed) => {
     if (seed % 8 === 7) return ask({ task: 'sudoku', boards: new Array(64).fill(EASY) }, {}, '/v1/solve/batch')
     if (seed % 8 === 5) return ask({ task: 'sudoku', board: '.'.repeat(256), maxSteps: 4, seed })
+    // each of another size, the largest there are: some find no room
+    if (seed % 8 === 6) return ask({ task: 'maze', board: openMaze(45 - (seed >> 3)), maxSteps: 4, seed })
     const headers: Record<string, string> = seed % 2 ? { Accept: 'text/event-stream' } : {}
     return ask({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 16, seed }, headers)
   })
