@@ -19,7 +19,7 @@ afterAll(() => rm(assetsDir, { recursive: true }))
 
 const log = () => {}
 
-test('serves the model that ships, and the playground', async () => {
+test('serves the models that ship, and the playground', async () => {
   const server = await serve({ port: 0, assetsDir, log })
   try {
     const url = `http://127.0.0.1:${server.port}`
@@ -31,7 +31,7 @@ test('serves the model that ships, and the playground', async () => {
     const response = await fetch(`${url}/v1/solve`, init)
     expect(await response.json()).toMatchObject({ status: 'solved', solution: SOLUTION, verified: true })
     expect(response.headers.get('Server-Timing')).toMatch(/^solve;dur=/)
-    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ models: [{ task: 'sudoku' }, { task: 'maze' }] })
 
     const page = await fetch(url)
     expect(await page.text()).toBe('<p>playground</p>')
@@ -44,6 +44,16 @@ test('serves the model that ships, and the playground', async () => {
       expect(missing.status).toBe(404)
       expect(missing.headers.get('Content-Type')).toBe('application/problem+json')
     }
+  } finally {
+    await server.close()
+  }
+})
+
+test('serves one task alone where it is told which', async () => {
+  const server = await serve({ port: 0, assetsDir, log, solver: { task: 'maze' } })
+  try {
+    const tasks = await createClient(`http://127.0.0.1:${server.port}`).tasks()
+    expect(tasks.map(({ name }) => name)).toEqual(['maze'])
   } finally {
     await server.close()
   }
