@@ -83,7 +83,7 @@ describe('loadModel', () => {
     expect((await loadModel({ weights: file, task: 'pair' })).model.config.task.name).toBe('pair')
   })
 
-  it.each(['maze', '', '__proto__', 'Sudoku'])('knows no weights for the task %j', async (task) => {
+  it.each(['paths', '', '__proto__', 'Sudoku'])('knows no weights for the task %j', async (task) => {
     await expectHrmRejection(
       loadModel({ task }),
       'task_unknown',

@@ -26,6 +26,7 @@ const bench :Workerd.Worker = (
     (name = "dist/wasm/simd128.wasm", wasm = embed "../wasm/simd128.wasm"),
     (name = "dist/wasm/kernels-relaxed.wasm", wasm = embed "../wasm/kernels-relaxed.wasm"),
     (name = "dist/wasm/kernels-simd128.wasm", wasm = embed "../wasm/kernels-simd128.wasm"),
+    (name = "model/weights/maze.safetensors", data = embed "../../model/weights/maze.safetensors"),
     (name = "model/weights/sudoku.safetensors", data = embed "../../model/weights/sudoku.safetensors"),
   ]
 );
