@@ -36,6 +36,14 @@ describe('text', () => {
   ])('%j is refused with a reason', (text, reason) => {
     expect(parseMazeText(text).problem).toMatch(reason)
   })
+
+  test.each([
+    ['lines', '#\n'.repeat(300_000), /has 300000 by 1\./],
+    ['characters in one of many lines', `${'#'.repeat(2_000_000)}${'\n#'.repeat(1000)}`, /has 1001 by 2000000\./],
+    ['empty lines', `S${'\n'.repeat(300_000)}G`, /has 300001 by 1\./],
+  ])('far too many %s are refused with a reason', (_, text, reason) => {
+    expect(parseMazeText(text).problem).toMatch(reason)
+  })
 })
 
 test('start and goal are moved, never lost', () => {

@@ -15,13 +15,8 @@ export type ParsedMaze = { maze: Maze; problem?: undefined } | { maze?: undefine
 /** Checks a maze that came from outside. */
 export function checkMaze(maze: Maze): ParsedMaze {
   const { rows, columns, cells } = maze
-  for (const side of [rows, columns]) {
-    if (!(side >= SHORTEST && side <= LONGEST)) {
-      return {
-        problem: `A maze here has ${SHORTEST} to ${LONGEST} rows and columns; this one has ${rows} by ${columns}.`,
-      }
-    }
-  }
+  const sides = sidesProblem(rows, columns)
+  if (sides !== undefined) return { problem: sides }
   const bad = /[^# SG]/.exec(cells)
   if (bad)
     return {
@@ -34,6 +29,11 @@ export function checkMaze(maze: Maze): ParsedMaze {
   return { maze }
 }
 
+function sidesProblem(rows: number, columns: number): string | undefined {
+  if ([rows, columns].every((side) => side >= SHORTEST && side <= LONGEST)) return undefined
+  return `A maze here has ${SHORTEST} to ${LONGEST} rows and columns; this one has ${rows} by ${columns}.`
+}
+
 /**
  * Reads lines of one length, or the cells of a square in one run. Spaces are free cells, also at the ends of lines, so
  * shorter lines are filled up with them; so are a dot and the path of an answer.
@@ -41,7 +41,8 @@ export function checkMaze(maze: Maze): ParsedMaze {
 export function parseMazeText(text: string): ParsedMaze {
   const lines = text
     .replaceAll('\r', '')
-    .replace(/^\n+|\n+$/g, '')
+    // Looked back, so that a long run of empty lines amid the text is read once, not once for each of them.
+    .replace(/^\n+|(?<!\n)\n+$/g, '')
     .replace(/[.o]/g, ' ')
     .split('\n')
   if (lines.length === 1) {
@@ -50,7 +51,10 @@ export function parseMazeText(text: string): ParsedMaze {
       return { problem: 'That is no maze: paste its lines, or the cells of a square.' }
     return checkMaze({ rows: side, columns: side, cells: lines[0] })
   }
-  const columns = Math.max(...lines.map(({ length }) => length))
+  const columns = lines.reduce((most, { length }) => Math.max(most, length), 0)
+  // Before lines are filled up: anything can be pasted, and width times height of it may be no string.
+  const problem = sidesProblem(lines.length, columns)
+  if (problem !== undefined) return { problem }
   return checkMaze({ rows: lines.length, columns, cells: lines.map((line) => line.padEnd(columns)).join('') })
 }
 
