@@ -43,7 +43,7 @@ export function describeTask({ model, task }: Solver, limits: Limits): z.infer<t
   }
 }
 
-const MAZE_SYMBOLS = [
+const MAZE_MEANINGS = [
   { symbol: '#', meaning: 'wall' },
   { symbol: ' ', meaning: 'free cell' },
   { symbol: 'S', meaning: 'start' },
@@ -58,7 +58,7 @@ function symbolsOf({ task: { kind, rows, symbols } }: ModelConfig): z.infer<type
       return [{ symbol: '.', meaning: 'blank, as 0 is' }, ...digits]
     }
     case 'maze':
-      return MAZE_SYMBOLS
+      return MAZE_MEANINGS
     case 'grid':
       return symbols.filter((symbol) => symbol !== '').map((symbol) => ({ symbol, meaning: null }))
   }

@@ -64,6 +64,10 @@ describe('parseBoards', () => {
       { board: first, line: 2 },
       { board: 'SG\n  ', line: 6 },
     ])
+    // With faults that the task shall name: no goal, a path in it, blanks cut off; and the good one beside them.
+    for (const bad of ['S #\n###', 'S #\noG#', 'S  \n# #\n#\n  G']) {
+      expect(await parseBoards(`${bad}\n\n${first}\n`, 'f')).toMatchObject([{ board: bad }, { board: first }])
+    }
     // Each line a maze by itself.
     expect(await parseBoards('S  G\nG  S\n', 'f')).toEqual([
       { board: 'S  G', line: 1 },

@@ -27,7 +27,9 @@ export async function parseBoards(text: string, name: string): Promise<BoardInpu
   const blocks = blocksOf(all)
   const lines = withoutBlanks(all)
   if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  if (blocks.every(isMaze)) return blocks.map((rows) => ({ board: textOf(rows, '\n'), line: rows[0].line }))
+  if (blocks.some(isMaze)) {
+    return blocks.flatMap((rows) => (isMaze(rows) ? [{ board: textOf(rows, '\n'), line: rows[0].line }] : rows))
+  }
   return isSquare(lines) ? [{ board: textOf(lines, ''), line: lines[0].line }] : lines
 }
 
@@ -91,15 +93,14 @@ function blocksOf(lines: readonly BoardInput[]): BoardInput[][] {
 }
 
 /**
- * Rows of a drawing with one start and one goal, where lines that are boards by themselves would have one each. Rows of
- * unequal length are meant as one, too, and refused by the task in its own words; an editor may have cut blanks off.
+ * Rows of a drawing, where lines that are mazes by themselves would have a start and a goal each. One with a fault (no goal,
+ * rows of unequal length because an editor cut blanks off) is meant as one, too: the task says so in its own words.
  */
 function isMaze(rows: readonly BoardInput[]): boolean {
-  const drawing = rows.length > 1 && MAZE.test(textOf(rows, ''))
-  return (
-    drawing &&
-    (rows.every(({ board }) => board.length === rows[0].board.length) || !rows.some(({ board }) => MAZE.test(board)))
-  )
+  const text = textOf(rows, '')
+  if (rows.length < 2 || !/^[# o]*[SG][# SGo]*$/.test(text)) return false
+  const even = rows.every(({ board }) => board.length === rows[0].board.length)
+  return (even && MAZE.test(text)) || !rows.some(({ board }) => MAZE.test(board))
 }
 
 const MAZE = /^[# ]*(S[# ]*G|G[# ]*S)[# ]*$/

@@ -46,13 +46,15 @@ describe('a maze is read', () => {
       'row 1, column 4 and at row 3, column 1',
     )
     expect(two.cells.map(({ index }) => index)).toEqual([3, 8])
+    expectHrmError(() => task.parse('SSSSSS      '), 'board_conflict', 'column 1 and at row 1, column 2 (and 4 more)')
     expectHrmError(() => task.parse('S#  ##G     '), 'board_conflict', 'no way leads from S to G')
   })
 
   it('of another size only where the lists take it', () => {
     const tied = createTask({ ...MAZE, lists: ['neighbours', 'row'] })
     expect(tied.parse('S  G        ').shape.cols).toBe(4)
-    expectHrmError(() => tied.parse('S   G\n     '), 'task_mismatch', 'bias for lists of 4, the board has lists of 5')
+    expectHrmError(() => tied.parse('S   G\n     '), 'task_mismatch', 'this model reads mazes of 3 x 4, not 2 x 5')
+    expectHrmError(() => tied.parse('SG\n  '), 'task_mismatch', 'this model reads mazes of 3 x 4, not 2 x 2')
     const all = createTask({ ...MAZE, lists: ['all', 'all'], list_bias: false })
     expectHrmError(
       () => all.parse(`S${' '.repeat(255)}\nG${' '.repeat(255)}\n`.repeat(1) + `${' '.repeat(256)}\n`.repeat(30)),

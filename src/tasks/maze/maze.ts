@@ -1,10 +1,10 @@
-import { checkBias, checkPositions } from '../../engines/checks.ts'
 import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
 import type { ModelConfig } from '../../weights/config.ts'
-import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, tokensOf, trainedShape } from '../lists.ts'
+import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, trainedShape } from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Task } from '../task.ts'
+import { readsAnySize } from './any-size.ts'
 import { FREE, MAZE_SYMBOLS, PATH, readMaze, readSymbols } from './parse.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
 import { symmetriesOf } from './symmetries.ts'
@@ -72,13 +72,17 @@ export function createMazeTask(config: ModelConfig): Task {
   }
 }
 
-/** As engines would, but here it is said of the board's line. @throws HrmError `task_mismatch` */
-function checkFit(config: ModelConfig, trained: BoardShape, shape: BoardShape): void {
-  const tokens = tokensOf(config, shape)
-  checkPositions(config, tokens)
-  const widest = (of: BoardShape) => Math.max(0, ...config.lists.map((name) => listWidth(name, of)))
-  if (widest(shape) * tokens > MAX_LIST_ENTRIES) {
+/** @throws HrmError `task_mismatch` */
+function checkFit(config: ModelConfig, trained: BoardShape, { rows, cols }: BoardShape): void {
+  if (!readsAnySize(config) && (rows !== trained.rows || cols !== trained.cols)) {
+    throw new HrmError(
+      'task_mismatch',
+      `this model reads mazes of ${trained.rows} x ${trained.cols}, not ${rows} x ${cols}`,
+    )
+  }
+  const tokens = rows * cols
+  const widest = Math.max(0, ...config.lists.map((name) => listWidth(name, { rows, cols, boxRows: 1, boxCols: 1 })))
+  if (widest * tokens > MAX_LIST_ENTRIES) {
     throw new HrmError('task_mismatch', `the model's lists have too many entries on a maze of ${tokens} cells`)
   }
-  if (config.list_bias) checkBias(widest(trained), widest(shape))
 }

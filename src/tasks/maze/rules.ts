@@ -44,9 +44,9 @@ export function checkMaze(cells: Uint8Array, shape: BoardShape): void {
     const at = [...cells.keys()].filter((cell) => cells[cell] === symbol).map((cell) => cellAt(cell, shape))
     if (at.length === 0) throw new HrmError('board_conflict', `the maze has no ${name}`)
     if (at.length > 1) {
-      throw new HrmError('board_conflict', `the maze has ${name} at ${at.map(nameCell).join(' and at ')}`, {
-        cells: at,
-      })
+      const more = at.length > 2 ? ` (and ${at.length - 2} more)` : ''
+      const where = at.slice(0, 2).map(nameCell).join(' and at ')
+      throw new HrmError('board_conflict', `the maze has ${name} at ${where}${more}`, { cells: at })
     }
   }
   if (movesOf(cells, shape, (symbol) => symbol !== WALL) === undefined) {
