@@ -176,8 +176,8 @@ class HRMConfig(_Checked):
     @property
     def any_size(self) -> bool:
         """Whether the weights serve boards of other sizes: nothing in them counts places that depend on the board."""
-        positions = self.attention == "full" or self.pos_encodings != "none"
-        return not positions and (not self.list_bias or set(self.lists) == {"neighbours"})
+        bound = self.task.kind == "grid" or self.attention == "full"
+        return not bound and (not self.list_bias or set(self.lists) == {"neighbours"})
 
     @classmethod
     def parse(cls, data: dict[str, Any] | str) -> HRMConfig:

@@ -15,6 +15,7 @@ from .kernels.build import load
 
 # Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
 TRIES = 1_000_000
+MOST = 1_000_000
 
 
 class Mazes(NamedTuple):
@@ -45,11 +46,12 @@ def make_mazes(count: int, rows: int, cols: int, *, least: int, seed: int = 0) -
     """
     if not (1 <= rows <= 256 and 1 <= cols <= 256 and rows * cols <= MAX_TOKENS):
         raise HrmEdgeError("config", f"no maze has {rows} x {cols} cells")
-    try:
-        questions = torch.empty(count, rows * cols, dtype=torch.uint8)
-        answers = torch.empty_like(questions)
-    except (RuntimeError, TypeError) as error:  # TypeError: beyond what a size can be
-        raise HrmEdgeError("config", f"{count} mazes of {rows * cols} cells do not fit in memory") from error
+    if not 1 <= least < rows * cols:
+        raise HrmEdgeError("config", f"no shortest way in {rows} x {cols} cells has {least} moves")
+    if count > MOST:
+        raise HrmEdgeError("config", f"{count} mazes are more than {MOST} at once")
+    questions = torch.empty(count, rows * cols, dtype=torch.uint8)
+    answers = torch.empty_like(questions)
     made = _library().hrm_mazes(count, rows, cols, least, seed, TRIES, questions.data_ptr(), answers.data_ptr())
     if made < count:
         raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")

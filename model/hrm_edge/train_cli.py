@@ -13,7 +13,7 @@ import typer
 from torch import Tensor
 
 from .checkpoint import load_checkpoint
-from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, sudoku_task
+from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig, sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
@@ -85,9 +85,13 @@ def _same_weights(of: HRMConfig, model: HRMConfig) -> bool:
     the model takes any.
     """
     free = {"H_cycles", "L_cycles", "halt_max_steps"} | ({"seq_len"} if model.any_size else set())
-    same_task = of.task == model.task or (model.any_size and of.task.kind == model.task.kind)
+    same_task = of.task == model.task or (model.any_size and of.task == model.task.model_copy(update=_shape(of.task)))
     same = {name: getattr(model, name) for name in free}
     return same_task and of.model_copy(update=same | {"task": model.task}) == model
+
+
+def _shape(task: TaskConfig) -> dict[str, int | None]:
+    return task.model_dump(include={"rows", "cols", "box_rows", "box_cols"})
 
 
 def evaluate(

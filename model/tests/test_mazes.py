@@ -69,11 +69,14 @@ def test_the_seed_decides() -> None:
 
 @needs_compiler
 def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HrmEdgeError, match="only 0 of 3 mazes of 2 x 2 with 9 moves were found"):
-        make_mazes(3, 2, 2, least=9)
+    with pytest.raises(HrmEdgeError, match="only 0 of 3 mazes of 2 x 2 with 3 moves were found"):
+        make_mazes(3, 2, 2, least=3)
+    for least in (0, 4, 2**40):
+        with pytest.raises(HrmEdgeError, match=f"no shortest way in 2 x 2 cells has {least} moves"):
+            make_mazes(3, 2, 2, least=least)
     with pytest.raises(HrmEdgeError, match="no maze has 300 x 3 cells"):
         make_mazes(3, 300, 3, least=1)
-    with pytest.raises(HrmEdgeError, match="do not fit in memory"):
+    with pytest.raises(HrmEdgeError, match="are more than 1000000 at once"):
         make_mazes(10**15, 9, 9, least=1)
     with pytest.raises(HrmEdgeError, match="--size 9: not rows x columns"):
         invoke("mazes", 3, tmp_path / "m.csv", "--size", "9")
