@@ -37,7 +37,7 @@ describe('the switch', () => {
       const model = await page.locator('#fact-model').textContent()
       await page.getByRole('link', { name: 'Maze' }).click()
       await maze.waitUntilThere()
-      expect(new URL(page.url()).hash).toBe('#maze')
+      await expect.poll(() => new URL(page.url()).hash).toMatch(/^#maze=30x30\./)
       expect(await page.locator('#board').isVisible()).toBe(false)
       await expect.poll(() => page.locator('#fact-model').textContent()).not.toBe(model)
       expect(new Set(asked.filter((path) => path.includes('maze')).map((path) => path.split('.').pop()))).toEqual(
@@ -54,6 +54,43 @@ describe('the switch', () => {
       await maze.expectStatus(/^Solved/)
       expect(complaints).toEqual([])
     }))
+
+  test('a click tries again after mazes could not be loaded', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      await page.goto(served.url)
+      const maze = new MazePage(page)
+      const scripts = '**/maze-*.js'
+      await page.route(scripts, (route) => route.abort())
+      await page.getByRole('link', { name: 'Maze' }).click()
+      await maze.expectStatus(/^Mazes could not be loaded\./)
+      await page.unroute(scripts)
+      await page.getByRole('link', { name: 'Maze' }).click()
+      await maze.waitUntilThere()
+    }))
+
+  visit('a reload shows the same maze', async (maze) => {
+    await expect.poll(() => maze.page.url()).toContain('#maze=30x30.')
+    const before = await maze.question()
+    await maze.page.reload()
+    await maze.waitUntilThere()
+    await expect.poll(() => maze.question()).toBe(before)
+  })
+
+  visit('the link of what is there already changes nothing', async (maze) => {
+    const { page } = maze
+    await maze.paste(MAZE)
+    await page.getByLabel('Steps at most').selectOption('64')
+    await maze.solveButton.click()
+    await maze.expectStatus(/^Solved/)
+    await maze.expectAtRest()
+    const [url, board, step] = [page.url(), await maze.board(), await page.locator('#readout-step').textContent()]
+    await page.getByRole('link', { name: 'Maze' }).click()
+    await expect.poll(() => page.url()).toBe(url)
+    await maze.expectAtRest()
+    expect(await page.locator('#readout-step').textContent()).toBe(step)
+    expect(await maze.board()).toBe(board)
+    expect(await page.getByLabel('Steps at most').inputValue()).toBe('64')
+  })
 
   visit('a link carries the maze, budget and seed', async (maze) => {
     const { page } = maze
@@ -98,6 +135,19 @@ describe('solving', () => {
       expect(answer.split('o')).toHaveLength(Number(moves))
     })
   }
+
+  visit('what is pasted and no maze leaves the solve as it is', async (maze) => {
+    await maze.paste(MAZE)
+    await maze.solveButton.click()
+    await maze.expectStatus(/^Solved/)
+    await maze.expectAtRest()
+    const board = await maze.board()
+    await maze.paste('hello')
+    await maze.expectStatus(/^That is not a maze\./)
+    await maze.expectAtRest()
+    expect(await maze.board()).toBe(board)
+    expect(isPathOf(MAZE, board)).toBe(true)
+  })
 
   visit('shows at each step what the model believes of the free cells, and nothing of others', async (maze) => {
     const { page } = maze

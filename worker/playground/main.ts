@@ -168,6 +168,11 @@ function readLink(): Promise<void> {
       app.status.say('The link holds no board.', parsed.problem, 'bad')
       return
     }
+    // The link of what is there already: its solve stays, and the address names the maze again.
+    if (maze === '' && app.face.task === 'maze') {
+      app.address()
+      return
+    }
     if (maze !== undefined || parsed !== undefined) {
       steps.value = String(maxSteps)
       seed.value = String(linkedSeed)
@@ -192,6 +197,8 @@ async function openMaze(link: string): Promise<void> {
     if (location.hash === asked) maze.enter(link)
   } catch (error) {
     app.status.say('Mazes could not be loaded.', failureText(error), 'bad')
+    // A second click on the same link must change the address to be noticed. A maze of a link stays there for a reload.
+    if (link === '' && location.hash === asked) app.address()
   }
 }
 

@@ -67,6 +67,7 @@ export class MazeFace implements Face {
   enter(link: string): void {
     if (link === '') {
       this.#app.turnTo(this)
+      this.#app.address()
       this.#app.status.say('Press Solve,', 'or draw in the maze.')
     } else this.#takeOver(fromLink(link), 'Maze of the link')
   }
@@ -115,7 +116,8 @@ export class MazeFace implements Face {
   #takeOver(parsed: ParsedMaze, what: string): string | undefined {
     const { maze, problem } = parsed
     if (problem !== undefined) {
-      this.#app.turnTo(this)
+      // The maze that is there stays, and its solve with it.
+      if (this.#app.face !== this) this.#app.turnTo(this)
       this.#app.status.say('That is not a maze.', problem, 'bad')
       return problem
     }
