@@ -37,9 +37,23 @@ scope.addEventListener('message', (event) => {
 async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
   await cache.add('./')
-  const first = FILES.filter((name) => !LATER.includes(name))
-  await Promise.all(first.map(async (name) => cache.put(name, await download(name))))
+  const wanted = (await wasLaterKept()) ? FILES : FILES.filter((name) => !LATER.includes(name))
+  await Promise.all(wanted.map(async (name) => cache.put(name, await download(name))))
 }
+
+/** Whether an older version kept what most never ask for: what worked offline goes on doing so after an update. */
+async function wasLaterKept(): Promise<boolean> {
+  const stems = LATER.map(stemOf)
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX)) continue
+    const kept = await (await caches.open(name)).keys()
+    if (kept.some(({ url }) => stems.includes(stemOf(`.${new URL(url).pathname}`)))) return true
+  }
+  return false
+}
+
+/** A file's name without the hash of its content: the same in every version. */
+const stemOf = (name: string) => name.slice(0, name.lastIndexOf('-'))
 
 /** A whole file, or an error: then nothing is installed, and the browser tries again at the next visit. */
 async function download(name: string): Promise<Response> {
