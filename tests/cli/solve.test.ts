@@ -118,6 +118,13 @@ describe('several boards', () => {
     expect(cut.code).toBe(2)
   })
 
+  test('a sample maze of 30 x 30, a hundred moves and more away', async () => {
+    const run = await hrm(['solve', 'maze', '--json'])
+    expect(documentOf(run)).toMatchObject({ status: 'solved', verified: true })
+    expect(documentOf(run).solution.split('o').length).toBeGreaterThan(108)
+    expect(run.stderr).toContain('No board given')
+  })
+
   test('one that cannot be solved makes the exit code 1', async () => {
     const run = await hrm(['solve', 'sudoku', '-', '--max-steps', '16'], `${question}\n${IMPOSSIBLE}\n`)
     expect(run.code).toBe(1)
