@@ -1,5 +1,5 @@
 import type { Solver } from '../src/solve/types.ts'
-import { type BoardShape, tokensOf } from '../src/tasks/lists.ts'
+import { type BoardShape, sizeName, tokensOf } from '../src/tasks/lists.ts'
 import type { ModelConfig } from '../src/weights/config.ts'
 import type { Limits } from './limits.ts'
 import { ProblemError } from './problem.ts'
@@ -36,7 +36,7 @@ export function checkBudget(
   const { shape } = taskOf(solver).parse(board)
   const cost = stepCost(solver.model.config, shape)
   const most = mostSteps(limits, cost)
-  const size = `${shape.rows}x${shape.cols}`
+  const size = sizeName(shape)
   if (maxSteps <= most) return { cost, size }
   const detail = `maxSteps is ${maxSteps}: a board of ${size} may have ${most} at most.`
   throw new ProblemError('option_invalid', detail, { extras: { errors: [{ pointer: '/maxSteps', detail }] } })

@@ -1,5 +1,5 @@
 import type { Engine } from '../engines/engine.ts'
-import type { BoardShape } from '../tasks/lists.ts'
+import { type BoardShape, sizeName } from '../tasks/lists.ts'
 import { createSlotPool, type SlotPool } from './slot-pool.ts'
 
 /**
@@ -16,8 +16,6 @@ export interface Pools {
   dispose(): void
 }
 
-const keyOf = ({ rows, cols }: BoardShape) => `${rows}x${cols}`
-
 export function createPools(): Pools {
   const pools = new Map<string, SlotPool>()
   const users = new Map<SlotPool, number>()
@@ -33,7 +31,7 @@ export function createPools(): Pools {
 
   return {
     use(shape, create) {
-      const key = keyOf(shape)
+      const key = sizeName(shape)
       let pool = pools.get(key)
       if (pool && !pool.healthy) drop(key, pool)
       if (!pool?.healthy) pool = createSlotPool(create())

@@ -1,7 +1,7 @@
 import type { EngineFactory, Engines } from '../engines/create-engine.ts'
 import type { Engine, EngineOptions } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
-import { trainedShape } from '../tasks/lists.ts'
+import { sizeName, trainedShape } from '../tasks/lists.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
@@ -192,7 +192,7 @@ function parseNth(task: Task, board: string, index: number): Puzzle {
 function groupByShape(puzzles: readonly Puzzle[]): number[][] {
   const groups = new Map<string, number[]>()
   puzzles.forEach(({ shape }, i) => {
-    const key = `${shape.rows}x${shape.cols}`
+    const key = sizeName(shape)
     const group = groups.get(key)
     if (group) group.push(i)
     else groups.set(key, [i])

@@ -10,6 +10,9 @@ export interface BoardShape {
   readonly boxCols: number
 }
 
+/** Rows and columns as text: what boards that share an engine have in common. */
+export const sizeName = ({ rows, cols }: BoardShape): string => `${rows}x${cols}`
+
 /** The board shape that a model was trained on. A board without boxes counts as one box a cell. */
 export function trainedShape(config: ModelConfig): BoardShape {
   const { rows, cols, box_rows: boxRows = 1, box_cols: boxCols = 1 } = config.task

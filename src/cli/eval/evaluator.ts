@@ -3,6 +3,7 @@ import type { Engine } from '../../engines/engine.ts'
 import { openSolver } from '../../solve/open-solver.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
+import { sizeName } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
@@ -59,9 +60,9 @@ export async function createEvaluator(
   const rawEngines = new Map<string, Engine>()
 
   const rawEngine = (puzzle: Puzzle): Engine => {
-    const shape = `${puzzle.shape.rows}x${puzzle.shape.cols}`
-    const engine = rawEngines.get(shape) ?? engines.create({ model, geometry: task.geometry(puzzle), slots })
-    rawEngines.set(shape, engine)
+    const size = sizeName(puzzle.shape)
+    const engine = rawEngines.get(size) ?? engines.create({ model, geometry: task.geometry(puzzle), slots })
+    rawEngines.set(size, engine)
     return engine
   }
 

@@ -1,4 +1,3 @@
-import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
 import type { ModelConfig } from '../../weights/config.ts'
 import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, trainedShape } from '../lists.ts'
@@ -9,24 +8,12 @@ import { FREE, MAZE_SYMBOLS, PATH, readMaze, readSymbols } from './parse.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
 import { symmetriesOf } from './symmetries.ts'
 
-/** Geometries kept; boards of one size tend to come one after another. */
-const KEPT = 8
-
 /**
  * Mazes: the answer draws one of the shortest ways from S to G. A board is a string of `#`, ` `, `S` and `G`, row by row;
  * line breaks tell its shape. Any size, where the model's lists take it.
  */
 export function createMazeTask(config: ModelConfig): Task {
   const trained = trainedShape(config)
-  const geometries = new Map<string, Geometry>()
-  const geometryOf = (shape: BoardShape): Geometry => {
-    const key = `${shape.rows}x${shape.cols}`
-    const found = geometries.get(key) ?? buildGeometry(config, shape)
-    geometries.delete(key)
-    geometries.set(key, found)
-    if (geometries.size > KEPT) geometries.delete(geometries.keys().next().value!)
-    return found
-  }
   const symbols = MAZE_SYMBOLS.length
   // Otherwise a turned maze is the same problem to it.
   const tellsSides = config.list_bias || config.pos_encodings !== 'none'
@@ -51,7 +38,7 @@ export function createMazeTask(config: ModelConfig): Task {
       return readSymbols(text, shape, MAZE_SYMBOLS.join(''))
     },
     symbols: () => symbols,
-    geometry: ({ shape }) => geometryOf(shape),
+    geometry: ({ shape }) => buildGeometry(config, shape),
     encode: ({ cells }) => cells.map((symbol) => (symbol || FREE) - 1),
     read({ cells }, logits) {
       const asked = readCells(logits, config.output_size, [FREE - 1, PATH - 1])
