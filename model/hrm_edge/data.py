@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .config import MAZE_SYMBOLS
 from .errors import HrmEdgeError
 from .tasks import Task
 
@@ -84,8 +83,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _keeps(task: Task, question: bytes, answer: bytes) -> bool:
     """Whether the answer of a puzzle with rules leaves standing what it has to."""
-    open_cells = {"sudoku": 0, "maze": MAZE_SYMBOLS.index(" ") + 1}.get(task.task.kind)
-    return open_cells is None or all(q in (a, open_cells) for q, a in zip(question, answer, strict=True))
+    asked = task.open_symbol
+    return asked is None or all(q in (a, asked) for q, a in zip(question, answer, strict=True))
 
 
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:

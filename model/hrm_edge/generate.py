@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .config import TaskConfig
 from .errors import HrmEdgeError
-from .kernels.build import load
+from .kernels.build import require
 
 # Guesses after which a board's rating is given up: far above what any proper 9x9 board takes.
 BUDGET = 1 << 20
@@ -35,9 +35,7 @@ class Made(NamedTuple):
 
 @lru_cache
 def _library():
-    lib = load("sudoku")
-    if lib is None:
-        raise HrmEdgeError("config", "making and rating boards needs a C++17 compiler (c++, g++ or clang++)")
+    lib = require("sudoku", "making and rating boards")
     lib.hrm_sudoku_solve.argtypes = [c_long, c_int, c_int, c_int, c_long] + [c_void_p] * 4
     lib.hrm_sudoku_solve.restype = None
     lib.hrm_sudoku_propagate.argtypes = [c_long, c_int, c_int, c_int, c_void_p, c_void_p]

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .config import MAX_TOKENS, MAZE_SYMBOLS
 from .errors import HrmEdgeError
-from .kernels.build import load
+from .kernels.build import require
 
 # Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
 TRIES = 1_000_000
@@ -28,9 +28,7 @@ class Mazes(NamedTuple):
 
 @lru_cache
 def _library():
-    lib = load("maze")
-    if lib is None:
-        raise HrmEdgeError("config", "making mazes needs a C++17 compiler (c++, g++ or clang++)")
+    lib = require("maze", "making mazes")
     lib.hrm_mazes.argtypes = [c_int] * 4 + [c_uint64, c_int, c_void_p, c_void_p]
     return lib
 

@@ -34,6 +34,8 @@ class Task:
         self.candidates = config.token_kind == "candidates"
         self.is_sudoku = self.task.kind == "sudoku"
         self.is_maze = self.task.kind == "maze"
+        # What a question has in the cells that are asked; None where every cell is.
+        self.open_symbol = {"sudoku": 0, "maze": MAZE_SYMBOLS.index(" ") + 1}.get(self.task.kind)
         vocabulary = config.task.symbols
         if self.is_sudoku:
             self.symbols = SUDOKU_SYMBOLS[: self.task.rows]
@@ -98,9 +100,9 @@ class Task:
 
     def kept(self, questions: Tensor) -> Tensor:
         """bool like ``questions [B, cells]``: cells whose symbol stays in the answer."""
-        if self.is_maze:
-            return questions != MAZE_SYMBOLS.index(" ") + 1
-        return questions > 0 if self.is_sudoku else torch.zeros_like(questions, dtype=torch.bool)
+        if self.open_symbol is None:
+            return torch.zeros_like(questions, dtype=torch.bool)
+        return questions != self.open_symbol
 
     def decode(self, logits: Tensor, questions: Tensor | None = None) -> Tensor:
         """The board the model means, ``[B, cells]`` uint8; with ``questions``, what these keep is kept."""

@@ -11,6 +11,8 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from ..errors import HrmEdgeError
+
 HERE = Path(__file__).parent
 # -ffast-math would also change the meaning of NaN checks; these two flags only free the compiler from errno and traps.
 FLAGS = ["-std=c++17", "-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
@@ -36,6 +38,14 @@ def _key(cxx: str, source: Path) -> str:
     except OSError:
         pass
     return digest.hexdigest()[:16]
+
+
+def require(name: str, purpose: str) -> ctypes.CDLL:
+    """As `load`. Raises HrmEdgeError, code ``config``, where there is no such library."""
+    lib = load(name)
+    if lib is None:
+        raise HrmEdgeError("config", f"{purpose} needs a C++17 compiler (c++, g++ or clang++)")
+    return lib
 
 
 @lru_cache

@@ -48,7 +48,8 @@ struct Grid {
 extern "C" {
 
 // `count` mazes whose shortest way is `least` moves or more, into questions and answers [count][rows * cols].
-// The share of walls is uniform between 0.3 and 0.5; the goal is any cell far enough from the start. Returns how many were made: fewer than `count` after `tries` grids without success in a row.
+// The share of walls is uniform between 0.3 and 0.5; the goal is any cell far enough from the start. Returns how many
+// were made: fewer than `count` after `tries` grids without success in a row.
 int hrm_mazes(int count, int rows, int cols, int least, uint64_t seed, int tries, uint8_t *questions, uint8_t *answers) {
   Random random{seed};
   const int cells = rows * cols;
