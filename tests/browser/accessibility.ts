@@ -23,3 +23,12 @@ export async function findViolations(page: Page): Promise<string[]> {
     )
   }, RULES)
 }
+
+/** How wide the page is, and what of its main part sticks out of the window. */
+export const findOverflow = (page: Page): Promise<{ width: number; wide: string[] }> =>
+  page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    wide: [...document.querySelectorAll('main *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+      .map((element) => element.outerHTML.slice(0, 80)),
+  }))

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { FAR_MAZE, isPathOf } from '../worker/mazes.ts'
-import { findViolations } from './accessibility.ts'
+import { findOverflow, findViolations } from './accessibility.ts'
 import { withPage } from './chromium.ts'
 import { traceMainThread } from './main-thread.ts'
 import { MazePage } from './maze-page.ts'
@@ -49,12 +49,7 @@ test('360 px wide: nothing sticks out, what one touches is large enough, the maz
   withPage(served.browser, PHONE, async ({ page }) => {
     const maze = await openMaze(page)
     await page.getByText('Board as text').tap()
-    const { width, wide } = await page.evaluate(() => ({
-      width: document.documentElement.scrollWidth,
-      wide: [...document.querySelectorAll('main *')]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
-        .map((element) => element.outerHTML.slice(0, 80)),
-    }))
+    const { width, wide } = await findOverflow(page)
     expect(width).toBe(360)
     expect(wide).toEqual([])
     // Cells of 30 in a row cannot be: two fingers zoom, and keys do all that a finger does.

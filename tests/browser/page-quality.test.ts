@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { findViolations } from './accessibility.ts'
+import { findOverflow, findViolations } from './accessibility.ts'
 import { withPage } from './chromium.ts'
 import { traceMainThread } from './main-thread.ts'
 import { PlaygroundPage } from './playground-page.ts'
@@ -73,12 +73,7 @@ test('360 px wide: nothing sticks out, and what one touches is large enough', ()
       await page
         .locator('#gpu-offer, #measure-panel')
         .evaluateAll((offers) => offers.map((offer) => offer.removeAttribute('hidden')))
-      const { width, wide } = await page.evaluate(() => ({
-        width: document.documentElement.scrollWidth,
-        wide: [...document.querySelectorAll('main *')]
-          .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
-          .map((element) => element.outerHTML.slice(0, 80)),
-      }))
+      const { width, wide } = await findOverflow(page)
       expect(width).toBe(360)
       expect(wide).toEqual([])
       // WCAG 2.2, target size (minimum): 24 px.

@@ -5,6 +5,7 @@ import type { ServedTask } from '../../src/client/index.ts'
 import type { SolveResult } from '../../src/solve/types.ts'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { solveResult, solveStep, taskInfo } from '../../worker/schemas.ts'
+import { eventsOf } from './events.ts'
 import { begin, ended, jsonl, resultsOf } from './job-support.ts'
 import { FAR_MAZE, isPathOf, MAZE } from './mazes.ts'
 
@@ -52,10 +53,7 @@ test('one spelling of a board is as good as another', async () => {
 
 test('as a stream: every free cell has a belief, a wall none but its own', async () => {
   const response = await post('/v1/solve', { board: EXAMPLE_MAZE }, { Accept: 'text/event-stream' })
-  const events = (await response.text())
-    .split('\n\n')
-    .filter((block) => block.startsWith('event: '))
-    .map((block) => ({ event: /^event: (\w+)/.exec(block)![1], data: JSON.parse(/^data: (.*)$/m.exec(block)![1]) }))
+  const events = eventsOf(await response.text())
   const last = events.pop()!
   expect(last.event).toBe('result')
   expect(isPathOf(EXAMPLE_MAZE, last.data.solution)).toBe(true)

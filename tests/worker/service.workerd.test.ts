@@ -9,6 +9,7 @@ import type { DataPoint } from '../../worker/data-point.ts'
 import worker from '../../worker/index.ts'
 import { modelInfo, solveResult, solveStep } from '../../worker/schemas.ts'
 import { CONFLICT, EASY, EASY_SOLUTION, HARD, IMPOSSIBLE, isSolutionOf } from './boards.ts'
+import { eventsOf } from './events.ts'
 
 const fetchPath = (path: string, init?: RequestInit) => exports.default.fetch(`http://localhost${path}`, init)
 
@@ -84,10 +85,7 @@ describe('solves', () => {
   test('as a stream: steps in order, then the result', async () => {
     const response = await post('/v1/solve', { task: 'sudoku', board: HARD }, { Accept: 'text/event-stream' })
     expect(response.headers.get('Content-Type')).toBe('text/event-stream')
-    const events = (await response.text())
-      .split('\n\n')
-      .filter((block) => block.startsWith('event: '))
-      .map((block) => ({ event: /^event: (\w+)/.exec(block)![1], data: JSON.parse(/^data: (.*)$/m.exec(block)![1]) }))
+    const events = eventsOf(await response.text())
     const last = events.pop()!
     expect(last.event).toBe('result')
     expect(isSolutionOf(HARD, last.data.solution)).toBe(true)
