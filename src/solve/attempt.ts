@@ -1,4 +1,4 @@
-import type { Marks, Puzzle, Task } from '../tasks/task.ts'
+import type { Branching, Marks, Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
 import { bestSymbols, candidatesOf, confidentSymbols, saysHalt } from './reading.ts'
 import type { Slot } from './slot.ts'
@@ -26,12 +26,13 @@ export interface Progress {
   /** `[cells][symbols]`. */
   probabilities: Float32Array
   cells: Uint8Array
-  /** `Task.hope` of the newest reading. */
+  /** `Branching.hope` of the newest reading, 1 where nothing branches. */
   hope: number
 }
 
 /** When a branch of a search is over. */
 export interface Watch {
+  readonly branching: Branching
   /** What the branch was told: tentative givens, and candidates ruled out before. */
   readonly marks: Marks
   /** Hope below this is a contradiction. */
@@ -73,14 +74,15 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     const logits = turnBack(slot.logits(), options.view)
     progress.probabilities = task.read(puzzle, logits)
     progress.cells = bestSymbols(progress.probabilities, symbols)
-    progress.hope = task.hope(puzzle, logits)
+    progress.hope = task.branching?.hope(puzzle, logits) ?? 1
     const done = task.hasRules ? findSolution(ctx, progress, options) : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
     if (!options.watch) continue
     const confident = confidentSymbols(progress.probabilities, symbols)
-    if (progress.hope < options.watch.hopeless) return 'contradiction'
-    if (!task.openCandidates(puzzle, confident, options.watch.marks.off)) return 'contradiction'
+    const { branching, marks, hopeless } = options.watch
+    if (progress.hope < hopeless) return 'contradiction'
+    if (!branching.openCandidates(puzzle, confident, marks.off)) return 'contradiction'
     const decided = confident.reduce((sum, s) => sum + (s > 0 ? 1 : 0), 0)
     if (i > 0 && decided <= decidedBefore) return 'settled'
     decidedBefore = decided

@@ -1,6 +1,6 @@
 import type { Carry } from '../engines/engine.ts'
 import type { Random } from '../numerics/random.ts'
-import type { Marks } from '../tasks/task.ts'
+import type { Branching, Marks } from '../tasks/task.ts'
 import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
 import { countConsequences } from './lookahead.ts'
 import { confidentSymbols } from './reading.ts'
@@ -17,6 +17,7 @@ const HOPELESS = 0.3
 const VIABLE = 0.02
 
 export interface SearchOptions {
+  branching: Branching
   random: Random
   /**
    * Whether two confident equal symbols in a unit end a branch. Otherwise only tentative givens that break a rule do,
@@ -68,7 +69,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       kind: 'guess',
       guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
       limit: stepsOf(model, CYCLES_PER_BRANCH),
-      watch: { marks, hopeless },
+      watch: { branching: options.branching, marks, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end
     dead = end === 'contradiction' && options.trust
@@ -108,15 +109,15 @@ function chooseGuess(
   { task, puzzle }: SolveContext,
   { probabilities }: Progress,
   marks: Marks,
-  { random, trust }: SearchOptions,
+  { branching, random, trust }: SearchOptions,
 ): Guess | undefined {
   const symbols = task.symbols(puzzle)
   const confident = trust ? confidentSymbols(probabilities, symbols) : undefined
   // What was given stays given, also to a model that does not take it up: no cell is guessed twice, so every search ends.
   const decided = puzzle.cells.map((s, cell) => s || marks.given[cell] || (confident?.[cell] ?? 0))
-  const open = task.openCandidates(puzzle, decided, marks.off)
+  const open = branching.openCandidates(puzzle, decided, marks.off)
   if (!open) return undefined
-  const units = task.unitsByCell(puzzle)
+  const units = branching.unitsByCell(puzzle)
   const belief = (cell: number, s: number) => probabilities[cell * symbols + s - 1]
   let best: { cell: number; viable: number[]; worth: number } | undefined
   for (let cell = 0; cell < decided.length; cell++) {

@@ -40,8 +40,8 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
   }
   let trust = true
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
-    if (task.takesMarks) {
-      end = yield* search(ctx, progress, { random, trust, branches })
+    if (task.branching) {
+      end = yield* search(ctx, progress, { branching: task.branching, random, trust, branches })
       if (end === 'solved' || end === 'spent') break
       // A search that ruled everything out was misled by the model: the next one only believes the rules.
       trust = end !== 'contradiction'
@@ -49,7 +49,7 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     progress.attempts++
     const view = views[(progress.attempts - 1) % views.length]
     slot.start(turn(tokens, view), noisedCarry(model, tokens.length, random))
-    const most = task.takesMarks ? stepsOf(model, NOISED_CYCLES) : limit
+    const most = task.branching ? stepsOf(model, NOISED_CYCLES) : limit
     end = yield* run(ctx, progress, { kind: 'noise', limit: most, view })
   }
   const solved = end === 'solved'

@@ -39,17 +39,13 @@ export function createGridTask(config: ModelConfig): Task {
     name: config.task.name,
     kind: config.task.kind,
     hasRules: false,
-    takesMarks: false,
     parse,
     parseAnswer: (board) => parse(board).cells,
     symbols: () => tokens.length,
     geometry: () => geometry,
     encode: ({ cells }) => cells.map((s) => tokens[s - 1]),
     read: (_, logits) => readCells(logits, config.output_size, tokens),
-    hope: () => 1,
     isSolution: () => false,
-    openCandidates: ({ cells }) => new Uint8Array(cells.length * tokens.length).fill(1),
-    unitsByCell: ({ cells }) => Array.from(cells, () => []),
     views: () => [], // whether an answer may be turned is not known
     format: (_, cells) => Array.from(cells, (s) => config.task.symbols[tokens[s - 1]]).join(''),
   }

@@ -17,16 +17,32 @@ export interface Marks {
   readonly off: Uint8Array
 }
 
+/** What a search asks of a puzzle (docs/search.md). */
+export interface Branching {
+  /**
+   * How far the model believes that the board has a solution at all, about 0..1: the beliefs in a cell's candidates,
+   * each taken by itself, summed and averaged over the cells. 1 where the model has no such beliefs.
+   */
+  hope(puzzle: Puzzle, logits: Float32Array): number
+  /**
+   * What the rules leave open once the cells that are not 0 are taken as decided and `off` as ruled out.
+   * @param off `[cells][symbols]`, 1 = ruled out
+   * @returns `[cells][symbols]`, 1 = open; undefined at a dead end: a symbol twice in a unit, or a cell or a unit that
+   *   nothing fits any more
+   */
+  openCandidates(puzzle: Puzzle, cells: Uint8Array, off: Uint8Array): Uint8Array | undefined
+  /** `[cells]`, the units (groups of cells that hold a symbol once) each cell belongs to. */
+  unitsByCell(puzzle: Puzzle): readonly (readonly (readonly number[])[])[]
+}
+
 /** One kind of puzzle, as data and a few pure functions; engines know nothing of it. */
 export interface Task {
   readonly name: string
   readonly kind: TaskConfig['kind']
   /** Whether `isSolution` knows the rules. Without rules the halting head decides. */
   readonly hasRules: boolean
-  /**
-   * Whether the model reads a search's marks. One that does not goes on from other starts when it is stuck.
-   */
-  readonly takesMarks: boolean
+  /** For a model that reads a search's marks. Without, it goes on from other starts when it is stuck. */
+  readonly branching?: Branching
   /** @throws HrmError `board_*` saying what and where */
   parse(board: string): Puzzle
   /**
@@ -40,22 +56,8 @@ export interface Task {
   encode(puzzle: Puzzle, marks?: Marks): Uint8Array
   /** `[cells][symbols]` probabilities from an engine's logits; a given has probability 1. */
   read(puzzle: Puzzle, logits: Float32Array): Float32Array
-  /**
-   * How far the model believes that the board has a solution at all, about 0..1: the beliefs in a cell's candidates,
-   * each taken by itself, summed and averaged over the cells. 1 where the task has no such beliefs.
-   */
-  hope(puzzle: Puzzle, logits: Float32Array): number
   /** Every rule holds and every given is kept. Only the puzzle's own givens count. */
   isSolution(puzzle: Puzzle, cells: Uint8Array): boolean
-  /**
-   * What the rules leave open once the cells that are not 0 are taken as decided and `off` as ruled out.
-   * @param off `[cells][symbols]`, 1 = ruled out
-   * @returns `[cells][symbols]`, 1 = open; undefined at a dead end: a symbol twice in a unit, or a cell or a unit that
-   *   nothing fits any more
-   */
-  openCandidates(puzzle: Puzzle, cells: Uint8Array, off: Uint8Array): Uint8Array | undefined
-  /** `[cells]`, the units (groups of cells that hold a symbol once) each cell belongs to. */
-  unitsByCell(puzzle: Puzzle): readonly (readonly (readonly number[])[])[]
   /**
    * Other orders of a board's cells that a stuck model may see it in; none where it would see the same. Each is the cell
    * that stands at every place.

@@ -22,7 +22,6 @@ export function createMazeTask(config: ModelConfig): Task {
     name: config.task.name,
     kind: config.task.kind,
     hasRules: true,
-    takesMarks: false,
     parse(board) {
       const { text, shape } = readMaze(board, trained)
       const cells = readSymbols(text, shape, '# SG')
@@ -50,10 +49,7 @@ export function createMazeTask(config: ModelConfig): Task {
       })
       return probabilities
     },
-    hope: () => 1,
     isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
-    openCandidates: ({ cells }) => new Uint8Array(cells.length * symbols).fill(1),
-    unitsByCell: ({ cells }) => Array.from(cells, () => []),
     views: ({ shape }) => (tellsSides ? symmetriesOf(shape) : []),
     format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
   }

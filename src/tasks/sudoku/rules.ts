@@ -48,7 +48,7 @@ export function isSolved(units: readonly (readonly number[])[], givens: Uint8Arr
   )
 }
 
-/** `Task.openCandidates` for Sudoku. Symbols are bits of one int32, so a side may be up to 31. */
+/** `Branching.openCandidates` for Sudoku. Symbols are bits of one int32, so a side may be up to 31. */
 export function openCandidates(
   units: readonly (readonly number[])[],
   cells: Uint8Array,

@@ -119,9 +119,9 @@ describe('candidates', () => {
 
   it('sum the beliefs of each cell to one where there is hope, to less where there is none', () => {
     const sure = Float32Array.from({ length: 64 }, (_, i) => (i % 4 === 0 ? 30 : -30))
-    expect(task.hope(puzzle, sure)).toBeCloseTo(1, 6)
-    expect(task.hope(puzzle, new Float32Array(64).fill(-30))).toBeCloseTo(0, 6)
-    expect(task.hope(puzzle, new Float32Array(64))).toBe(2)
+    expect(task.branching!.hope(puzzle, sure)).toBeCloseTo(1, 6)
+    expect(task.branching!.hope(puzzle, new Float32Array(64).fill(-30))).toBeCloseTo(0, 6)
+    expect(task.branching!.hope(puzzle, new Float32Array(64))).toBe(2)
   })
 
   it('have the geometry of the board at hand', () => {
@@ -147,7 +147,7 @@ describe('cells', () => {
     expect([...probabilities.slice(0, 4)]).toEqual([1, 0, 0, 0])
     expect(probabilities[4 + 2]).toBeCloseTo(Math.E / (3 + Math.E), 6)
     expect([...probabilities.slice(24, 28)]).toEqual([0, 0, 0, 1])
-    expect(official.hope(puzzle, logits)).toBe(1)
+    expect(official.branching!.hope(puzzle, logits)).toBe(1)
   })
 })
 
@@ -163,14 +163,14 @@ describe('rules', () => {
       fc.property(fc.nat(80), fc.integer({ min: 1, max: 9 }), (at, symbol) => {
         fc.pre(symbol !== solution[at])
         expect(nine.isSolution(puzzle, solution.with(at, symbol))).toBe(false)
-        expect(nine.openCandidates(puzzle, solution.with(at, symbol), none)).toBeUndefined()
+        expect(nine.branching!.openCandidates(puzzle, solution.with(at, symbol), none)).toBeUndefined()
       }),
     )
   })
 
   it('say what is open', () => {
-    expect(nine.openCandidates(puzzle, solution, none)).toEqual(none)
-    const open = nine.openCandidates(puzzle, puzzle.cells, none)!
+    expect(nine.branching!.openCandidates(puzzle, solution, none)).toEqual(none)
+    const open = nine.branching!.openCandidates(puzzle, puzzle.cells, none)!
     // Row 1, column 3 sees 5, 3, 7, 8, 9, 6: that leaves 1, 2, 4.
     expect([...open.slice(2 * 9, 3 * 9)]).toEqual([1, 1, 0, 1, 0, 0, 0, 0, 0])
     expect([...open.slice(0, 9)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0])

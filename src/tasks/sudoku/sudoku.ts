@@ -64,7 +64,11 @@ export function createSudokuTask(config: ModelConfig): Task {
     name: config.task.name,
     kind: config.task.kind,
     hasRules: true,
-    takesMarks: true,
+    branching: {
+      hope: ({ cells }, logits) => encoding.hope(cells.length, logits),
+      openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
+      unitsByCell: ({ shape }) => known(shape).unitsByCell,
+    },
     parse,
     parseAnswer: (board) => parse(board).cells,
     symbols: (puzzle) => puzzle.shape.rows,
@@ -78,10 +82,7 @@ export function createSudokuTask(config: ModelConfig): Task {
       })
       return probabilities
     },
-    hope: ({ cells }, logits) => encoding.hope(cells.length, logits),
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
-    openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
-    unitsByCell: ({ shape }) => known(shape).unitsByCell,
     views: () => [], // models of candidates are symmetric, and a search does more for all
     format: (_, cells) => writeSymbols(cells),
   }
