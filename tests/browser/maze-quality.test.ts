@@ -88,6 +88,25 @@ test.each([
   }),
 )
 
+test.each([
+  PHONE,
+  { viewport: { width: 740, height: 360 }, hasTouch: true, isMobile: true },
+  { viewport: { width: 1366, height: 768 } },
+])('the tallest maze fits on a screen of $viewport.width by $viewport.height, amid the place of others', (options) =>
+  withPage(served.browser, options, async ({ page }) => {
+    const maze = await openMaze(page)
+    const board = page.locator('#maze')
+    const square = (await board.boundingBox())!
+    await maze.paste(['S  ', ...Array(43).fill('   '), '  G'].join('\n'))
+    await expect.poll(() => page.locator('#maze [role=row]').count()).toBe(45)
+    const tall = (await board.boundingBox())!
+    expect(tall.height / tall.width).toBeCloseTo(15, 0)
+    expect(tall.height).toBeLessThan(square.height + 1)
+    expect(tall.height).toBeLessThan(0.8 * options.viewport.height)
+    expect(tall.x + tall.width / 2).toBeCloseTo(square.x + square.width / 2, 0)
+  }),
+)
+
 describe('nothing jumps when the page turns to mazes, and while one is solved', () => {
   test.each([PHONE.viewport, { width: 1280, height: 900 }])('$width by $height', (viewport) =>
     withPage(served.browser, { viewport }, async ({ page }) => {
