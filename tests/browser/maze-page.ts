@@ -1,5 +1,8 @@
-import { expect } from 'vitest'
+import type { BrowserContextOptions } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { withPage } from './chromium.ts'
 import { PlaygroundPage } from './playground-page.ts'
+import type { servePlayground } from './served-playground.ts'
 
 /** Hands and eyes on the playground's mazes. */
 export class MazePage extends PlaygroundPage {
@@ -43,5 +46,25 @@ export class MazePage extends PlaygroundPage {
 
   override cell(row: number, column: number) {
     return this.page.locator(`#maze [role=row]:nth-child(${row}) > :nth-child(${column})`)
+  }
+}
+
+/** Tests on a page that was opened with a maze, that also fail for any complaint on the console. */
+export function visitMaze(served: ReturnType<typeof servePlayground>) {
+  return (
+    name: string,
+    use: (maze: MazePage) => Promise<void>,
+    hash = '#maze',
+    options: BrowserContextOptions = {},
+  ): void => {
+    test(name, () =>
+      withPage(served.browser, { viewport: { width: 1200, height: 900 }, ...options }, async ({ page, complaints }) => {
+        await page.goto(`${served.url}${hash}`)
+        const maze = new MazePage(page)
+        await maze.waitUntilThere()
+        await use(maze)
+        expect(complaints).toEqual([])
+      }),
+    )
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { isPathOf, MAZE } from '../worker/mazes.ts'
 import { withPage } from './chromium.ts'
-import { MazePage } from './maze-page.ts'
+import { MazePage, visitMaze } from './maze-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 /** For requests that a test answers: what a service worker fetches cannot be answered so. */
@@ -10,18 +10,7 @@ const ROUTED = { serviceWorkers: 'block' } as const
 
 const served = servePlayground()
 
-/** A test on a page that was opened with a maze, that also fails for any complaint on the console. */
-function visit(name: string, use: (maze: MazePage) => Promise<void>, hash = '#maze', options = {}) {
-  test(name, () =>
-    withPage(served.browser, { viewport: { width: 1200, height: 900 }, ...options }, async ({ page, complaints }) => {
-      await page.goto(`${served.url}${hash}`)
-      const maze = new MazePage(page)
-      await maze.waitUntilThere()
-      await use(maze)
-      expect(complaints).toEqual([])
-    }),
-  )
-}
+const visit = visitMaze(served)
 
 describe('the switch', () => {
   test('a Sudoku comes first and loads nothing for mazes; the address remembers which it is', () =>
@@ -221,93 +210,4 @@ describe('solving', () => {
     '#maze',
     ROUTED,
   )
-})
-
-describe('drawing', () => {
-  visit('a new maze is another one', async (maze) => {
-    const before = await maze.question()
-    await maze.page.getByRole('button', { name: 'New maze' }).click()
-    await maze.expectStatus(/^A new maze\./)
-    await expect.poll(() => maze.question()).not.toBe(before)
-  })
-
-  visit('walls by mouse: a click turns one over, a drag draws', async (maze) => {
-    const { page } = maze
-    await page.getByRole('button', { name: 'Clear' }).click()
-    await maze.cell(2, 2).click()
-    await expect.poll(async () => (await maze.question())[32]).toBe('#')
-    await maze.cell(2, 2).click()
-    await expect.poll(async () => (await maze.question())[32]).toBe(' ')
-    const [from, to] = [(await maze.cell(4, 1).boundingBox())!, (await maze.cell(4, 30).boundingBox())!]
-    await page.mouse.move(from.x + 5, from.y + 5)
-    await page.mouse.down()
-    await page.mouse.move(to.x + 5, to.y + 5, { steps: 60 })
-    await page.mouse.up()
-    await expect.poll(async () => (await maze.question()).split('\n')[3]).toBe('#'.repeat(30))
-    await maze.expectStatus(/^No way leads from start to goal\.$/)
-    await maze.solveButton.click()
-    await maze.expectStatus(/^This is no valid puzzle\. .* board_\w+$/)
-    await maze.cell(4, 7).click()
-    await maze.expectStatus(/^A way leads from start to goal\.$/)
-  })
-
-  visit('start and goal by mouse: dragged, or put', async (maze) => {
-    const { page } = maze
-    await page.getByRole('button', { name: 'Clear' }).click()
-    await maze.cell(1, 1).dragTo(maze.cell(3, 3))
-    await expect.poll(async () => (await maze.question()).indexOf('S')).toBe(2 * 31 + 2)
-    await page.getByRole('button', { name: 'Put the goal' }).click()
-    await maze.cell(5, 6).click()
-    await expect.poll(async () => (await maze.question()).indexOf('G')).toBe(4 * 31 + 5)
-  })
-
-  visit('with the keyboard alone, from the top of the page to the answer', async (maze) => {
-    const { page } = maze
-    await maze.paste(['S   ', '    ', '    ', '   G'].join('\n'))
-    await expect.poll(() => maze.question()).toBe('S   \n    \n    \n   G')
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
-    await page.locator('.skip').focus()
-    await page.keyboard.press('Enter') // "Skip to the board"
-    const focused = () => page.evaluate(() => document.activeElement?.ariaLabel)
-    expect(await focused()).toMatch(/^row 1, column 1, start/)
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press(' ')
-    await page.keyboard.press('End')
-    await page.keyboard.press('g')
-    await page.keyboard.press('PageDown')
-    await page.keyboard.press('s')
-    await expect.poll(() => maze.question()).toBe(' # G\n    \n    \n   S')
-    await page.keyboard.press('Enter')
-    await maze.expectStatus(/^Solved in .*: 3 moves\./)
-  })
-
-  visit(
-    'by touch',
-    async (maze) => {
-      const { page } = maze
-      await page.getByRole('button', { name: 'Clear' }).tap()
-      await maze.cell(10, 10).tap()
-      await expect.poll(async () => (await maze.question())[9 * 31 + 9]).toBe('#')
-      await page.getByRole('button', { name: 'Put the start' }).tap()
-      await maze.cell(20, 20).tap()
-      await expect.poll(async () => (await maze.question()).indexOf('S')).toBe(19 * 31 + 19)
-    },
-    '#maze',
-    { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } },
-  )
-
-  visit('as text there and back; what is no maze is refused with a reason', async (maze) => {
-    const { page } = maze
-    await maze.paste(MAZE)
-    await page.getByText('Board as text').click()
-    const area = page.locator('#board-text')
-    expect(await area.inputValue()).toBe(MAZE)
-    await area.fill('S  \n #G')
-    await page.getByRole('button', { name: 'Use this board' }).click()
-    await expect.poll(() => page.locator('#text-problem').textContent()).toMatch(/3 to 45 rows/)
-    expect(await maze.question()).toBe(MAZE)
-    await area.fill('S  \n #G\n...')
-    await page.getByRole('button', { name: 'Use this board' }).click()
-    await expect.poll(() => maze.question()).toBe('S  \n #G\n   ')
-  })
 })

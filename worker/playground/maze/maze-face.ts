@@ -27,7 +27,7 @@ export class MazeFace implements Face {
     this.#app = app
     this.#view = new MazeView(byId('maze', HTMLElement), {
       onPress: (index) => this.#press(index),
-      onDrag: (index) => this.#drag(index),
+      onDrag: (indices) => this.#drag(indices),
       onSymbol: (index, symbol) => this.#edit(withSymbol(this.maze, index, symbol)),
       onSolve: () => void app.solve(),
       onStop: () => app.stop(),
@@ -143,10 +143,13 @@ export class MazeFace implements Face {
   }
 
   /** A start or goal that is dragged leaves walls alone. */
-  #drag(index: number): void {
+  #drag(indices: readonly number[]): void {
     const moved = this.#brush === 'S' || this.#brush === 'G'
-    if (moved && this.maze.cells[index] !== ' ') return
-    this.#edit(withSymbol(this.maze, index, this.#brush))
+    let { maze } = this
+    for (const index of indices) {
+      if (!moved || maze.cells[index] === ' ') maze = withSymbol(maze, index, this.#brush)
+    }
+    this.#edit(maze)
   }
 
   #edit(maze: Maze): void {

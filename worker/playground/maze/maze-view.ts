@@ -1,4 +1,5 @@
 import { Grid } from '../grid.ts'
+import { lineTo } from './line.ts'
 import type { Maze } from './maze.ts'
 
 /** What the model believes of a cell that is free. */
@@ -12,8 +13,8 @@ export interface Belief {
 export interface MazeActions {
   /** A click or a tap on a cell, or Space. */
   onPress: (index: number) => void
-  /** The pointer moved on to another cell, held down. */
-  onDrag: (index: number) => void
+  /** The pointer moved on over other cells, held down. */
+  onDrag: (indices: readonly number[]) => void
   onSymbol: (index: number, symbol: string) => void
   onSolve: () => void
   onStop: () => void
@@ -37,11 +38,14 @@ export class MazeView {
   constructor(root: HTMLElement, actions: MazeActions) {
     this.#root = root
     this.#actions = actions
-    let held = -1
+    let isHeld = false
+    /** The cell that the pointer was over last; -1 outside, so that no line is drawn from where it left to where it comes back. */
+    let last = -1
     root.addEventListener('pointerdown', (event) => {
       const index = this.#cellAt(event)
       if (index < 0 || event.button !== 0) return
-      held = index
+      isHeld = true
+      last = index
       // Else the cell would go on taking what a finger does over others.
       root.releasePointerCapture(event.pointerId)
       this.#grid!.choose(index)
@@ -51,9 +55,12 @@ export class MazeView {
     })
     root.addEventListener('pointermove', (event) => {
       const index = this.#cellAt(event)
-      if (held < 0 || index < 0 || index === held || event.buttons === 0) return
-      held = index
-      actions.onDrag(index)
+      if (!isHeld || event.buttons === 0 || index === last) return
+      if (index >= 0) actions.onDrag(last < 0 ? [index] : lineTo(last, index, this.#columns))
+      last = index
+    })
+    root.addEventListener('pointerleave', () => {
+      last = -1
     })
     // Screen readers click without a pointer.
     root.addEventListener('click', ({ detail, target }) => {
@@ -62,7 +69,7 @@ export class MazeView {
     })
     for (const type of ['pointerup', 'pointercancel']) {
       addEventListener(type, () => {
-        held = -1
+        isHeld = false
       })
     }
   }
