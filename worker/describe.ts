@@ -45,7 +45,7 @@ export function describeTask({ model, task }: Solver, limits: Limits): z.infer<t
 
 const MAZE_MEANINGS = [
   { symbol: '#', meaning: 'wall' },
-  { symbol: ' ', meaning: 'free cell' },
+  { symbol: ' ', meaning: 'free cell, as . is' },
   { symbol: 'S', meaning: 'start' },
   { symbol: 'G', meaning: 'goal' },
   { symbol: 'o', meaning: 'path, in answers alone' },

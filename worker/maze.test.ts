@@ -54,7 +54,13 @@ test('an example board is read, whatever the size of the model', async () => {
 })
 
 test('a board keeps its shape and its blanks in the spelling that caches know', () => {
-  for (const spelt of [BOARD, `${BOARD}\n`, BOARD.replaceAll('\n', '\r\n'), BOARD.replaceAll('\n', '')]) {
+  for (const spelt of [
+    BOARD,
+    `${BOARD}\n`,
+    BOARD.replaceAll('\n', '\r\n'),
+    BOARD.replaceAll('\n', ''),
+    BOARD.replaceAll(' ', '.'),
+  ]) {
     expect(canonicalBoard(solver, spelt)).toBe(canonicalBoard(solver, BOARD))
   }
   // of as many cells

@@ -11,7 +11,7 @@ const board = (limits: Limits) =>
     .openapi({
       description:
         'Symbols row by row; `/v1/tasks` tells them. Of a Sudoku `.` or `0` is blank and white space is left out; of a ' +
-        'maze a space is a free cell, and line breaks give the shape.',
+        'maze a space or `.` is a free cell, and line breaks give the shape, of two rows or more.',
       example: EXAMPLE,
     })
 

@@ -22,7 +22,7 @@ test('draws each of several mazes', () => {
     { ...result, status: 'solved', solution: 'So# G#', verified: true },
     { ...result, status: 'unsolved', solution: null, verified: false },
   ]
-  const lines = describeSeveral([{ board: 'S #\n G#' }, { board: 'S G\n  #' }], results, 3, MAZE, false).split('\n')
+  const lines = describeSeveral([{ board: 'S.#\n.G#' }, { board: 'S G\n  #' }], results, 3, MAZE, false).split('\n')
   expect(lines).toEqual([
     '  S #     So#',
     '   G#      G#',

@@ -39,10 +39,12 @@ export function describeSeveral(
 
 /** The question, and beside it the answer if there is one. */
 function draw(board: string, answer: string | null, config: ModelConfig, color: boolean): string {
-  const question = board.replace(config.task.kind === 'sudoku' ? /\s/g : /[\r\n]/g, '')
-  const { shape } = createTask(config).parse(board)
-  const asked = drawGrid(question, shape)
-  return answer === null ? asked : beside(asked, drawGrid(answer, shape, question, color))
+  const task = createTask(config)
+  const puzzle = task.parse(board)
+  // A Sudoku as it was given, with its own blanks.
+  const question = task.kind === 'sudoku' ? board.replace(/\s/g, '') : task.format(puzzle, puzzle.cells)
+  const asked = drawGrid(question, puzzle.shape)
+  return answer === null ? asked : beside(asked, drawGrid(answer, puzzle.shape, question, color))
 }
 
 function describeResult({ status, steps, attempts, verified }: SolveResult): string {

@@ -1,6 +1,6 @@
 /** The rules of a maze on strings, written apart from `src/tasks/maze/rules.ts` as a second opinion on it. */
 export function obeysMazeRules(question: string, solution: string, cols: number): boolean {
-  const maze = question.replace(/[\r\n]/g, '')
+  const maze = question.replace(/[\r\n]/g, '').replaceAll('.', ' ')
   if (solution.length !== maze.length) return false
   if ([...maze].some((symbol, i) => symbol !== solution[i] && (symbol !== ' ' || solution[i] !== 'o'))) return false
   const drawn = [...solution].filter((symbol) => symbol === 'o').length

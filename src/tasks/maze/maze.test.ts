@@ -31,13 +31,24 @@ describe('a maze is read', () => {
     expect([...task.encode(puzzle)].slice(0, 4)).toEqual([2, 1, 0, 3])
   })
 
+  it('with a dot for a free cell too, in answers as well, and written with blanks', () => {
+    const puzzle = task.parse('S.#G........')
+    expect(puzzle).toEqual(task.parse('S #G        '))
+    expect(task.format(puzzle, puzzle.cells)).toBe('S #G        ')
+    expect(solves('S..\n...\nG..', 'S..\no..\nG..')).toBe(true)
+  })
+
   it('or refused, saying what and where', () => {
     expectHrmError(() => task.parse(7 as never), 'board_type', 'a board is a string, not number')
     expectHrmError(() => task.parse('S  G '), 'board_length', 'is neither 3 x 4 nor a square')
     expectHrmError(() => task.parse('S   \nG  \n    '), 'board_length', 'row 1 of the maze has 4 cells, row 2 3')
     expectHrmError(() => task.parse(`S${' '.repeat(299)}\nG${' '.repeat(299)}`), 'board_length', '2 x 300')
-    const { cells } = expectHrmError(() => task.parse('S  Go  .    '), 'board_symbol', '"o" at row 2, column 1')
-    expect(cells.map(({ index }) => index)).toEqual([4, 7])
+    expectHrmError(() => task.parse('S'), 'board_length', '2 to 256 rows and 1 to 256 columns, this one 1 x 1')
+    const { cells } = expectHrmError(() => task.parse('S  Go  x    '), 'board_symbol', '"o" at row 2, column 1')
+    expect(cells).toEqual([
+      { index: 4, row: 1, column: 0 },
+      { index: 7, row: 1, column: 3 },
+    ])
     expectHrmError(() => task.parse('   G        '), 'board_conflict', 'the maze has no S')
     expectHrmError(() => task.parse('S           '), 'board_conflict', 'the maze has no G')
     const two = expectHrmError(
@@ -48,6 +59,18 @@ describe('a maze is read', () => {
     expect(two.cells.map(({ index }) => index)).toEqual([3, 8])
     expectHrmError(() => task.parse('SSSSSS      '), 'board_conflict', 'column 1 and at row 1, column 2 (and 4 more)')
     expectHrmError(() => task.parse('S#  ##G     '), 'board_conflict', 'no way leads from S to G')
+  })
+
+  it('or refused for a symbol, said before the lengths of its rows, and whole', () => {
+    const none = (board: string, message: string) =>
+      expectHrmError(
+        () => task.parse(board),
+        'board_symbol',
+        `${message} is none of "# SG" (a free cell is a blank or .)`,
+      )
+    none('```\nS #G\n```', '"`" at row 1, column 1 (and 5 more)')
+    const { cells } = none('S #\n#\u{1f600}x\n  G', '"\u{1f600}" at row 2, column 2 (and 1 more)')
+    expect(cells.map(({ column }) => column)).toEqual([1, 2])
   })
 
   it('of another size only where the lists take it', () => {
@@ -62,6 +85,14 @@ describe('a maze is read', () => {
       'too many entries',
     )
   })
+})
+
+it('an answer has the shape of its question, where line breaks tell it', () => {
+  const puzzle = task.parse('S       \n       G')
+  expect(task.parseAnswer('Sooooooo\n       G', puzzle)).toEqual(task.parseAnswer('Sooooooo       G', puzzle))
+  const message = 'the maze is 2 x 8, its answer '
+  expectHrmError(() => task.parseAnswer('Sooo\noooo\n    \n   G', puzzle), 'board_length', `${message}4 x 4`)
+  expectHrmError(() => task.parseAnswer('Sooo'.padEnd(25), puzzle), 'board_length', `${message}5 x 5`)
 })
 
 describe('its verifier', () => {

@@ -4,7 +4,7 @@ import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, trainedSha
 import { readCells } from '../read-cells.ts'
 import type { Task } from '../task.ts'
 import { readsAnySize } from './any-size.ts'
-import { FREE, MAZE_SYMBOLS, PATH, readMaze, readSymbols } from './parse.ts'
+import { FREE, MAZE_SYMBOLS, PATH, readMaze } from './parse.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
 import { symmetriesOf } from './symmetries.ts'
 
@@ -23,18 +23,16 @@ export function createMazeTask(config: ModelConfig): Task {
     kind: config.task.kind,
     hasRules: true,
     parse(board) {
-      const { text, shape } = readMaze(board, trained)
-      const cells = readSymbols(text, shape, '# SG')
+      const { cells, shape } = readMaze(board, trained, '# SG')
       checkFit(config, trained, shape)
       checkMaze(cells, shape)
       return { shape, cells: cells.map((symbol) => (symbol === FREE ? 0 : symbol)) }
     },
     parseAnswer(board, { shape }) {
-      const { text } = readMaze(board, shape)
-      if (text.length !== shape.rows * shape.cols) {
-        throw new HrmError('board_length', `the maze has ${shape.rows * shape.cols} cells, its answer ${text.length}`)
-      }
-      return readSymbols(text, shape, MAZE_SYMBOLS.join(''))
+      const { cells, shape: found } = readMaze(board, shape, MAZE_SYMBOLS.join(''))
+      if (found.rows === shape.rows && found.cols === shape.cols) return cells
+      const sizes = `${shape.rows} x ${shape.cols}, its answer ${found.rows} x ${found.cols}`
+      throw new HrmError('board_length', `the maze is ${sizes}`)
     },
     symbols: () => symbols,
     geometry: ({ shape }) => buildGeometry(config, shape),

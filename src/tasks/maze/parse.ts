@@ -1,6 +1,6 @@
 import { type ErrorCell, HrmError } from '../../errors.ts'
 import type { BoardShape } from '../lists.ts'
-import { cellAt, nameCell } from '../sudoku/parse.ts'
+import { nameCell } from '../sudoku/parse.ts'
 
 /** Vocabulary of a maze, in the order that the weights file has: wall, free, start, goal, path. */
 export const MAZE_SYMBOLS = ['#', ' ', 'S', 'G', 'o'] as const
@@ -16,28 +16,28 @@ export const PATH = 5
 const MAX_SIDE = 256
 
 /**
- * Text of a maze without its line breaks, and its shape: line breaks tell it, or the trained shape where the length is
- * the same, or a square.
- * @throws HrmError `board_type`, `board_length`
+ * Cells of a maze, as symbols from 1, and its shape: line breaks tell it, or the trained shape where the length is the
+ * same, or a square.
+ * @param allowed symbols that may stand there
+ * @throws HrmError `board_type`, `board_length`, `board_symbol` with every bad cell
  */
-export function readMaze(board: string, trained: BoardShape): { text: string; shape: BoardShape } {
+export function readMaze(
+  board: string,
+  trained: BoardShape,
+  allowed: string,
+): { cells: Uint8Array; shape: BoardShape } {
   if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
   const lines = board.replace(/\r?\n$/, '').split(/\r?\n/)
-  const text = lines.join('')
-  const shape = lines.length > 1 ? rectangle(lines) : shapeOfLength(text.length, trained)
-  return { text, shape }
-}
-
-function rectangle(lines: readonly string[]): BoardShape {
-  const cols = lines[0].length
-  const odd = lines.findIndex((line) => line.length !== cols)
-  if (odd > 0) {
-    throw new HrmError(
-      'board_length',
-      `row 1 of the maze has ${cols} cells, row ${odd + 1} ${lines[odd].length} (free cells are blanks, at a row's end too)`,
-    )
+  if (lines.length === 1) {
+    const shape = shapeOfLength(lines[0].length, trained)
+    return { cells: readSymbols(rowsOf(lines[0], shape), allowed), shape }
   }
-  return sized(lines.length, cols)
+  const longest = lines.reduce((most, { length }) => Math.max(most, length), 0)
+  const shape = sized(lines.length, longest)
+  // Before the lengths of the rows: where one is odd because of text around the maze, that is what to say.
+  const cells = readSymbols(lines, allowed)
+  checkLengths(lines)
+  return { cells, shape }
 }
 
 function shapeOfLength(length: number, trained: BoardShape): BoardShape {
@@ -50,29 +50,48 @@ function shapeOfLength(length: number, trained: BoardShape): BoardShape {
   )
 }
 
+/** Two rows or more: a maze of one row has no line break to tell its shape by. */
 function sized(rows: number, cols: number): BoardShape {
-  if (rows < 1 || cols < 1 || rows > MAX_SIDE || cols > MAX_SIDE) {
-    throw new HrmError('board_length', `a maze has 1 to ${MAX_SIDE} rows and columns, this one ${rows} x ${cols}`)
+  if (rows < 2 || cols < 1 || rows > MAX_SIDE || cols > MAX_SIDE) {
+    const allowed = `2 to ${MAX_SIDE} rows and 1 to ${MAX_SIDE} columns`
+    throw new HrmError('board_length', `a maze has ${allowed}, this one ${rows} x ${cols}`)
   }
   return { rows, cols, boxRows: 1, boxCols: 1 }
 }
 
-/**
- * Symbols of a maze, counted from 1.
- * @param allowed those that may stand there
- * @throws HrmError `board_symbol` with every bad cell
- */
-export function readSymbols(text: string, shape: BoardShape, allowed: string): Uint8Array {
-  const cells = new Uint8Array(text.length)
-  const bad: ErrorCell[] = []
-  for (let i = 0; i < text.length; i++) {
-    if (allowed.includes(text[i])) cells[i] = MAZE_SYMBOLS.indexOf(text[i] as '#') + 1
-    else bad.push(cellAt(i, shape))
-  }
-  if (bad.length > 0) {
-    const shown = JSON.stringify(text[bad[0].index])
-    const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : ''
-    throw new HrmError('board_symbol', `${shown} at ${nameCell(bad[0])} is none of "${allowed}"${more}`, { cells: bad })
-  }
-  return cells
+const rowsOf = (text: string, { rows, cols }: BoardShape): string[] =>
+  Array.from({ length: rows }, (_, row) => text.slice(row * cols, (row + 1) * cols))
+
+function checkLengths(rows: readonly string[]): void {
+  const cols = rows[0].length
+  const odd = rows.findIndex(({ length }) => length !== cols)
+  if (odd < 0) return
+  throw new HrmError(
+    'board_length',
+    `row 1 of the maze has ${cols} cells, row ${odd + 1} ${rows[odd].length} (free cells are blanks, at a row's end too)`,
+  )
+}
+
+function readSymbols(rows: readonly string[], allowed: string): Uint8Array {
+  const cells = new Uint8Array(rows.reduce((sum, { length }) => sum + length, 0))
+  const bad: (ErrorCell & { symbol: string })[] = []
+  let index = 0
+  rows.forEach((symbols, row) => {
+    let column = 0
+    // By code points: an emoji is one symbol that is none, not two halves of one.
+    for (const given of symbols) {
+      const symbol = given === '.' ? ' ' : given
+      if (allowed.includes(symbol)) cells[index] = MAZE_SYMBOLS.indexOf(symbol as '#') + 1
+      else bad.push({ index, row, column, symbol })
+      index++
+      column++
+    }
+  })
+  if (bad.length === 0) return cells
+  const more = bad.length > 1 ? ` (and ${bad.length - 1} more)` : ''
+  throw new HrmError(
+    'board_symbol',
+    `${JSON.stringify(bad[0].symbol)} at ${nameCell(bad[0])}${more} is none of "${allowed}" (a free cell is a blank or .)`,
+    { cells: bad.map(({ symbol: _, ...cell }) => cell) },
+  )
 }
