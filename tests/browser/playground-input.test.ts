@@ -170,6 +170,11 @@ describe('entering a board', () => {
     await expect.poll(() => playground.givens()).toBe(EASY)
     expect(await page.locator('#text-problem').textContent()).toBe('')
     expect(await page.evaluate(() => document.activeElement?.role)).toBe('gridcell')
+    // What was taken over is no longer being written: the text follows the board again.
+    await page.keyboard.press('Delete')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Delete')
+    await expect.poll(async () => (await area.inputValue()).replaceAll('\n', '')).toBe(`..${EASY.slice(2)}`)
   })
 
   visit(

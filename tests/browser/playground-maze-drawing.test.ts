@@ -100,6 +100,29 @@ describe('drawing', () => {
     { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } },
   )
 
+  visit('its text follows the maze, but for what someone is writing', async (maze) => {
+    const { page } = maze
+    await page.getByText('Board as text').click()
+    const area = page.locator('#board-text')
+    const use = page.getByRole('button', { name: 'Use this board' })
+    await page.getByRole('button', { name: 'New maze' }).click()
+    await maze.expectStatus(/^A new maze\./)
+    const fresh = await area.inputValue()
+    await expect.poll(() => maze.question()).toBe(fresh)
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await maze.cell(2, 2).click()
+    await expect.poll(async () => (await area.inputValue())[32]).toBe('#')
+    await use.click()
+    await maze.expectStatus(/^Maze taken over\./)
+    expect((await maze.question())[32]).toBe('#')
+    await area.fill('S  \n #G\n...')
+    await page.getByRole('button', { name: 'New maze' }).click()
+    expect(await area.inputValue()).toBe('S  \n #G\n...')
+    await use.click()
+    await expect.poll(() => maze.question()).toBe('S  \n #G\n   ')
+    expect(await area.inputValue()).toBe('S  \n #G\n   ')
+  })
+
   visit('as text there and back; what is no maze is refused with a reason', async (maze) => {
     const { page } = maze
     await maze.paste(MAZE)

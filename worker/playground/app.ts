@@ -44,7 +44,7 @@ export class App {
   /** Batches on the GPU and in wasm. */
   readonly #measure = new NotedTable('measure')
   readonly #readRequest: () => SolveRequest
-  readonly #onKind: (face: Face) => void
+  readonly #onPuzzle: (face: Face) => void
   readonly #gpu = byId('with-gpu', HTMLInputElement)
   #face: Face | undefined
   #steps: SolveStep[] = []
@@ -53,10 +53,10 @@ export class App {
   #running: { work: Work; abort: AbortController } | undefined
   #frame = 0
 
-  /** @param onKind called when the page turns to another kind of puzzle */
-  constructor(readRequest: () => SolveRequest, onKind: (face: Face) => void) {
+  /** @param onPuzzle called with every new puzzle, which may be of another kind */
+  constructor(readRequest: () => SolveRequest, onPuzzle: (face: Face) => void) {
     this.#readRequest = readRequest
-    this.#onKind = onKind
+    this.#onPuzzle = onPuzzle
     this.playback = new Playback(() => this.#requestRender())
     this.#reasoning = new ReasoningView(this.playback)
   }
@@ -74,15 +74,13 @@ export class App {
   /** Shows a new puzzle, of another kind perhaps; a solve that runs is stopped. */
   turnTo(face: Face): void {
     this.stop()
-    if (this.#face !== face) {
-      this.#face = face
-      this.#onKind(face)
-    }
+    this.#face = face
     this.#steps = []
     this.#solve = undefined
     this.#comparison.clear(['page', 'edge'])
     this.#precision.clear()
     this.playback.clear()
+    this.#onPuzzle(face)
   }
 
   /** Puts the puzzle and how to solve it into the address: a reload or a copied link shows the same steps. */

@@ -13,6 +13,7 @@ import { SAMPLE_SETS } from './samples.ts'
 import type { Where } from './solve-stream.ts'
 import { SourcesView } from './sources-view.ts'
 import { SudokuFace } from './sudoku-face.ts'
+import { TextView } from './text-view.ts'
 
 const WHERE_NOTES: Partial<Record<Where, string>> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
@@ -24,13 +25,14 @@ const FIRST_SET = SAMPLE_SETS[3]
 
 /** Only then is it known which model is wanted. */
 let isLinkRead = false
-const app = new App(readRequest, showKind)
+const app = new App(readRequest, showPuzzle)
+const text = new TextView(app)
 const sudoku = new SudokuFace(app, () => sources.showOwn())
 const sources: SourcesView = new SourcesView(sudoku, app.status)
 sources.showFirst(FIRST_SET)
 wireKeypad()
 wireActions()
-wireText()
+wirePaste()
 wireFiles()
 wireResults()
 wireWhere()
@@ -80,18 +82,7 @@ function wireActions(): void {
   })
 }
 
-function wireText(): void {
-  const area = byId('board-text', HTMLTextAreaElement)
-  const details = byId('text', HTMLDetailsElement)
-  details.addEventListener('toggle', () => {
-    if (details.open) area.value = app.face.text
-  })
-  byId('use-text', HTMLButtonElement).addEventListener('click', () => {
-    const problem = app.face.loadText(area.value)
-    // The status line may be a screen away.
-    byId('text-problem', HTMLElement).textContent = problem ?? ''
-    if (problem === undefined) app.face.focus()
-  })
+function wirePaste(): void {
   document.addEventListener('paste', (event) => {
     if ((event.target as Element).matches('textarea, input[type=number]')) return
     event.preventDefault()
@@ -202,14 +193,19 @@ async function openMaze(link: string): Promise<void> {
   }
 }
 
-/** The page turns to another kind of puzzle. */
+/** Another puzzle is there, of another kind perhaps. */
+function showPuzzle(face: Face): void {
+  if (byId('puzzle', HTMLElement).dataset.task !== face.task) showKind(face)
+  text.follow(face)
+}
+
 function showKind({ task }: Face): void {
   byId('puzzle', HTMLElement).dataset.task = task
   for (const link of document.querySelectorAll('.kinds a')) {
     if (link.getAttribute('href') === `#${task}`) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  byId('text', HTMLDetailsElement).open = false
+  text.close()
   if (isLinkRead) void showModel(app, task)
 }
 

@@ -1,0 +1,41 @@
+import type { App } from './app.ts'
+import { byId } from './dom.ts'
+import type { Face } from './face.ts'
+
+/** The panel with the puzzle as text. It follows the puzzle, until someone writes in it. */
+export class TextView {
+  readonly #details = byId('text', HTMLDetailsElement)
+  readonly #area = byId('board-text', HTMLTextAreaElement)
+  readonly #problem = byId('text-problem', HTMLElement)
+  /** What the page put there. */
+  #put = ''
+
+  constructor(app: App) {
+    this.#details.addEventListener('toggle', () => {
+      if (this.#details.open) this.#write(app.face)
+    })
+    byId('use-text', HTMLButtonElement).addEventListener('click', () => {
+      const problem = app.face.loadText(this.#area.value)
+      // The status line may be a screen away.
+      this.#problem.textContent = problem ?? ''
+      if (problem !== undefined) return
+      this.#write(app.face)
+      app.face.focus()
+    })
+  }
+
+  /** Another puzzle is there. */
+  follow(face: Face): void {
+    if (this.#details.open && this.#area.value === this.#put) this.#write(face)
+  }
+
+  close(): void {
+    this.#details.open = false
+  }
+
+  #write({ text }: Face): void {
+    this.#put = text
+    this.#area.value = text
+    this.#problem.textContent = ''
+  }
+}
