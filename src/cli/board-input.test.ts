@@ -57,24 +57,6 @@ describe('parseBoards', () => {
     },
   )
 
-  test('lines that draw a maze are one board, empty lines part several', async () => {
-    const first = '# S#\n    \nG ##'
-    expect(await parseBoards(`${first}\n`, 'f')).toEqual([{ board: first, line: 1 }])
-    expect(await parseBoards(`\n${first}\n\nSG\n  \n`.replaceAll('\n', '\r\n'), 'f')).toEqual([
-      { board: first, line: 2 },
-      { board: 'SG\n  ', line: 6 },
-    ])
-    // With faults that the task shall name: no goal, a path in it, blanks cut off; and the good one beside them.
-    for (const bad of ['S #\n###', 'S #\noG#', 'S  \n# #\n#\n  G']) {
-      expect(await parseBoards(`${bad}\n\n${first}\n`, 'f')).toMatchObject([{ board: bad }, { board: first }])
-    }
-    // Each line a maze by itself.
-    expect(await parseBoards('S  G\nG  S\n', 'f')).toEqual([
-      { board: 'S  G', line: 1 },
-      { board: 'G  S', line: 2 },
-    ])
-  })
-
   test('a line of blanks as long as the boards is one; others are passed over', async () => {
     expect(await parseBoards('    \n \nS#G \n    \n     \n', 'f')).toEqual([
       { board: '    ', line: 1 },

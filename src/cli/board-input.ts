@@ -1,11 +1,16 @@
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
 import { faultsOf, readCsv } from './csv.ts'
+import { mazesOf } from './maze-input.ts'
 
 /** A board as it was given, and where: the line (1-based), or undefined for the command line. */
 export interface BoardInput {
   board: string
   line?: number
+  /** Every row of the board has a line of its own, this one and those below it. */
+  drawn?: true
+  /** What to say beside a fault. */
+  hint?: string
 }
 
 export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
@@ -15,22 +20,20 @@ const PIECE = 1 << 14
 
 /**
  * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
- * square of n lines of n characters, or mazes drawn row by row with empty lines between them. Other empty lines are passed
- * over; blanks inside a line belong to the board.
+ * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
  *
  * @param name what the text came from, for messages
+ * @param mazes the boards are mazes, which may be drawn row by row
  * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged
  */
-export async function parseBoards(text: string, name: string): Promise<BoardInput[]> {
+export async function parseBoards(text: string, name: string, mazes = false): Promise<BoardInput[]> {
   if (await hasHeader(text)) return boardsOfCsv(text, name)
   const all = await linesOf(text.replace(/^\ufeff/, ''))
-  const blocks = blocksOf(all)
-  const lines = withoutBlanks(all)
-  if (lines.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  if (blocks.some(isMaze)) {
-    return blocks.flatMap((rows) => (isMaze(rows) ? [{ board: textOf(rows, '\n'), line: rows[0].line }] : rows))
-  }
-  return isSquare(lines) ? [{ board: textOf(lines, ''), line: lines[0].line }] : lines
+  const boards = withoutBlanks(mazes ? mazesOf(all) : all)
+  if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
+  return !mazes && isSquare(boards)
+    ? [{ board: boards.map(({ board }) => board).join(''), line: boards[0].line }]
+    : boards
 }
 
 /** The lines that are not empty. */
@@ -78,32 +81,6 @@ async function hasHeader(text: string): Promise<boolean> {
 /** What to say of a first line that is no board, where it may be meant as a header; empty where it may not. */
 export const headerFault = (line: string): string =>
   line.includes(',') ? `no column named ${BOARD_COLUMNS.join(', ')}` : ''
-
-const textOf = (rows: readonly BoardInput[], end: string) => rows.map(({ board }) => board).join(end)
-
-/** Lines that stand one under another. */
-function blocksOf(lines: readonly BoardInput[]): BoardInput[][] {
-  const blocks: BoardInput[][] = []
-  for (const input of lines) {
-    const last = blocks.at(-1)
-    if (last && last.at(-1)!.line! + 1 === input.line) last.push(input)
-    else blocks.push([input])
-  }
-  return blocks
-}
-
-/**
- * Rows of a drawing, where lines that are mazes by themselves would have a start and a goal each. One with a fault (no goal,
- * rows of unequal length because an editor cut blanks off) is meant as one, too: the task says so in its own words.
- */
-function isMaze(rows: readonly BoardInput[]): boolean {
-  const text = textOf(rows, '')
-  if (rows.length < 2 || !/^[# o]*[SG][# SGo]*$/.test(text)) return false
-  const even = rows.every(({ board }) => board.length === rows[0].board.length)
-  return (even && MAZE.test(text)) || !rows.some(({ board }) => MAZE.test(board))
-}
-
-const MAZE = /^[# ]*(S[# ]*G|G[# ]*S)[# ]*$/
 
 /**
  * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen

@@ -1,8 +1,13 @@
+import { openEngines } from '../engines/create-engine.ts'
 import { HrmError } from '../errors.ts'
-import { createSolver, type SolveResult, type Solver } from '../index.ts'
+import type { SolveResult, Solver } from '../index.ts'
+import { openSolver } from '../solve/open-solver.ts'
 import { DEFAULT_SLOTS } from '../solve/options.ts'
+import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
+import { loadModel } from '../weights/load-model.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
-import { type BoardInput, headerFault, parseBoards } from './board-input.ts'
+import { type BoardInput, parseBoards } from './board-input.ts'
+import { checkBoards } from './check-boards.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
@@ -29,13 +34,19 @@ export async function solveCommand(
   board: string | undefined,
   options: SolveCommandOptions,
 ): Promise<number> {
-  const { weights, backend, maxSteps, seed } = options
-  const given = await readBoards(board, options.file)
-  const slots = Math.min(given?.length ?? 1, mayUseGpu(backend) ? GPU_BATCH : DEFAULT_SLOTS)
-  const solver = await createSolver({ task, weights, slots, ...(await backendOptions(backend)) })
+  const { weights, maxSteps, seed } = options
+  const read = await readGiven(board, options.file)
+  const loaded = await loadModel({ task, weights })
+  // Official weights for mazes say that they are a grid, of these symbols too.
+  const mazes = loaded.model.config.task.symbols.join('') === MAZE_SYMBOLS.join('')
+  const given = await read?.(mazes)
+  const slots = Math.min(given?.length ?? 1, mayUseGpu(options.backend) ? GPU_BATCH : DEFAULT_SLOTS)
+  const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
+  const { solver } = await openSolver(Promise.resolve(loaded), openEngines({ backend, ...gpu }), slots)
   try {
     const inputs = given ?? [{ board: announceSample(task) }]
-    for (const input of inputs) check(solver, input, input === inputs[0] ? headerFault(input.board) : '')
+    // `steps` reads the board at once and computes nothing before its first `next`
+    checkBoards(inputs, (board) => solver.steps(board))
     const boards = inputs.map((input) => input.board)
     const start = performance.now()
     const results =
@@ -52,34 +63,27 @@ export async function solveCommand(
   }
 }
 
-/** @returns undefined where no board was given */
-async function readBoards(board: string | undefined, file: string | undefined): Promise<BoardInput[] | undefined> {
+/**
+ * Takes in what was given, and leaves it to be read for boards once it is known whether they are mazes.
+ * @returns undefined where no board was given
+ */
+async function readGiven(
+  board: string | undefined,
+  file: string | undefined,
+): Promise<((mazes: boolean) => BoardInput[] | Promise<BoardInput[]>) | undefined> {
   if (board !== undefined && file !== undefined) throw new HrmError('usage', 'give either a board or --file, not both')
-  if (file !== undefined) return parseBoards(await readAll(readTextFile(file), file), file)
-  if (board !== '-') return board === undefined ? undefined : [{ board }]
-  const name = 'standard input'
-  return parseBoards(await readAll(decodeText(process.stdin, name), name), name)
+  if (file === undefined && board !== '-') {
+    return board === undefined ? undefined : () => [{ board: board.replace(/^\ufeff/, '') }]
+  }
+  const name = file ?? 'standard input'
+  const text = await readAll(file === undefined ? decodeText(process.stdin, name) : readTextFile(file), name)
+  return (mazes) => parseBoards(text, name, mazes)
 }
 
 function announceSample(task: string): string {
   const { board, source } = sampleBoard(task)
   remark(`No board given, so here is one of ${source}. (Yours: hrm solve ${task} BOARD, --file F, or - for stdin.)`)
   return board
-}
-
-/**
- * `steps` reads the board at once and computes nothing before its first `next`.
- * @param header what is wrong with the line should it be meant as a header
- */
-function check(solver: Solver, { board, line }: BoardInput, header: string): void {
-  try {
-    solver.steps(board)
-  } catch (error) {
-    if (!(error instanceof HrmError) || line === undefined) throw error
-    const options = { cause: error, cells: [...error.cells] }
-    if (header === '') throw new HrmError(error.code, `line ${line}: ${error.message}`, options)
-    throw new HrmError('data_invalid', `line ${line}: ${header}, nor is it a board: ${error.message}`, options)
-  }
 }
 
 async function solveSeveral(
