@@ -42,9 +42,12 @@ function addSolve(program: Command, exit: (code: number) => void): void {
     .argument('<task>', 'task of the weights: sudoku, maze, or what --weights names')
     .argument(
       '[board]',
-      'the board row by row, blanks as "." or "0" (in a maze free cells as spaces); "-" reads boards from stdin',
+      'the board row by row, blanks as "." or "0" (in a maze free cells as spaces or "."); "-" reads boards from stdin',
     )
-    .option('--file <file>', 'boards, one a line, or a CSV with a column question, puzzle or board; may be gzipped')
+    .option(
+      '--file <file>',
+      'boards, one a line (mazes also drawn, an empty line between them), or a CSV with a column question, puzzle or board; may be gzipped',
+    )
     .addOption(json())
     .addOption(steps())
     .addOption(seeds())

@@ -1,0 +1,22 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createProgram } from './program.ts'
+import { solveCommand } from './solve-command.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+function printed(): string[] {
+  const texts: string[] = []
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => texts.push(String(text)) > 0)
+  return texts
+}
+
+test('a byte order mark before a board that is an argument is dropped, as from a file', async () => {
+  const texts = printed()
+  expect(await solveCommand('maze', '\ufeffS.#\n..#\n..G', { maxSteps: 64, seed: 0 })).toBe(0)
+  expect(texts.join('')).toMatch(/^ {2}S #/)
+})
+
+test('the help of --file tells of mazes that are drawn', () => {
+  const solve = createProgram(() => {}).commands.find((command) => command.name() === 'solve')!
+  expect(solve.helpInformation().replace(/\s+/g, ' ')).toContain('mazes also drawn, an empty line between them')
+})
