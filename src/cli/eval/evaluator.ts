@@ -1,7 +1,8 @@
 import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
-import type { Engine } from '../../engines/engine.ts'
 import { openSolver } from '../../solve/open-solver.ts'
+import { createPools } from '../../solve/pools.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
+import type { SlotPool } from '../../solve/slot-pool.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import { sizeName } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
@@ -57,13 +58,36 @@ export async function createEvaluator(
   const opened = await openSolver(loadModel(options), open({ backend, ...gpu }), slots)
   const { solver, task, engines } = opened
   const { model } = opened.loaded
-  const rawEngines = new Map<string, Engine>()
+  const pools = createPools()
 
-  const rawEngine = (puzzle: Puzzle): Engine => {
-    const size = sizeName(puzzle.shape)
-    const engine = rawEngines.get(size) ?? engines.create({ model, geometry: task.geometry(puzzle), slots })
-    rawEngines.set(size, engine)
-    return engine
+  /** @returns in the order of the puzzles */
+  const rawBoards = async (puzzles: readonly Puzzle[]): Promise<RawBoard[]> => {
+    const boards = new Array<RawBoard>(puzzles.length)
+    const sizes = puzzles.map(({ shape }) => sizeName(shape))
+    for (const size of new Set(sizes)) {
+      const group = [...sizes.keys()].filter((i) => sizes[i] === size)
+      const [first] = group
+      const pool = pools.use(puzzles[first].shape, () =>
+        engines.create({ model, geometry: task.geometry(puzzles[first]), slots }),
+      )
+      try {
+        for (let at = 0; at < group.length; at += slots) {
+          const wave = group.slice(at, at + slots)
+          const raw = await rawWave(
+            pool,
+            task,
+            wave.map((i) => puzzles[i]),
+            model.config.halt_max_steps,
+          )
+          wave.forEach((i, slot) => {
+            boards[i] = raw[slot]
+          })
+        }
+      } finally {
+        pools.done(pool)
+      }
+    }
+    return boards
   }
 
   return {
@@ -73,7 +97,7 @@ export async function createEvaluator(
       const boards = rows.map((row) => row.question)
       const solved = await solver.solveBatch(boards, { maxSteps, seed, onProgress: onRow })
       const puzzles = boards.map((board) => task.parse(board))
-      const raw = await rawBoards(task, puzzles, rawEngine, model.config.halt_max_steps)
+      const raw = await rawBoards(puzzles)
       return rows.map(({ question, answer }, i) => ({
         status: solved[i].status,
         steps: solved[i].steps,
@@ -85,7 +109,7 @@ export async function createEvaluator(
     },
     dispose() {
       solver.dispose()
-      for (const engine of rawEngines.values()) engine.dispose()
+      pools.dispose()
     },
   }
 }
@@ -97,34 +121,20 @@ interface RawBoard {
 }
 
 /**
- * What the model alone makes of every board in one attempt of exactly `steps` ACT steps: no verifier, no search, no
- * early stop.
+ * What the model alone makes of boards of one shape, one a slot, in one attempt of exactly `steps` ACT steps: no verifier,
+ * no search, no early stop.
  */
-async function rawBoards(
+async function rawWave(
+  { engine, step }: SlotPool,
   task: Task,
   puzzles: readonly Puzzle[],
-  engineFor: (puzzle: Puzzle) => Engine,
   steps: number,
 ): Promise<RawBoard[]> {
-  const boards = new Array<RawBoard>(puzzles.length)
-  const waiting = new Map<Engine, number[]>()
-  const flush = async (engine: Engine, group: readonly number[]) => {
-    const slots = group.map((_, slot) => slot)
-    for (const slot of slots) engine.start(slot, task.encode(puzzles[group[slot]]))
-    for (let i = 0; i < steps; i++) await engine.step(slots)
-    for (const slot of slots) {
-      const puzzle = puzzles[group[slot]]
-      const cells = bestSymbols(task.read(puzzle, engine.logits(slot)), task.symbols(puzzle))
-      boards[group[slot]] = { cells, board: task.format(puzzle, cells), halts: saysHalt(engine.q(slot)) }
-    }
-    waiting.set(engine, [])
-  }
-  for (let i = 0; i < puzzles.length; i++) {
-    const engine = engineFor(puzzles[i])
-    const group = [...(waiting.get(engine) ?? []), i]
-    waiting.set(engine, group)
-    if (group.length === engine.slots) await flush(engine, group)
-  }
-  for (const [engine, group] of waiting) if (group.length > 0) await flush(engine, group)
-  return boards
+  const slots = [...puzzles.keys()]
+  for (const slot of slots) engine.start(slot, task.encode(puzzles[slot]))
+  for (let i = 0; i < steps; i++) await step(slots)
+  return puzzles.map((puzzle, slot) => {
+    const cells = bestSymbols(task.read(puzzle, engine.logits(slot)), task.symbols(puzzle))
+    return { cells, board: task.format(puzzle, cells), halts: saysHalt(engine.q(slot)) }
+  })
 }
