@@ -125,6 +125,41 @@ describe('solving', () => {
     })
   }
 
+  visit(
+    'at the edge with no more steps than it takes for a maze of this size, and says so',
+    async (maze) => {
+      const { page } = maze
+      const { tasks } = await (await fetch(`${served.url}v1/tasks`)).json()
+      const { boardLengths, maxSteps } = tasks.find(({ name }: { name: string }) => name === 'maze')
+      expect(boardLengths).toEqual([900])
+      expect(maxSteps[0]).toBeLessThan(4096)
+      let go = () => {}
+      const held = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      let asked: unknown
+      await page.route('**/v1/solve', async (route) => {
+        asked = route.request().postDataJSON().maxSteps
+        await held
+        await route.continue()
+      })
+      await maze.paste(MAZE)
+      await page.getByRole('radio', { name: 'At the edge' }).check()
+      await page.getByLabel('Steps at most').selectOption('4096')
+      await maze.solveButton.click()
+      await maze.expectStatus(
+        new RegExp(`^Thinking at the edge\\. It takes ${maxSteps[0]} steps at most for a board of this size\\.$`),
+      )
+      await expect.poll(() => asked).toBe(maxSteps[0])
+      go()
+      await maze.expectStatus(/^Solved/)
+      // A link carries what was asked for.
+      expect(page.url()).toContain('&steps=4096')
+    },
+    '#maze',
+    ROUTED,
+  )
+
   visit('what is pasted and no maze leaves the solve as it is', async (maze) => {
     await maze.paste(MAZE)
     await maze.solveButton.click()

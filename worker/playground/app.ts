@@ -1,7 +1,9 @@
+import { untilAborted } from '../../src/solve/options.ts'
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
+import { edgeBudget } from './edge-budget.ts'
 import { type Solve, save, toJson } from './export.ts'
 import type { Face } from './face.ts'
 import { failureText, toFailure } from './failure.ts'
@@ -16,7 +18,7 @@ import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import { durationText, PLACES, stepsText, stoppedText, unsolvedText } from './wording.ts'
+import { cutText, durationText, PLACES, stepsText, stoppedText, unsolvedText } from './wording.ts'
 
 /** Steps of int8 beside float32: as many as the net was trained for. */
 const PRECISION_STEPS = 16
@@ -121,7 +123,12 @@ export class App {
       this.playback.begin()
       this.status.say(where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
       try {
-        const { result, milliseconds } = await solveAt(where, task, puzzle, { maxSteps, seed, signal }, (step) => {
+        if (where === 'edge') {
+          solve.maxSteps = await untilAborted(edgeBudget(face, maxSteps), signal)
+          if (solve.maxSteps < maxSteps) this.status.say('Thinking at the edge.', cutText(solve.maxSteps))
+        }
+        const options = { maxSteps: solve.maxSteps, seed, signal }
+        const { result, milliseconds } = await solveAt(where, task, puzzle, options, (step) => {
           steps.push(step)
           if (!signal.aborted) this.playback.push()
         })

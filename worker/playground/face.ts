@@ -1,4 +1,5 @@
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
+import type { BoardShape } from '../../src/tasks/lists.ts'
 import type { Failure } from './failure.ts'
 
 export type PageTask = 'sudoku' | 'maze'
@@ -8,6 +9,7 @@ export interface Face {
   readonly task: PageTask
   /** As the solver reads it. */
   readonly puzzle: string
+  readonly shape: BoardShape
   /** As a link carries it: a name and a value. */
   readonly link: readonly ['board' | 'maze', string]
   /** As text for people. */

@@ -3,7 +3,7 @@ import type { App } from './app.ts'
 import { formatBoard, parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
-import { countFilled, EMPTY_BOARD, withCell } from './cells.ts'
+import { countFilled, EMPTY_BOARD, SIZE, withCell } from './cells.ts'
 import { byId } from './dom.ts'
 import { toPng } from './export.ts'
 import type { Face } from './face.ts'
@@ -13,6 +13,7 @@ import { clashTexts, solvedText, takenTexts } from './wording.ts'
 /** A Sudoku on the page. */
 export class SudokuFace implements Face {
   readonly task = 'sudoku'
+  readonly shape = { rows: SIZE, cols: SIZE, boxRows: 3, boxCols: 3 }
   readonly #app: App
   readonly #board: BoardView
   readonly #onBoard: () => void

@@ -30,6 +30,9 @@ export function unsolvedText({ steps: spent }: SolveResult): string {
   )
 }
 
+/** That the service takes fewer steps than were asked for. */
+export const cutText = (most: number) => `It takes ${stepsText(most)} at most for a board of this size.`
+
 export const stoppedText = (spent: number) => (spent === 0 ? 'before the first step.' : `after ${stepsText(spent)}.`)
 
 /** What rule a cell's digit breaks: the words that matter most, and the rest. Undefined where it breaks none. */

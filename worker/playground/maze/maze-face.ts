@@ -1,4 +1,5 @@
 import type { SolveResult, SolveStep } from '../../../src/solve/types.ts'
+import type { BoardShape } from '../../../src/tasks/lists.ts'
 import type { App } from '../app.ts'
 import { byId } from '../dom.ts'
 import type { Face } from '../face.ts'
@@ -48,6 +49,11 @@ export class MazeFace implements Face {
 
   get puzzle(): string {
     return formatMaze(this.maze)
+  }
+
+  get shape(): BoardShape {
+    const { rows, columns } = this.maze
+    return { rows, cols: columns, boxRows: 1, boxCols: 1 }
   }
 
   get link(): ['maze', string] {
