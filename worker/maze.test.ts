@@ -80,6 +80,15 @@ test('boards that differ in a blank at an end have keys of their own', async () 
   expect(new Set(keys).size).toBe(4)
 })
 
+test('a maze without a way is told as what it is', async () => {
+  const refused = await appWith().post('/v1/solve', { task: 'maze', board: 'S#\n#G' })
+  expect(await problemOf(refused)).toMatchObject({
+    code: 'board_conflict',
+    title: 'The board breaks a rule of its task',
+    detail: 'no way leads from S to G',
+  })
+})
+
 test('a board may have 2,115 characters', async () => {
   const { post } = appWith()
   const refused = await post('/v1/solve', { task: 'maze', board: ' '.repeat(2116) })

@@ -39,7 +39,7 @@ export const PROBLEMS = {
   board_type: { status: 422, title: 'The board is not a string' },
   board_length: { status: 422, title: 'The board has a length the task does not know' },
   board_symbol: { status: 422, title: 'The board has a symbol the task does not know' },
-  board_conflict: { status: 422, title: 'The givens of the board break a rule' },
+  board_conflict: { status: 422, title: 'The board breaks a rule of its task' },
   task_unknown: { status: 422, title: 'The task is unknown' },
   task_mismatch: { status: 422, title: 'The model was not made for this board' },
   option_invalid: { status: 422, title: 'An option is out of range' },
