@@ -25,9 +25,10 @@ export const solveFields = {
     .openapi({ description: 'Seeds every random draw; the same request gives the same answer.' }),
 }
 
-/** Of `maxSteps`. */
-export const LARGER_BOARDS =
-  'Boards of more than 729 candidates, or cells of a maze, have a lower maximum: see `maxSteps` in `/v1/tasks`.'
+/** Of `maxSteps`: `mostSteps` in words. */
+export const largerBoards = ({ maxSteps, defaultSteps }: Limits): string =>
+  `A board of more than 729 candidates (a Sudoku: rows x columns x symbols) or cells (a maze) may have ${maxSteps} x 729 / ` +
+  `their number, rounded down, at most, and always ${Math.min(defaultSteps, maxSteps)}.`
 
 export const solveRequest = (limits: Limits) =>
   z
@@ -39,7 +40,7 @@ export const solveRequest = (limits: Limits) =>
         .min(1)
         .max(limits.maxSteps)
         .default(Math.min(limits.defaultSteps, limits.maxSteps))
-        .openapi({ description: `Budget in ACT steps over all attempts. ${LARGER_BOARDS}` }),
+        .openapi({ description: `Budget in ACT steps over all attempts. ${largerBoards(limits)}` }),
     })
     .openapi('SolveRequest')
 
@@ -54,16 +55,21 @@ export const batchRequest = (limits: Limits) =>
         .max(limits.maxSteps)
         .optional()
         .openapi({
-          description: `Budget in ACT steps shared by all boards. Default: the most for the largest. ${LARGER_BOARDS}`,
+          description: `Budget in ACT steps shared by all boards. Default: the most for the largest. ${largerBoards(limits)}`,
         }),
     })
     .openapi('BatchRequest')
+
+export const solution = () =>
+  z.string().nullable().openapi({
+    description: 'Symbols row by row, null unless solved. Of a maze with `o` along the way, and without line breaks.',
+  })
 
 export const solveResult = z
   .object({
     task: z.string(),
     status: z.enum(['solved', 'unsolved']),
-    solution: z.string().nullable().openapi({ description: 'Null when unsolved.', example: EXAMPLE_SOLUTION }),
+    solution: solution().openapi({ example: EXAMPLE_SOLUTION }),
     steps: z.int().openapi({ description: 'ACT steps spent.', example: 5 }),
     attempts: z.int().openapi({ description: 'Runs of steps from one start.', example: 1 }),
     verified: z.boolean().openapi({ description: 'A verifier with the rules checked the solution.' }),
@@ -81,7 +87,9 @@ export const solveStep = z
       .object({ cell: z.int(), symbol: z.string() })
       .optional()
       .openapi({ description: "Tentative given that began the attempt's newest branch." }),
-    board: z.string().openapi({ description: 'The board as the model reads it now; every cell filled.' }),
+    board: z
+      .string()
+      .openapi({ description: 'The board as the model reads it now, every cell filled; without line breaks.' }),
     confidence: z
       .array(z.number().min(0).max(1))
       .openapi({ description: "The model's belief in each cell's symbol, four digits." }),
@@ -152,7 +160,11 @@ export const taskInfo = z
     boardLengths: z.array(z.int()).openapi({
       description: 'Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone.',
     }),
-    maxSteps: z.array(z.int()).openapi({ description: 'The highest `maxSteps` for a board of each of these lengths.' }),
+    maxSteps: z.array(z.int()).openapi({
+      description:
+        'The highest `maxSteps` for a board of each of these lengths. For a maze of another size: see `maxSteps` of ' +
+        '`SolveRequest`.',
+    }),
     verified: z.boolean().openapi({ description: 'The rules are known, so a wrong board cannot leave as solved.' }),
     model: z.string(),
   })

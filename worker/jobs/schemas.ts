@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Limits } from '../limits.ts'
-import { LARGER_BOARDS, problemCode, solveFields } from '../schemas.ts'
+import { largerBoards, problemCode, solution, solveFields } from '../schemas.ts'
 
 /**
  * An integer in a query, as digits alone: `z.coerce` would also read an empty string, spaces and hexadecimal. So many
@@ -21,14 +21,14 @@ const integer = (minimum: number, maximum: number, otherwise: number, descriptio
     .default(otherwise)
     .openapi({ type: 'integer', minimum, maximum, default: otherwise, description })
 
-export const jobQuery = ({ maxSteps, defaultSteps }: Limits) =>
+export const jobQuery = (limits: Limits) =>
   z.strictObject({
     task: solveFields.task,
     maxSteps: integer(
       1,
-      maxSteps,
-      Math.min(defaultSteps, maxSteps),
-      `Budget of each board in ACT steps. ${LARGER_BOARDS}`,
+      limits.maxSteps,
+      Math.min(limits.defaultSteps, limits.maxSteps),
+      `Budget of each board in ACT steps. ${largerBoards(limits)}`,
     ),
     seed: integer(0, Number.MAX_SAFE_INTEGER, 0, 'As in `/v1/solve`, the same for every board.'),
   })
@@ -76,7 +76,7 @@ export const jobResult = z
     index: count('0-based, in the order of the file.'),
     board: z.string().nullable().openapi({ description: 'As it was sent; null where it could not be read again.' }),
     status: z.enum(['solved', 'unsolved', 'failed']),
-    solution: z.string().nullable(),
+    solution: solution(),
     steps: z.int(),
     attempts: z.int(),
     verified: z.boolean(),

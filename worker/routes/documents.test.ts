@@ -92,6 +92,27 @@ test('limits are in the schema', async () => {
   expect(components.schemas.BatchRequest.properties!.boards).toMatchObject({ minItems: 1, maxItems: 64 })
 })
 
+test('what a maze differs in is said where it is: steps, solutions, what a step of a job counts', async () => {
+  const { paths, components } = await document()
+  const { SolveRequest, BatchRequest, Task, SolveResult, JobResult } = components.schemas
+  const jobs = paths['/v1/jobs'].post as Operation & { description: string }
+  const most = expect.stringContaining(
+    '(a maze) may have 4096 x 729 / their number, rounded down, at most, and always 256.',
+  )
+  expect(SolveRequest.properties!.maxSteps).toMatchObject({ description: most })
+  expect(BatchRequest.properties!.maxSteps).toMatchObject({ description: most })
+  expect(jobs.parameters).toContainEqual(
+    expect.objectContaining({ name: 'maxSteps', schema: expect.objectContaining({ description: most }) }),
+  )
+  expect(Task.properties!.maxSteps).toMatchObject({ description: expect.stringContaining('`SolveRequest`') })
+  for (const { properties } of [SolveResult, JobResult]) {
+    expect(properties!.solution).toMatchObject({
+      description: expect.stringContaining('Of a maze with `o` along the way, and without line breaks.'),
+    })
+  }
+  expect(jobs.description).toContain('or the cells of a maze, of 729')
+})
+
 test('the page shows operations, schemas and problems, runs no script and loads nothing', async () => {
   const response = await fakeApp().app.request('/docs')
   expect(response.headers.get('Content-Type')).toContain('text/html')
