@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -38,7 +39,8 @@ class TaskConfig(_Checked):
     """A puzzle as data.
 
     ``sudoku``: ``rows == cols == box_rows * box_cols``, the symbols are 1..n. ``maze``: the answer draws a shortest way
-    from S to G. ``grid``: question and answer are grids of one shape, no known rules.
+    from S to G; ``walled``: the model sees the board within a ring of walls. ``grid``: question and answer are grids of
+    one shape, no known rules.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
@@ -47,6 +49,7 @@ class TaskConfig(_Checked):
     cols: int = Field(ge=1, le=256)
     box_rows: int | None = Field(default=None, ge=1, le=16)
     box_cols: int | None = Field(default=None, ge=1, le=16)
+    walled: Literal[True] | None = None
     # One UTF-16 unit each: what JavaScript calls a character. A line end is left out of a board as it is read.
     symbols: list[Annotated[str, Field(pattern=r"^[^\r\n\x{10000}-\x{10FFFF}]?$")]] = Field(default=[], max_length=256)
 
@@ -62,6 +65,8 @@ class TaskConfig(_Checked):
                 )
         elif self.box_rows is not None or self.box_cols is not None:
             raise ValueError("only sudoku tasks have boxes")
+        if self.walled and self.kind != "maze":
+            raise ValueError("only mazes are walled")
         if self.kind == "maze" and self.symbols != list(MAZE_SYMBOLS):
             raise ValueError(f"a maze has the symbols {', '.join(map(repr, MAZE_SYMBOLS))}")
         named = [symbol for symbol in self.symbols if symbol]
@@ -73,6 +78,12 @@ class TaskConfig(_Checked):
     def cells(self) -> int:
         """Cells of the board."""
         return self.rows * self.cols
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        """Rows and columns that the model sees: of a walled board one more on every side."""
+        ring = 2 if self.walled else 0
+        return self.rows + ring, self.cols + ring
 
 
 def sudoku_task(box_rows: int = 3, box_cols: int = 3, symbols: list[str] | None = None) -> TaskConfig:
@@ -164,7 +175,7 @@ class HRMConfig(_Checked):
                 for symbol in "." + SUDOKU_SYMBOLS[: task.rows]:
                     if symbol not in task.symbols:
                         raise ValueError(f"a Sudoku needs the symbol {symbol!r}")
-            tokens = task.cells
+            tokens = math.prod(task.seen)
         if self.seq_len != tokens:
             raise ValueError(f"seq_len {self.seq_len} for a board of {tokens} tokens")
 
@@ -267,13 +278,16 @@ def structured_grid(
 def structured_maze(rows: int, cols: int, hidden_size: int = 32, num_heads: int = 4, **overrides: Any) -> HRMConfig:
     """Mazes: one token a cell, every head reads the four cells around its own, with a learned bias for each of them.
 
-    Trained on one size, it runs on any.
+    Trained on one size, it runs on any. It sees the board within a ring of walls, so that no cell is at an edge.
     """
     config = structured_grid(
         rows, cols, MAZE_SYMBOLS, hidden_size, num_heads, name="maze", lists=["neighbours"] * num_heads, **overrides
     )
-    task = config.task.model_copy(update={"kind": "maze"})
-    return HRMConfig.parse(config.model_dump(exclude_none=True) | {"task": task.model_dump(exclude_none=True)})
+    task = config.task.model_copy(update={"kind": "maze", "walled": True})
+    return HRMConfig.parse(
+        config.model_dump(exclude_none=True)
+        | {"task": task.model_dump(exclude_none=True), "seq_len": math.prod(task.seen)}
+    )
 
 
 def _split_heads(num_heads: int, four: tuple[str, str, str, str]) -> list[str]:

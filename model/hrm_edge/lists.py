@@ -83,9 +83,10 @@ def make_list(name: str, token_kind: str, task: TaskConfig) -> Clique | Tensor:
         HrmEdgeError: code ``config`` for a list that this board does not have.
     """
     if name == "neighbours" and token_kind == "cells":
-        return _neighbours(task.rows, task.cols)
+        return _neighbours(*task.seen)
     box_rows, box_cols = task.box_rows or 1, task.box_cols or 1
-    shape: tuple[int, ...] = (task.rows // box_rows, box_rows, task.cols // box_cols, box_cols)
+    rows, cols = task.seen
+    shape: tuple[int, ...] = (rows // box_rows, box_rows, cols // box_cols, box_cols)
     axes = {"row": (2, 3), "column": (0, 1)}
     if task.kind == "sudoku":
         axes["box"] = (1, 3)
@@ -107,7 +108,7 @@ def list_table(name: str, token_kind: str, task: TaskConfig) -> Tensor:
 
 def token_count(token_kind: str, task: TaskConfig) -> int:
     """Tokens of one board, the puzzle-embedding prefix not counted."""
-    return task.cells * (task.rows if token_kind == "candidates" else 1)
+    return math.prod(task.seen) * (task.rows if token_kind == "candidates" else 1)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Mazes of the kind of Maze-Hard (sapientinc/HRM), made by kernels/maze.cpp."""
+"""Mazes of the kind of Maze-Hard (sapientinc/HRM) and others, made by kernels/maze.cpp."""
 
 from __future__ import annotations
 
-from ctypes import c_int, c_uint64, c_void_p
+from ctypes import c_double, c_int, c_uint64, c_void_p
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from .kernels.build import require
 # Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
 TRIES = 1_000_000
 MOST = 1_000_000
+# Shares of walls that Maze-Hard is made of.
+BENCHMARK_WALLS = (0.3, 0.5)
 
 
 class Mazes(NamedTuple):
@@ -29,15 +31,26 @@ class Mazes(NamedTuple):
 @lru_cache
 def _library():
     lib = require("maze", "making mazes")
-    lib.hrm_mazes.argtypes = [c_int] * 4 + [c_uint64, c_int, c_void_p, c_void_p]
+    lib.hrm_mazes.argtypes = [c_int] * 5 + [c_double] * 2 + [c_uint64, c_int, c_void_p, c_void_p]
     return lib
 
 
-def make_mazes(count: int, rows: int, cols: int, *, least: int, seed: int = 0) -> Mazes:
+def make_mazes(
+    count: int,
+    rows: int,
+    cols: int,
+    *,
+    least: int,
+    walls: tuple[float, float] = BENCHMARK_WALLS,
+    loops: tuple[float, float] | None = None,
+    seed: int = 0,
+) -> Mazes:
     """``count`` mazes whose shortest way from S to G is ``least`` moves or more.
 
-    Each cell is a wall with a probability that is drawn from 0.3 to 0.5 for each maze. The answer is the way that
-    breadth-first search finds with neighbours in the order down, left, right, up: as the benchmark's labels are.
+    Each cell is a wall with a probability that is drawn from ``walls`` for each maze. With ``loops`` passages are cut
+    instead, as in mazes on paper, and a share of the walls between them, drawn from ``loops``, is opened, so that ways
+    fork and meet again. The answer is the way that breadth-first search finds with neighbours in the order down, left,
+    right, up: as the benchmark's labels are.
 
     Raises:
         HrmEdgeError: code ``config`` for a size that is none, or where no maze of it has so long a way.
@@ -46,11 +59,15 @@ def make_mazes(count: int, rows: int, cols: int, *, least: int, seed: int = 0) -
         raise HrmEdgeError("config", f"no maze has {rows} x {cols} cells")
     if not 1 <= least < rows * cols:
         raise HrmEdgeError("config", f"no shortest way in {rows} x {cols} cells has {least} moves")
+    share = walls if loops is None else loops
+    if not 0 <= share[0] <= share[1] <= 1:
+        raise HrmEdgeError("config", f"{share[0]} to {share[1]} is no range of shares from 0 to 1")
     if count > MOST:
         raise HrmEdgeError("config", f"{count} mazes are more than {MOST} at once")
     questions = torch.empty(count, rows * cols, dtype=torch.uint8)
     answers = torch.empty_like(questions)
-    made = _library().hrm_mazes(count, rows, cols, least, seed, TRIES, questions.data_ptr(), answers.data_ptr())
+    kind = (int(loops is not None), *share)
+    made = _library().hrm_mazes(count, rows, cols, least, *kind, seed, TRIES, questions.data_ptr(), answers.data_ptr())
     if made < count:
         raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")
     return Mazes(questions, answers, (answers == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1)

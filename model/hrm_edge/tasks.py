@@ -6,6 +6,7 @@ A board is a tensor ``[B, cells]`` of symbols, 1-based, 0 for blank, row by row.
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig
@@ -84,7 +85,7 @@ class Task:
             if excluded is not None:
                 raise HrmEdgeError("board", "a cells model cannot be told of excluded candidates")
             tokens = torch.cat((torch.tensor([self.blank_token]), self.symbol_tokens)).to(boards.device)
-            return tokens[boards]
+            return self._walled(tokens[boards])
         symbol = torch.arange(1, self.task.rows + 1, device=boards.device)
         given = boards[..., None]
         tokens = torch.where(given == 0, OPEN, torch.where(given == symbol, ON, OFF))
@@ -92,10 +93,19 @@ class Task:
             tokens = torch.where(excluded & (given == 0), OFF, tokens)
         return tokens.flatten(1)
 
+    def _walled(self, tokens: Tensor) -> Tensor:
+        """Tokens ``[B, cells]`` with the ring of walls that the model sees around them, ``[B, N]``."""
+        if not self.task.walled:
+            return tokens
+        board = tokens.view(-1, self.task.rows, self.task.cols)
+        return F.pad(board, (1, 1, 1, 1), value=int(self.symbol_tokens[MAZE_SYMBOLS.index("#")])).flatten(1)
+
     def symbol_logits(self, logits: Tensor) -> Tensor:
         """``[B, N, output_size]`` -> ``[B, cells, n]``, one logit per symbol; symbol s of a board stands at s - 1."""
         if self.candidates:
             return logits.view(len(logits), self.task.cells, self.task.rows)
+        if self.task.walled:
+            logits = logits.unflatten(1, self.task.seen)[:, 1:-1, 1:-1].flatten(1, 2)
         return logits[..., self.symbol_tokens.to(logits.device)]
 
     def kept(self, questions: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
 from .generate import BUDGET, make
-from .mazes import make_mazes
+from .mazes import BENCHMARK_WALLS, make_mazes
 from .tasks import Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
@@ -90,8 +90,8 @@ def _same_weights(of: HRMConfig, model: HRMConfig) -> bool:
     return same_task and of.model_copy(update=same | {"task": model.task}) == model
 
 
-def _shape(task: TaskConfig) -> dict[str, int | None]:
-    return task.model_dump(include={"rows", "cols", "box_rows", "box_cols"})
+def _shape(task: TaskConfig) -> dict[str, int | bool | None]:
+    return task.model_dump(include={"rows", "cols", "box_rows", "box_cols", "walled"})
 
 
 def evaluate(
@@ -144,13 +144,17 @@ def mazes(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="the same mazes again")] = 0,
     size: Annotated[str, typer.Option(help="rows x columns")] = "30x30",
     least: Annotated[int, typer.Option(min=1, help="moves of the shortest way, at least")] = 109,
+    walls: Annotated[tuple[float, float], typer.Option(help="share of walls of a maze, from and to")] = BENCHMARK_WALLS,
+    loops: Annotated[
+        tuple[float, float] | None, typer.Option(help="cut passages, and open this share of walls, from and to")
+    ] = None,
 ) -> None:
-    """Make mazes of the kind of Maze-Hard, answers drawn as its labels are."""
+    """Make mazes of the kind of Maze-Hard, or others, answers drawn as its labels are."""
     try:
         rows, cols = (int(side) for side in size.split("x"))
     except ValueError as error:
         raise HrmEdgeError("config", f"--size {size}: not rows x columns") from error
-    made = make_mazes(count, rows, cols, least=least, seed=seed)
+    made = make_mazes(count, rows, cols, least=least, walls=walls, loops=loops, seed=seed)
     _write_rows(out, " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made)
     typer.echo(f"{out}: {count:,} mazes, {made.moves.float().mean():.1f} moves on average")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze
 from hrm_edge.data import Boards, read_boards
@@ -61,6 +63,34 @@ def test_made_mazes_are_labelled_as_the_benchmark_labels(rows: int, cols: int, l
 
 
 @needs_compiler
+def test_the_share_of_walls_is_what_is_asked_for() -> None:
+    def share(**kind: tuple[float, float]) -> Tensor:
+        walls = (make_mazes(50, 15, 15, least=2, seed=1, **kind).questions == WALL).float().mean(1)
+        return torch.stack((walls.min(), walls.max()))
+
+    assert torch.equal(share(walls=(0.0, 0.0)), torch.zeros(2))
+    low, high = share(walls=(0.1, 0.3)).tolist()
+    assert 0.05 < low < 0.15 < 0.25 < high < 0.4
+
+
+@needs_compiler
+@pytest.mark.parametrize(("rows", "cols"), [(9, 13), (10, 12), (2, 7), (1, 6)])
+def test_passages_meet_again_where_loops_are_asked_for_alone(rows: int, cols: int) -> None:
+    def circles(question: list[int]) -> int:
+        """How many passages more than it takes to reach every cell: 0 in a tree."""
+        free = {cell for cell, symbol in enumerate(question) if symbol != WALL}
+        pairs = sum(cell + cols in free for cell in free) + sum(cell + 1 in free for cell in free if (cell + 1) % cols)
+        return pairs - (len(free) - 1)
+
+    made = make_mazes(20, rows, cols, least=2, loops=(0, 0))
+    for question, answer in zip(*(t.tolist() for t in made[:2]), strict=True):
+        assert circles(question) == 0
+        assert answer == labelled(question, cols)
+    opened = make_mazes(20, rows, cols, least=2, loops=(1, 1)).questions.tolist()
+    assert all(circles(question) > 0 for question in opened) == (min(rows, cols) > 2)
+
+
+@needs_compiler
 def test_the_seed_decides() -> None:
     first, again, other = (make_mazes(5, 9, 9, least=6, seed=s).questions for s in (1, 1, 2))
     assert torch.equal(first, again)
@@ -78,6 +108,9 @@ def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
         make_mazes(3, 300, 3, least=1)
     with pytest.raises(HrmEdgeError, match="are more than 1000000 at once"):
         make_mazes(10**15, 9, 9, least=1)
+    for wrong in ((0.5, 0.4), (-0.1, 0.2), (0.2, 1.1), (float("nan"), 0.5)):
+        with pytest.raises(HrmEdgeError, match="is no range of shares"):
+            make_mazes(3, 9, 9, least=1, walls=wrong)
     with pytest.raises(HrmEdgeError, match="--size 9: not rows x columns"):
         invoke("mazes", 3, tmp_path / "m.csv", "--size", "9")
 
@@ -87,18 +120,36 @@ def test_one_model_for_every_size() -> None:
     assert config.any_size
     other = structured_maze(9, 5)
     model, geometry = HRM(config), Geometry(config, other.task)
-    tokens = torch.randint(5, (2, 45))
+    tokens = torch.randint(5, (2, 11 * 7))
     twin = HRM(other)
     twin.load_state_dict(model.state_dict())
     got = model(model.initial_carry(2, geometry=geometry), tokens, geometry=geometry)[1]
     assert torch.equal(got, twin(twin.initial_carry(2), tokens)[1])
 
 
+def test_a_board_is_seen_within_a_ring_of_walls() -> None:
+    config = structured_maze(2, 3)
+    task = Task(config)
+    tokens = task.encode(task.parse("S #  G")[None])
+    assert "".join(MAZE_SYMBOLS[t] for t in tokens[0]) == "######S ###  G######"
+    assert tokens.shape[1] == config.seq_len == Geometry(config).tokens
+    logits = torch.arange(20.0)[None, :, None] * torch.ones(5)
+    assert task.symbol_logits(logits)[0, :, 0].tolist() == [6, 7, 8, 11, 12, 13]
+    plain = {"task": config.task.model_copy(update={"walled": None}).model_dump(exclude_none=True), "seq_len": 6}
+    dumped = config.model_dump(exclude_none=True)
+    as_is = Task(HRMConfig.parse(dumped | plain))
+    assert as_is.encode(task.parse("S #  G")[None]).tolist() == [[2, 1, 0, 1, 1, 3]]
+    with pytest.raises(HrmEdgeError, match="seq_len 6 for a board of 20 tokens"):
+        HRMConfig.parse(dumped | {"seq_len": 6})
+    with pytest.raises(HrmEdgeError, match="only mazes are walled"):
+        HRMConfig.parse(dumped | {"task": dumped["task"] | {"kind": "grid"}})
+
+
 def test_a_bias_along_rows_ties_a_maze_to_its_size() -> None:
     config = structured_maze(4, 6).model_dump(exclude_none=True) | {"lists": ["neighbours", "row", "row", "column"]}
     tied = HRMConfig.parse(config)
     assert not tied.any_size
-    with pytest.raises(HrmEdgeError, match="tie this model to 24 tokens"):
+    with pytest.raises(HrmEdgeError, match="tie this model to 48 tokens"):
         Geometry(tied, structured_maze(9, 5).task)
     with pytest.raises(HrmEdgeError, match="one shape only"):
         Task(tied, structured_maze(9, 5).task)
@@ -113,7 +164,7 @@ def test_a_maze_has_the_symbols_of_a_maze() -> None:
 def test_walls_start_and_goal_stay_whatever_the_logits_say() -> None:
     task = Task(structured_maze(1, 5))
     question = task.parse("S  G#")[None]
-    logits = torch.zeros(1, 5, 5)
+    logits = torch.zeros(1, 3 * 7, 5)
     logits[..., PATH - 1] = 1
     assert task.format(task.decode(logits, question)[0]) == "SooG#"
 
@@ -124,11 +175,12 @@ def test_only_free_cells_are_asked() -> None:
     task = Task(structured_maze(5, 5))
     plain = SearchConfig.model_validate({"noise": 0})
     slots = Slots(Boards(*made[:2], ["made"] * 6), task, plain, size=6, window=1, seed=0)
-    free = slots.tokens == MAZE_SYMBOLS.index(" ")
+    free = (slots.tokens == MAZE_SYMBOLS.index(" ")).view(6, 7, 7)[:, 1:-1, 1:-1].flatten(1)
     assert torch.equal(slots.answers >= 0, free)
     assert set(slots.answers[free].tolist()) <= {FREE - 1, PATH - 1}
     # Right where asked, wrong everywhere else: solved.
-    logits = torch.zeros(6, 25, 5).scatter(2, slots.answers.clamp(min=0)[..., None], 1.0)
+    logits = torch.zeros(6, 5, 5, 5).flatten(1, 2).scatter(2, slots.answers.clamp(min=0)[..., None], 1.0)
+    logits = F.pad(logits.view(6, 5, 5, 5), (0, 0, 1, 1, 1, 1)).flatten(1, 2)
     assert slots.advance(logits, 1)["plain_solved"] == 6
 
 

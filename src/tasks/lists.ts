@@ -43,16 +43,23 @@ export function listWidth(name: ListName, { rows, cols, boxRows, boxCols }: Boar
 const tokensPerCell = (config: ModelConfig, { rows }: BoardShape): number =>
   config.token_kind === 'candidates' ? rows : 1
 
+/** What the model sees of a board of this shape: where it is `walled`, a cell more on every side. */
+export const seenShape = ({ task }: ModelConfig, shape: BoardShape): BoardShape =>
+  task.walled ? { ...shape, rows: shape.rows + 2, cols: shape.cols + 2 } : shape
+
 /** Tokens of a board of this shape, without a prefix. */
-export const tokensOf = (config: ModelConfig, shape: BoardShape): number =>
-  shape.rows * shape.cols * tokensPerCell(config, shape)
+export function tokensOf(config: ModelConfig, shape: BoardShape): number {
+  const { rows, cols } = seenShape(config, shape)
+  return rows * cols * tokensPerCell(config, shape)
+}
 
 /** Who reads whom on a board of this shape: docs/format.md, "Lists". */
 export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry {
+  const seen = seenShape(config, shape)
   const symbols = tokensPerCell(config, shape)
   const made = new Map<ListName, AttentionTable>()
   const tables = config.lists.map((name) => {
-    const table = made.get(name) ?? buildTable(name, shape, symbols)
+    const table = made.get(name) ?? buildTable(name, seen, symbols)
     made.set(name, table)
     return table
   })

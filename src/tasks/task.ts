@@ -59,7 +59,7 @@ export interface Task {
   /** Every rule holds and every given is kept. Only the puzzle's own givens count. */
   isSolution(puzzle: Puzzle, cells: Uint8Array): boolean
   /**
-   * Other orders of a board's cells that a stuck model may see it in; none where it would see the same. Each is the cell
+   * Other orders of a board's tokens that a stuck model may see it in; none where it would see the same. Each is the token
    * that stands at every place.
    */
   views(puzzle: Puzzle): readonly Int32Array[]

@@ -15,6 +15,16 @@ describe('parseConfig', () => {
     expect(parse(config)()).toEqual(config)
   })
 
+  it('counts the ring of walls that a model of mazes sees', () => {
+    const walled = { ...withTask(MAZE, { walled: true }), seq_len: 5 * 6 }
+    expect(parse(walled)()).toEqual(walled)
+    const refused = (config: object, message: string) => expectHrmError(parse(config), 'weights_config', message)
+    refused({ ...walled, seq_len: 12 }, 'seq_len is not one token per cell that is seen')
+    refused({ ...MAZE, seq_len: 30 }, 'seq_len is not one token per cell that is seen')
+    refused(withTask(walled, { kind: 'grid' }), 'only a maze is walled')
+    refused({ ...MAZE, task: { ...MAZE.task, walled: false } }, 'hrm.config.task.walled')
+  })
+
   it('knows the five symbols of a maze, in their order', () => {
     expect(parse(MAZE)()).toEqual(MAZE)
     for (const symbols of [

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import english from 'zod/v4/locales/en.js'
 import { HrmError } from '../errors.ts'
-import { listWidth, MAX_LIST_ENTRIES, trainedShape } from '../tasks/lists.ts'
+import { listWidth, MAX_LIST_ENTRIES, seenShape, tokensOf, trainedShape } from '../tasks/lists.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import { symbolName } from '../tasks/sudoku/parse.ts'
 import type { ModelCard } from './card.ts'
@@ -19,6 +19,7 @@ const task = z.strictObject({
   cols: size(256),
   box_rows: z.optional(size(16)),
   box_cols: z.optional(size(16)),
+  walled: z.optional(z.literal(true)),
   // A line end is left out of a board as it is read, and half an emoji cannot be written.
   symbols: z.array(z.string().check(z.maxLength(1), z.regex(/^[^\r\n\ud800-\udfff]?$/))).check(z.maxLength(256)),
 })
@@ -119,13 +120,14 @@ export function parseConfig(text: string | undefined): ModelConfig {
     c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
   checkTask(c, require)
   for (const name of c.lists) {
-    require(listWidth(name, trainedShape(c)) * c.seq_len <= MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
+    require(listWidth(name, seenShape(c, trainedShape(c))) * c.seq_len <=
+      MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
   }
   return c
 }
 
 function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => void): void {
-  const { kind, rows, cols, box_rows: boxRows, box_cols: boxCols, symbols } = c.task
+  const { kind, rows, cols, box_rows: boxRows, box_cols: boxCols, walled, symbols } = c.task
   if (kind === 'sudoku') {
     require(boxRows !== undefined && boxCols !== undefined, 'task: a sudoku needs box_rows and box_cols')
     require(rows === cols &&
@@ -134,6 +136,7 @@ function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => vo
   } else {
     require(boxRows === undefined && boxCols === undefined, 'task: only a sudoku has boxes')
   }
+  require(kind === 'maze' || !walled, 'task: only a maze is walled')
   if (c.token_kind === 'candidates') {
     require(kind === 'sudoku', 'candidates are known for sudoku only')
     require(c.vocab_size === 3 &&
@@ -144,7 +147,7 @@ function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => vo
   } else {
     require(c.vocab_size === symbols.length &&
       c.output_size === symbols.length, 'vocab_size and output_size must count the symbols')
-    require(c.seq_len === rows * cols, 'seq_len is not one token per cell')
+    require(c.seq_len === tokensOf(c, trainedShape(c)), 'seq_len is not one token per cell that is seen')
     const used = symbols.filter((s) => s !== '')
     // At most 255: boards hold symbols as bytes, counted from 1.
     require(new Set(used).size === used.length &&

@@ -12,6 +12,8 @@ export interface TaskConfig {
   /** Only for `sudoku`. */
   box_rows?: number
   box_cols?: number
+  /** Only for `maze`: the model sees the board within a ring of walls. */
+  walled?: true
   /** Vocabulary of `cells` models in order; `""` for entries no board uses. Empty for `candidates`. */
   symbols: string[]
 }

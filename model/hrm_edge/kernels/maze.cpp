@@ -1,4 +1,5 @@
-// Mazes of the kind of Maze-Hard (sapientinc/HRM): walls thrown at random, a start and a goal that are far apart.
+// Mazes: walls thrown at random, as in Maze-Hard (sapientinc/HRM), or passages cut as people draw them; a start and a goal that
+// are far apart.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -43,22 +44,63 @@ struct Grid {
     return tail;
   }
 };
+
+// Each cell a wall by itself.
+void throw_walls(uint8_t *cells, int count, double walls, Random &random) {
+  for (int i = 0; i < count; i++) cells[i] = random.uniform() < walls ? WALL : FREE;
+}
+
+// Passages a cell wide, cut depth first through solid walls between the cells whose row and column are even (or odd), and
+// `loops` of the walls that are left between two of them opened.
+void cut_passages(uint8_t *cells, int rows, int cols, double loops, Random &random, std::vector<int> &stack) {
+  memset(cells, WALL, (size_t)rows * cols);
+  const int top = rows > 2 ? random.below(2) : 0, left = cols > 2 ? random.below(2) : 0;
+  const int steps[4][2] = {{1, 0}, {0, -1}, {0, 1}, {-1, 0}};
+  stack.assign(1, top * cols + left);
+  cells[stack[0]] = FREE;
+  while (!stack.empty()) {
+    const int at = stack.back(), row = at / cols, col = at % cols;
+    int ways[4], open = 0;
+    for (int d = 0; d < 4; d++) {
+      const int r = row + 2 * steps[d][0], c = col + 2 * steps[d][1];
+      if (r < 0 || r >= rows || c < 0 || c >= cols) continue;
+      if (cells[r * cols + c] == WALL) ways[open++] = d;
+    }
+    if (open == 0) {
+      stack.pop_back();
+      continue;
+    }
+    const int *step = steps[ways[random.below(open)]], between = (row + step[0]) * cols + col + step[1];
+    const int to = between + step[0] * cols + step[1];
+    cells[between] = cells[to] = FREE, stack.push_back(to);
+  }
+  for (int row = 0; row < rows; row++)
+    for (int col = 0; col < cols; col++) {
+      const bool across = row % 2 == top && col % 2 != left && col > 0 && col + 1 < cols;
+      const bool down = row % 2 != top && col % 2 == left && row > 0 && row + 1 < rows;
+      if ((across || down) && random.uniform() < loops) cells[row * cols + col] = FREE;
+    }
+}
 }  // namespace
 
 extern "C" {
 
 // `count` mazes whose shortest way is `least` moves or more, into questions and answers [count][rows * cols].
-// The share of walls is uniform between 0.3 and 0.5; the goal is any cell far enough from the start. Returns how many
-// were made: fewer than `count` after `tries` grids without success in a row.
-int hrm_mazes(int count, int rows, int cols, int least, uint64_t seed, int tries, uint8_t *questions, uint8_t *answers) {
+// A number of each maze is uniform between `from` and `to`: the share of walls, or of loops where passages are `cut`. The
+// goal is any cell far enough from the start. Returns how many were made: fewer than `count` after `tries` grids without
+// success in a row.
+int hrm_mazes(int count, int rows, int cols, int least, int cut, double from, double to, uint64_t seed, int tries,
+              uint8_t *questions, uint8_t *answers) {
   Random random{seed};
   const int cells = rows * cols;
   Grid grid(rows, cols);
+  std::vector<int> stack;
   int made = 0;
   for (int failed = 0; made < count && failed < tries; failed++) {
     uint8_t *question = questions + (long)made * cells, *answer = answers + (long)made * cells;
-    const double walls = 0.3 + 0.2 * random.uniform();
-    for (int i = 0; i < cells; i++) question[i] = random.uniform() < walls ? WALL : FREE;
+    const double share = from + (to - from) * random.uniform();
+    if (cut) cut_passages(question, rows, cols, share, random, stack);
+    else throw_walls(question, cells, share, random);
     const int start = random.below(cells);
     if (question[start] == WALL) continue;
     const int reached = grid.search(question, start);

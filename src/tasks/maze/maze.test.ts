@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { MAZE } from '../../../tests/helpers/configs.ts'
 import { expectHrmError } from '../../../tests/helpers/errors.ts'
 import { createTask } from '../create-task.ts'
+import { MAZE_SYMBOLS } from './parse.ts'
 import { around, draw, lined, mazes, shortestWays } from './test-support.ts'
 
 const task = createTask(MAZE) // trained on 3 x 4
@@ -143,6 +144,27 @@ describe('its beliefs', () => {
     expect(beliefs[6]).toBeCloseTo(1 - way, 6)
     expect([...beliefs.subarray(5, 6), ...beliefs.subarray(7, 9)]).toEqual([0, 0, 0])
     expect(beliefs[21]).toBe(0.5)
+  })
+})
+
+describe('a board that is seen within a ring of walls', () => {
+  const walled = createTask({ ...MAZE, task: { ...MAZE.task, walled: true }, seq_len: 30 })
+  const puzzle = walled.parse('S #\n  G')
+
+  it('is encoded and read so', () => {
+    expect([...walled.encode(puzzle)].map((token) => MAZE_SYMBOLS[token]).join('')).toBe('######S ###  G######')
+    const logits = new Float32Array(5 * 20)
+    logits.set([0, 1, 0, 0, 3], 5 * 7) // the second cell
+    const way = Math.exp(2) / (1 + Math.exp(2))
+    expect(walled.read(puzzle, logits)[9]).toBeCloseTo(way, 6)
+  })
+
+  it('has neighbours all around, in every view', () => {
+    const { tokens, tables } = walled.geometry(puzzle)
+    expect(tokens).toBe(20)
+    expect([...tables[0].indices.subarray(24, 28)]).toEqual([11, 5, 7, 1])
+    const [view] = walled.views(puzzle)
+    expect([...view]).toEqual([...new Array(20).keys()].reverse())
   })
 })
 

@@ -1,10 +1,19 @@
 import { HrmError } from '../../errors.ts'
 import type { ModelConfig } from '../../weights/config.ts'
-import { type BoardShape, buildGeometry, listWidth, MAX_LIST_ENTRIES, trainedShape } from '../lists.ts'
+import {
+  type BoardShape,
+  buildGeometry,
+  listWidth,
+  MAX_LIST_ENTRIES,
+  seenShape,
+  tokensOf,
+  trainedShape,
+} from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Task } from '../task.ts'
 import { readsAnySize } from './any-size.ts'
-import { FREE, MAZE_SYMBOLS, PATH, readMaze } from './parse.ts'
+import { FREE, MAZE_SYMBOLS, PATH, readMaze, WALL } from './parse.ts'
+import { placesOf } from './places.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
 import { symmetriesOf } from './symmetries.ts'
 
@@ -36,34 +45,42 @@ export function createMazeTask(config: ModelConfig): Task {
     },
     symbols: () => symbols,
     geometry: ({ shape }) => buildGeometry(config, shape),
-    encode: ({ cells }) => cells.map((symbol) => (symbol || FREE) - 1),
-    read({ cells }, logits) {
+    encode({ shape, cells }) {
+      const tokens = new Uint8Array(tokensOf(config, shape)).fill(WALL - 1)
+      placesOf(config, shape).forEach((place, cell) => {
+        tokens[place] = (cells[cell] || FREE) - 1
+      })
+      return tokens
+    },
+    read({ shape, cells }, logits) {
       const asked = readCells(logits, config.output_size, [FREE - 1, PATH - 1])
       const probabilities = new Float32Array(cells.length * symbols)
-      cells.forEach((symbol, cell) => {
+      placesOf(config, shape).forEach((place, cell) => {
+        const symbol = cells[cell]
         const row = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
         if (symbol > 0) row[symbol - 1] = 1
-        else [row[FREE - 1], row[PATH - 1]] = asked.subarray(2 * cell)
+        else [row[FREE - 1], row[PATH - 1]] = asked.subarray(2 * place)
       })
       return probabilities
     },
     isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
-    views: ({ shape }) => (tellsSides ? symmetriesOf(shape) : []),
+    views: ({ shape }) => (tellsSides ? symmetriesOf(seenShape(config, shape)) : []),
     format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
   }
 }
 
 /** @throws HrmError `task_mismatch` */
-function checkFit(config: ModelConfig, trained: BoardShape, { rows, cols }: BoardShape): void {
+function checkFit(config: ModelConfig, trained: BoardShape, shape: BoardShape): void {
+  const { rows, cols } = shape
   if (!readsAnySize(config) && (rows !== trained.rows || cols !== trained.cols)) {
     throw new HrmError(
       'task_mismatch',
       `this model reads mazes of ${trained.rows} x ${trained.cols}, not ${rows} x ${cols}`,
     )
   }
-  const tokens = rows * cols
-  const widest = Math.max(0, ...config.lists.map((name) => listWidth(name, { rows, cols, boxRows: 1, boxCols: 1 })))
+  const tokens = tokensOf(config, shape)
+  const widest = Math.max(0, ...config.lists.map((name) => listWidth(name, seenShape(config, shape))))
   if (widest * tokens > MAX_LIST_ENTRIES) {
-    throw new HrmError('task_mismatch', `the model's lists have too many entries on a maze of ${tokens} cells`)
+    throw new HrmError('task_mismatch', `the model's lists have too many entries on a maze of ${rows * cols} cells`)
   }
 }
