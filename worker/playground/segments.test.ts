@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SolveStep } from '../../src/solve/types.ts'
+import { symmetriesOf } from '../../src/tasks/maze/symmetries.ts'
 import { segmentsOf } from './segments.ts'
 
 const step = (number: number, attempt: number, kind: SolveStep['kind'], guess?: SolveStep['guess']) =>
@@ -35,4 +36,24 @@ test('cuts a solve where an attempt or a guess begins', () => {
     { first: 12, step: 20, attempt: 12, name: 'a guess ruled out' },
   ])
   expect(segmentsOf([])).toEqual([])
+})
+
+test('later attempts at a maze are named by how it is turned or mirrored', () => {
+  // Where each of these comes to stand, seen by the letters of the corners.
+  const seen: Record<string, string> = {
+    'turned by 180°': 'dcba',
+    'mirrored top to bottom': 'cdab',
+    'mirrored left to right': 'badc',
+    'mirrored on the diagonal': 'acbd',
+    'turned by 90° clockwise': 'cadb',
+    'turned by 90° anticlockwise': 'bdac',
+    'mirrored on the other diagonal': 'dbca',
+  }
+  const views = symmetriesOf({ rows: 2, cols: 2, boxRows: 1, boxCols: 1 })
+  const steps = Array.from({ length: 8 }, (_, i) => step(i + 1, i + 1, 'plain'))
+  const names = segmentsOf(steps).map(({ name }) => name)
+  expect(names[0]).toBe('the model’s own start')
+  expect(names.slice(1).map((name) => seen[name])).toEqual(
+    views.map((view) => Array.from(view, (cell) => 'abcd'[cell]).join('')),
+  )
 })

@@ -1,6 +1,17 @@
 import type { SolveStep } from '../../src/solve/types.ts'
 import { cellName } from './cells.ts'
 
+/** How a maze is seen in the attempts from the second on, in the order of `symmetriesOf`. */
+const VIEWS = [
+  'turned by 180°',
+  'mirrored top to bottom',
+  'mirrored left to right',
+  'mirrored on the diagonal',
+  'turned by 90° clockwise',
+  'turned by 90° anticlockwise',
+  'mirrored on the other diagonal',
+]
+
 /** Where steps begin that have one start in common: an attempt, or one branch of an attempt's search. */
 export interface Segment {
   /** Position in the solve, counted from 1. */
@@ -42,5 +53,5 @@ function startName(step: SolveStep, guesses: string[]): string {
   }
   if (step.kind === 'noise') return 'start with noise'
   if (step.kind === 'guess') return `${guesses.pop() ?? 'a guess'} ruled out`
-  return 'the model’s own start'
+  return step.attempt === 1 ? 'the model’s own start' : VIEWS[step.attempt - 2]
 }
