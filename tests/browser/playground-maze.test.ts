@@ -198,6 +198,26 @@ describe('solving', () => {
     await expect.poll(() => maze.board()).toBe(MAZE)
   })
 
+  visit('says what the seed does to a maze, and nothing of a halting head that tells nothing', async (maze) => {
+    const { page } = maze
+    const shown = (text: RegExp) => page.getByText(text).locator('visible=true').count()
+    const label = () => page.locator('#chart').getAttribute('aria-label')
+    expect(await shown(/^A maze is read as it stands, then turned and mirrored/)).toBe(1)
+    expect(await shown(/other guesses/)).toBe(0)
+    await maze.paste(MAZE)
+    await maze.solveButton.click()
+    await maze.expectStatus(/^Solved/)
+    await expect.poll(label).toMatch(/^Chart over \d+ steps?: mean confidence from \d+% to \d+%$/)
+    expect(await shown(/halting head/i)).toBe(0)
+    await page.getByRole('link', { name: 'Sudoku' }).click()
+    await maze.takeSample('Easy')
+    await maze.solveButton.click()
+    await maze.expectStatus(/^Solved/)
+    await expect.poll(label).toMatch(/, halting head from \d+% to \d+%$/)
+    expect(await shown(/halting head/i)).toBe(2)
+    expect(await shown(/other guesses/)).toBe(1)
+  })
+
   visit(
     'one that was not solved is said to be so, and shown as no answer',
     async (maze) => {
@@ -216,7 +236,9 @@ describe('solving', () => {
       await maze.paste(MAZE)
       await maze.page.getByRole('radio', { name: 'At the edge' }).check()
       await maze.solveButton.click()
-      await maze.expectStatus(/^Not solved within 16 steps\. No board that the model reached keeps every rule/)
+      await maze.expectStatus(
+        /^Not solved within 16 steps\. No board that the model reached keeps every rule.* the first 128 are the same with every seed\.$/,
+      )
       expect(await maze.board()).toBe(MAZE)
     },
     '#maze',

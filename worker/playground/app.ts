@@ -18,7 +18,7 @@ import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.
 import { ReasoningView } from './reasoning-view.ts'
 import { solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
-import { cutText, durationText, PLACES, stepsText, stoppedText, unsolvedText } from './wording.ts'
+import { cutText, durationText, PLACES, stepsText, stoppedText } from './wording.ts'
 
 /** Steps of int8 beside float32: as many as the net was trained for. */
 const PRECISION_STEPS = 16
@@ -235,7 +235,7 @@ export class App {
 
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
     if (result.status === 'solved') this.status.say('Solved', this.face.solvedText(result, milliseconds), 'good')
-    else this.status.say('Not solved', unsolvedText(result))
+    else this.status.say('Not solved', this.face.unsolvedText(result))
     byId('fact-time', HTMLElement).textContent =
       `${stepsText(result.steps)}, ${durationText(milliseconds)} ${PLACES[where]}`
   }
@@ -254,7 +254,7 @@ export class App {
 
   render(): void {
     this.face.show(this.#step, this.running)
-    this.#reasoning.show(this.#steps, this.face.open)
+    this.#reasoning.show(this.#steps, this.face)
     for (const [work, label] of Object.entries(WORKS)) {
       const button = byId(work, HTMLButtonElement)
       const stops = this.#running?.work === work

@@ -7,8 +7,8 @@ export interface ChartPoint {
   step: number
   /** Mean belief over the cells that the puzzle left open. */
   confidence: number
-  /** Probability that the halting head gives to stopping. */
-  halt: number
+  /** Probability that the halting head gives to stopping; absent where that tells nothing. */
+  halt?: number
 }
 
 const HEIGHT = 170
@@ -74,7 +74,8 @@ export class ChartView {
     const [first, last] = [this.#points[0], this.#points.at(-1)]
     const label = last
       ? `Chart over ${last.step} ${last.step === 1 ? 'step' : 'steps'}: mean confidence from ${percent(first.confidence)} to ` +
-        `${percent(last.confidence)}, halting head from ${percent(first.halt)} to ${percent(last.halt)}`
+        percent(last.confidence) +
+        haltText(first.halt, last.halt)
       : 'Chart of confidence by step: empty until a board is solved'
     this.#root.setAttribute('aria-label', label)
   }
@@ -83,7 +84,7 @@ export class ChartView {
     return [
       this.#points.map(({ step }) => step),
       this.#points.map(({ confidence }) => confidence),
-      this.#points.map(({ halt }) => halt),
+      this.#points.map(({ halt }) => halt ?? null),
     ]
   }
 
@@ -159,6 +160,9 @@ export class ChartView {
     ctx.restore()
   }
 }
+
+const haltText = (first: number | undefined, last: number | undefined) =>
+  first === undefined || last === undefined ? '' : `, halting head from ${percent(first)} to ${percent(last)}`
 
 function verticalLine(ctx: CanvasRenderingContext2D, x: number, { top, height }: uPlot.BBox): void {
   ctx.beginPath()

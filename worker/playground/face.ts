@@ -16,6 +16,8 @@ export interface Face {
   readonly text: string
   /** Cells that the puzzle leaves to the model. */
   readonly open: readonly number[]
+  /** Whether the model's halting head has learnt to tell a board that is right. */
+  readonly haltTells: boolean
   /** Draws the puzzle, or the board as the model read it after a step. @param running the puzzle cannot be changed now */
   show(step: SolveStep | undefined, running: boolean): void
   /** A new solve begins. */
@@ -27,6 +29,7 @@ export interface Face {
   /** Takes a puzzle from text. @returns why not, where it cannot */
   loadText(text: string): string | undefined
   solvedText(result: SolveResult, milliseconds: number): string
+  unsolvedText(result: SolveResult): string
   /** The board as it is shown at a step, drawn with the page's colours. */
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob>
 }

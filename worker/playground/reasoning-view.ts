@@ -2,6 +2,7 @@ import type { SolveStep } from '../../src/solve/types.ts'
 import { percent } from './board-view.ts'
 import { ChartView } from './chart-view.ts'
 import { byId } from './dom.ts'
+import type { Face } from './face.ts'
 import type { Playback, Speed } from './playback.ts'
 import { type Segment, segmentsOf } from './segments.ts'
 
@@ -39,10 +40,10 @@ export class ReasoningView {
     setSpeed()
   }
 
-  /** @param openCells the cells that the puzzle left open */
-  show(steps: readonly SolveStep[], openCells: readonly number[]): void {
+  /** @param puzzle whose solve it is */
+  show(steps: readonly SolveStep[], { open, haltTells }: Pick<Face, 'open' | 'haltTells'>): void {
     const { position, length, playing } = this.#playback
-    if (this.#steps !== steps || this.#charted !== steps.length) this.#showSteps(steps, openCells)
+    if (this.#steps !== steps || this.#charted !== steps.length) this.#showSteps(steps, open, haltTells)
     this.#chart.setPosition(position)
     this.#showTransport(position, length, playing)
     const segment = this.#segments.findLast(({ first }) => first <= position)
@@ -50,7 +51,7 @@ export class ReasoningView {
     const step = steps[position - 1]
     byId('readout-step', HTMLElement).textContent = stepText(step, steps.at(-1)?.step)
     byId('readout-attempt', HTMLElement).textContent = attemptText(step, segment, length)
-    byId('value-confidence', HTMLElement).textContent = step ? percent(meanConfidence(step, openCells)) : '–'
+    byId('value-confidence', HTMLElement).textContent = step ? percent(meanConfidence(step, open)) : '–'
     byId('value-halt', HTMLElement).textContent = step ? percent(sigmoid(step.qHalt)) : '–'
   }
 
@@ -59,7 +60,7 @@ export class ReasoningView {
     this.#chart.describe()
   }
 
-  #showSteps(steps: readonly SolveStep[], openCells: readonly number[]): void {
+  #showSteps(steps: readonly SolveStep[], open: readonly number[], haltTells: boolean): void {
     if (this.#steps !== steps) this.#listed = 0
     this.#steps = steps
     this.#charted = steps.length
@@ -67,8 +68,8 @@ export class ReasoningView {
     this.#chart.setData(
       steps.map((step) => ({
         step: step.step,
-        confidence: meanConfidence(step, openCells),
-        halt: sigmoid(step.qHalt),
+        confidence: meanConfidence(step, open),
+        halt: haltTells ? sigmoid(step.qHalt) : undefined,
       })),
       this.#segments,
     )

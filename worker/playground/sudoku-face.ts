@@ -8,11 +8,12 @@ import { byId } from './dom.ts'
 import { toPng } from './export.ts'
 import type { Face } from './face.ts'
 import type { Failure } from './failure.ts'
-import { clashTexts, solvedText, takenTexts } from './wording.ts'
+import { clashTexts, STEPS_OF_ATTEMPT, solvedText, takenTexts, unsolvedText } from './wording.ts'
 
 /** A Sudoku on the page. */
 export class SudokuFace implements Face {
   readonly task = 'sudoku'
+  readonly haltTells = true
   readonly shape = { rows: SIZE, cols: SIZE, boxRows: 3, boxCols: 3 }
   readonly #app: App
   readonly #board: BoardView
@@ -110,6 +111,10 @@ export class SudokuFace implements Face {
 
   solvedText(result: SolveResult, milliseconds: number): string {
     return solvedText(result, milliseconds, this.open.length)
+  }
+
+  unsolvedText(result: SolveResult): string {
+    return unsolvedText(result, STEPS_OF_ATTEMPT)
   }
 
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {

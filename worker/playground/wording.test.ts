@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SolveResult } from '../../src/solve/types.ts'
 import { EMPTY_BOARD } from './cells.ts'
-import { clashTexts, solvedText, takenTexts } from './wording.ts'
+import { clashTexts, solvedText, takenTexts, unsolvedText } from './wording.ts'
 
 const result = (fields: Partial<SolveResult>) => ({ steps: 1, attempts: 1, verified: true, ...fields }) as SolveResult
 
@@ -9,6 +9,13 @@ test('what one step means depends on whether anything was open', () => {
   expect(solvedText(result({}), 12, 50)).toMatch(/^in 1 step and 12 ms\. .* The net saw it at once; /)
   expect(solvedText(result({}), 12, 0)).toMatch(/ was checked\. No cell was open\.$/)
   expect(solvedText(result({ steps: 2 }), 12, 50)).not.toMatch(/at once/)
+})
+
+test('a seed is advised only where it would have changed a step', () => {
+  expect(unsolvedText(result({ steps: 128 }), 128)).toMatch(
+    / Allow more steps: the first 128 are the same with every seed\.$/,
+  )
+  expect(unsolvedText(result({ steps: 129 }), 128)).toMatch(/ Allow more steps or change the seed\.$/)
 })
 
 test('a clash names the cell and those it clashes with', () => {

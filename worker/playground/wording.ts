@@ -5,6 +5,9 @@ import type { Tone } from './status-view.ts'
 
 export const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
 
+/** What a model of this page takes for an attempt at the board as it is: `halt_max_steps` of its file. */
+export const STEPS_OF_ATTEMPT = 16
+
 export const stepsText = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
 
 export const durationText = (milliseconds: number) =>
@@ -23,11 +26,13 @@ export function solvedText(
   return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}${hint}`
 }
 
-export function unsolvedText({ steps: spent }: SolveResult): string {
-  return (
-    `within ${stepsText(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ` +
-    'Allow more steps or change the seed.'
-  )
+/** @param same steps that are the same whatever the seed */
+export function unsolvedText({ steps: spent }: SolveResult, same: number): string {
+  const advice =
+    spent > same
+      ? 'Allow more steps or change the seed.'
+      : `Allow more steps: the first ${same} are the same with every seed.`
+  return `within ${stepsText(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ${advice}`
 }
 
 /** That the service takes fewer steps than were asked for. */

@@ -12,11 +12,7 @@ export function createMazeFace(app: App): MazeFace {
   board.before(part('maze-sources'))
   board.after(part('maze'), part('maze-help'))
   byId('keypad', HTMLElement).after(part('maze-tools'), parts.content.querySelector('.legend')!)
-  byId('board-text', HTMLTextAreaElement).labels[0].append(
-    Object.assign(document.createElement('span'), {
-      className: 'of-maze',
-      textContent: 'Lines of one length: # for a wall, a space or a dot for a free cell, one S, one G',
-    }),
-  )
+  byId('board-text', HTMLTextAreaElement).labels[0].append(part('maze-text'))
+  byId('seed-help', HTMLElement).append(part('maze-seed'))
   return new MazeFace(app)
 }

@@ -1,10 +1,11 @@
 import type { SolveResult, SolveStep } from '../../../src/solve/types.ts'
 import type { BoardShape } from '../../../src/tasks/lists.ts'
+import { symmetriesOf } from '../../../src/tasks/maze/symmetries.ts'
 import type { App } from '../app.ts'
 import { byId } from '../dom.ts'
 import type { Face } from '../face.ts'
 import type { Failure } from '../failure.ts'
-import { durationText, stepsText } from '../wording.ts'
+import { durationText, STEPS_OF_ATTEMPT, stepsText, unsolvedText } from '../wording.ts'
 import { generateMaze } from './generate.ts'
 import { formatMaze, lengthOf, type Maze, type ParsedMaze, parseMazeText, withSymbol } from './maze.ts'
 import { fromLink, toLink } from './maze-link.ts'
@@ -14,6 +15,7 @@ import { toPng } from './png.ts'
 /** A maze on the page. */
 export class MazeFace implements Face {
   readonly task = 'maze'
+  readonly haltTells = false
   readonly #app: App
   readonly #view: MazeView
   readonly #tools = byId('maze-tools', HTMLFieldSetElement)
@@ -113,6 +115,11 @@ export class MazeFace implements Face {
       `in ${stepsText(steps)} and ${durationText(milliseconds)}${tries}: ${moves === 1 ? '1 move' : `${moves} moves`}. ` +
       'It was checked that the path leads from start to goal, and that none is shorter.'
     )
+  }
+
+  /** Every way to turn and mirror the maze comes before anything is drawn by chance. */
+  unsolvedText(result: SolveResult): string {
+    return unsolvedText(result, (symmetriesOf(this.shape).length + 1) * STEPS_OF_ATTEMPT)
   }
 
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {
