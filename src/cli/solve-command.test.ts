@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createProgram } from './program.ts'
 import { solveCommand } from './solve-command.ts'
@@ -14,6 +17,16 @@ test('a byte order mark before a board that is an argument is dropped, as from a
   const texts = printed()
   expect(await solveCommand('maze', '\ufeffS.#\n..#\n..G', { maxSteps: 64, seed: 0 })).toBe(0)
   expect(texts.join('')).toMatch(/^ {2}S #/)
+})
+
+test('the lines of a file are rows of a drawing where the weights are for mazes, boards of their own elsewhere', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hrm-solve-'))
+  const file = join(folder, 'boards')
+  await writeFile(file, 'S #\n##x\n  G\n')
+  const solve = (task: string) => solveCommand(task, undefined, { file, maxSteps: 1, seed: 0 })
+  await expect(solve('maze')).rejects.toThrow('line 2: "x" at row 2, column 3')
+  await expect(solve('sudoku')).rejects.toThrow('line 1: a Sudoku has')
+  await rm(folder, { recursive: true })
 })
 
 test('the help of --file tells of mazes that are drawn', () => {

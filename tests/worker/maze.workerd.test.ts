@@ -99,7 +99,7 @@ test.each([
   ['a path already', 'So \n  G\n   '],
   ['no way to the goal', 'S# \n## \n  G'],
   ['lines of two lengths', 'S  \n  G \n   '],
-  ['an unknown symbol', 'S  \n .G\n   '],
+  ['an unknown symbol', 'S  \n xG\n   '],
   ['too few cells', ' SG'],
 ])('%s is refused', async (_, board) => {
   const response = await post('/v1/solve', { board })
