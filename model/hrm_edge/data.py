@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from .errors import HrmEdgeError
+from .maze_rules import maze_faults
 from .tasks import Task
 
 
@@ -81,10 +82,17 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield line, dict(zip(columns, row, strict=True))
 
 
-def _keeps(task: Task, question: bytes, answer: bytes) -> bool:
-    """Whether the answer of a puzzle with rules leaves standing what it has to."""
-    asked = task.open_symbol
-    return asked is None or all(q in (a, asked) for q, a in zip(question, answer, strict=True))
+def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, Tensor]]:
+    """Each breach of the puzzle's rules in words, and ``[B]`` bool, which boards commit it."""
+    if task.is_maze:
+        return maze_faults(questions, answers, task.task.cols)
+    if task.is_sudoku:
+        moved = task.kept(questions) & (answers != questions)
+        return [
+            ("the answer does not keep the givens", moved.any(1)),
+            ("the answer breaks a rule", ~task.solved(answers, questions)),
+        ]
+    return []
 
 
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
@@ -92,7 +100,7 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
 
     Raises:
         HrmEdgeError: code ``data``, naming file and line, for a file that cannot be read, a missing column, a
-            malformed row, an answer with blanks, or one that does not keep its question's givens or breaks a rule.
+            malformed row, an answer with blanks, or a board that breaks a rule of its puzzle.
     """
     questions: list[bytes] = []
     answers: list[bytes] = []
@@ -106,7 +114,7 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
             for column in ("question", "answer"):
                 text = row[column]
                 try:
-                    board[column] = bytes(value[s] for s in text)
+                    board[column] = bytes(map(value.__getitem__, text))
                 except KeyError as error:
                     raise HrmEdgeError("data", f"{path}: line {line}: {column} has the symbol {error}") from None
                 if len(text) != task.task.cells:
@@ -115,8 +123,6 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
                     )
             if 0 in board["answer"]:
                 raise HrmEdgeError("data", f"{path}: line {line}: the answer has blanks")
-            if not _keeps(task, board["question"], board["answer"]):
-                raise HrmEdgeError("data", f"{path}: line {line}: the answer does not keep the givens")
             questions.append(board["question"])
             answers.append(board["answer"])
             places.append((path, line))
@@ -127,10 +133,10 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
         return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), task.task.cells)
 
     boards = Boards(stack(questions), stack(answers), [path.name for path, _ in places])
-    if task.is_sudoku:
-        for part in torch.arange(len(boards)).split(65536):
-            bad = ~task.solved(boards.answers[part], boards.questions[part])
-            if bad.any():
-                path, line = places[int(part[bad][0])]
-                raise HrmEdgeError("data", f"{path}: line {line}: the answer breaks a rule")
+    for part in torch.arange(len(boards)).split(4096):
+        faults = _faults(task, boards.questions[part], boards.answers[part])
+        bad = [int(part[which][0]) if which.any() else len(boards) for _, which in faults]
+        if bad and (first := min(bad)) < len(boards):
+            path, line = places[first]
+            raise HrmEdgeError("data", f"{path}: line {line}: {faults[bad.index(first)][0]}")
     return boards

@@ -184,11 +184,41 @@ def test_only_free_cells_are_asked() -> None:
     assert slots.advance(logits, 1)["plain_solved"] == 6
 
 
-def test_an_answer_that_moves_a_wall_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("question", "answer", "message"),
+    [
+        ("S  | # |G  ", "S  |o# |Go ", "no shortest way"),  # a cell beside the way
+        ("S  |   |G  ", "Soo|  o|Goo", "no shortest way"),
+        ("SG |   |   ", "SG |   |  o", "no shortest way"),
+        ("S  |   |  G", "So |  o| oG", "no way from S to G"),
+        ("S  |   |G  ", "S  |   |G  ", "no way from S to G"),
+        ("S #|  #|##G", "S #|  #|##G", "there is no way from S to G"),
+        ("S  | # |G  ", "S  |## |G  ", "is not the question with o in free cells"),
+        ("S  | # |G  ", "S  |oo |G  ", "is not the question with o in free cells"),
+        ("S  | # |G  ", "So |S# |G  ", "is not the question with o in free cells"),
+        ("S  |o# |G  ", "S  |o# |G  ", "the question has an o"),
+        ("   |   |G  ", "   |   |G  ", "the question has not one S and one G"),
+        ("S  |  S|G  ", "S  |o S|G  ", "the question has not one S and one G"),
+        ("S  |  G|G  ", "S  |o G|G  ", "the question has not one S and one G"),
+    ],
+)
+def test_a_row_that_is_no_solved_maze_is_named(tmp_path: Path, question: str, answer: str, message: str) -> None:
     data = tmp_path / "m.csv"
-    data.write_text("question,answer\nS  G#,SooG#\nS  G#,Soo#G\n")
-    with pytest.raises(HrmEdgeError, match="line 3: the answer does not keep the givens"):
-        read_boards([data], Task(structured_maze(1, 5)))
+    lines = ["question,answer", "S#G|   |   ,S#G|ooo|   ", "   |   |S G,   |   |SoG", f"{question},{answer}"]
+    data.write_text("\n".join(lines[:3]).replace("|", ""))
+    assert len(read_boards([data], Task(structured_maze(3, 3)))) == 2
+    data.write_text("\n".join(lines).replace("|", ""))
+    with pytest.raises(HrmEdgeError, match=rf"m\.csv: line 4: .*{message}") as caught:
+        read_boards([data], Task(structured_maze(3, 3)))
+    assert caught.value.code == "data"
+
+
+@needs_compiler
+def test_made_mazes_are_taken_and_transposed_ones_are_not(tmp_path: Path) -> None:
+    invoke("mazes", 20, tmp_path / "m.csv", "--size", "14x8", "--least", 5)
+    assert len(read_boards([tmp_path / "m.csv"], Task(structured_maze(14, 8)))) == 20
+    with pytest.raises(HrmEdgeError, match="line 2: "):
+        read_boards([tmp_path / "m.csv"], Task(structured_maze(8, 14)))
 
 
 RUN = """
