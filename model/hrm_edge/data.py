@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -82,6 +83,22 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield line, dict(zip(columns, row, strict=True))
 
 
+def _joined(drawing: str, cols: int, where: str) -> str:
+    """A board that is written row by row, with or without line breaks between them, as one string.
+
+    Raises:
+        HrmEdgeError: code ``data`` for a drawing whose lines are not ``cols`` wide: it is of another shape.
+    """
+    lines = re.split(r"\r\n|\r|\n", drawing)  # not splitlines: a symbol may be what that takes for a line end
+    if len(lines) > 1 and lines[-1] == "":
+        lines.pop()
+    if len(lines) > 1:
+        for number, row in enumerate(lines, 1):
+            if len(row) != cols:
+                raise HrmEdgeError("data", f"{where} has {len(row)} cells in row {number}, not {cols}")
+    return "".join(lines)
+
+
 def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, Tensor]]:
     """Each breach of the puzzle's rules in words, and ``[B]`` bool, which boards commit it."""
     if task.is_maze:
@@ -113,6 +130,8 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
             board = {}
             for column in ("question", "answer"):
                 text = row[column]
+                if not task.is_sudoku:
+                    text = _joined(text, task.task.cols, f"{path}: line {line}: {column}")
                 try:
                     board[column] = bytes(map(value.__getitem__, text))
                 except KeyError as error:

@@ -155,17 +155,28 @@ def mazes(
     except ValueError as error:
         raise HrmEdgeError("config", f"--size {size}: not rows x columns") from error
     made = make_mazes(count, rows, cols, least=least, walls=walls, loops=loops, seed=seed)
-    _write_rows(out, " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made)
+    # A square one needs no line breaks: its shape is known from its length.
+    _write_rows(out, " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made, None if rows == cols else cols)
     typer.echo(f"{out}: {count:,} mazes, {made.moves.float().mean():.1f} moves on average")
 
 
-def _write_rows(out: Path, signs: str, columns: tuple[str, ...], made: tuple[Tensor, Tensor, Tensor]) -> None:
-    """Boards as a CSV: questions and answers ``[n, cells]``, written by ``signs``, and a number of each."""
+def _write_rows(
+    out: Path, signs: str, columns: tuple[str, ...], made: tuple[Tensor, Tensor, Tensor], width: int | None = None
+) -> None:
+    """Boards as a CSV: questions and answers ``[n, cells]``, written by ``signs``, and a number of each.
+
+    With a ``width`` every row of a board stands in a line of its own.
+    """
+
+    def drawn(board: list[int]) -> str:
+        text = "".join(signs[v] for v in board)
+        return text if width is None else "\n".join(text[i : i + width] for i in range(0, len(text), width))
+
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(columns)
     for question, answer, number in zip(*(t.tolist() for t in made), strict=True):
-        rows.writerow(("".join(signs[v] for v in question), "".join(signs[v] for v in answer), number))
+        rows.writerow((drawn(question), drawn(answer), number))
     data = text.getvalue().encode()
     # Without a time stamp: the same call writes the same bytes.
     write_atomic(out, lambda to: to.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data))

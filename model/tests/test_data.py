@@ -123,6 +123,17 @@ def test_held_out_questions_of_other_tasks_leave(tmp_path: Path) -> None:
         prepare(DataConfig(train=[held], holdout=[held]), task)
 
 
+def test_a_grid_may_be_drawn_row_by_row(tmp_path: Path) -> None:
+    task = Task(structured_grid(2, 3, "ab\x0b", name="pairs"))
+    rows = ('"ab\x0b\nbba\n","abb\r\nbba"', "ab\x0bbba,abbbba")
+    boards = read_boards([write(tmp_path / "grids.csv", "question,answer", *rows)], task)
+    assert [task.format(board) for board in boards.questions] == ["ab\x0bbba"] * 2
+    assert [task.format(board) for board in boards.answers] == ["abbbba"] * 2
+    other = write(tmp_path / "other.csv", "question,answer", rows[1], 'abaaba,"ab\na\nbb\na"')
+    with pytest.raises(HrmEdgeError, match=r"other\.csv: line 3: answer has 2 cells in row 1, not 3"):
+        read_boards([other], task)
+
+
 def test_rows_can_be_held_out_of_the_training_file(tmp_path: Path) -> None:
     other = f"here,..3.3412.143432.,{ANSWER}"
     train = write(tmp_path / "train.csv", HEAD, other, ROW)

@@ -217,8 +217,20 @@ def test_a_row_that_is_no_solved_maze_is_named(tmp_path: Path, question: str, an
 def test_made_mazes_are_taken_and_transposed_ones_are_not(tmp_path: Path) -> None:
     invoke("mazes", 20, tmp_path / "m.csv", "--size", "14x8", "--least", 5)
     assert len(read_boards([tmp_path / "m.csv"], Task(structured_maze(14, 8)))) == 20
-    with pytest.raises(HrmEdgeError, match="line 2: "):
+    with pytest.raises(HrmEdgeError, match="line 2: question has 8 cells in row 1, not 14"):
         read_boards([tmp_path / "m.csv"], Task(structured_maze(8, 14)))
+    with (tmp_path / "m.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(len(drawing.split("\n")) == 14 for row in rows for drawing in (row["question"], row["answer"]))
+    flat = tmp_path / "flat.csv"
+    lines = (f"{row['question']},{row['answer']}".replace("\n", "") for row in rows)
+    flat.write_text("\n".join(("question,answer", *lines)))
+    as_drawn, in_a_row = (
+        read_boards([tmp_path / name], Task(structured_maze(14, 8))) for name in ("m.csv", "flat.csv")
+    )
+    assert as_drawn.digest() == in_a_row.digest()
+    with pytest.raises(HrmEdgeError, match=r"line 2: "):
+        read_boards([flat], Task(structured_maze(8, 14)))
 
 
 RUN = """
