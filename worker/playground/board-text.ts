@@ -8,7 +8,7 @@ const RULED_LINE = /^[\s|+=*-]*[+=-][\s|+=*-]*$/
 const FRAME = /[\s|,;"']/
 
 /** Text longer than any drawing of one board. */
-const LONGEST = 100_000
+export const LONGEST = 100_000
 
 /**
  * Reads a board as people have it: 81 characters in one run (also inside a line of a CSV file or a link), or nine

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { EXAMPLE_MAZE } from '../examples.ts'
 import { readBoards } from './file-boards.ts'
 
 const EASY = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
@@ -10,6 +11,17 @@ test('takes a CSV with other columns, lines of boards, and a drawn board', async
   expect(csv).toEqual({ set: { name: 'boards.csv', source: 'boards.csv', boards: [EASY, EMPTY] } })
   expect((await read(`${EASY}\n${EMPTY}\n`)).set?.boards).toEqual([EASY, EMPTY])
   expect((await read(EASY.replace(/.{9}/g, '$&\n'))).set?.boards).toEqual([EASY])
+})
+
+test('takes the first maze of a file', async () => {
+  const dotted = EXAMPLE_MAZE.replaceAll(' ', '.')
+  expect(await read(`${EXAMPLE_MAZE}\n`)).toEqual({ maze: { text: `${EXAMPLE_MAZE}\n`, isFirst: false } })
+  expect(await read(dotted)).toEqual({ maze: { text: dotted, isFirst: false } })
+  expect(await read(`${EXAMPLE_MAZE}\n\n${EXAMPLE_MAZE}\n`)).toEqual({ maze: { text: EXAMPLE_MAZE, isFirst: true } })
+  // With a fault that mazes have words for.
+  expect(await read('S##\n# #\n###\n')).toEqual({ maze: { text: 'S##\n# #\n###', isFirst: false } })
+  const run = EXAMPLE_MAZE.replaceAll('\n', '')
+  expect(await read(`question,answer\n${run},x\n${run},y\n`)).toEqual({ maze: { text: run, isFirst: true } })
 })
 
 test('says what is wrong, and where', async () => {

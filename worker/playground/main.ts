@@ -6,13 +6,14 @@ import { failureText } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
 import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
-import { mazeFace } from './maze-loader.ts'
+import { type MazeFace, mazeFace } from './maze-loader.ts'
 import { showModel } from './model-facts.ts'
 import { keepOffline } from './offline.ts'
 import { SAMPLE_SETS } from './samples.ts'
 import type { Where } from './solve-stream.ts'
 import { SourcesView } from './sources-view.ts'
 import { SudokuFace } from './sudoku-face.ts'
+import { kindOf } from './text-kind.ts'
 import { TextView } from './text-view.ts'
 
 const WHERE_NOTES: Partial<Record<Where, string>> = {
@@ -26,7 +27,7 @@ const FIRST_SET = SAMPLE_SETS[3]
 /** Only then is it known which model is wanted. */
 let isLinkRead = false
 const app = new App(readRequest, showPuzzle)
-const text = new TextView(app)
+const text = new TextView(app, takeText)
 const sudoku = new SudokuFace(app, () => sources.showOwn())
 const sources: SourcesView = new SourcesView(sudoku, app.status)
 sources.showFirst(FIRST_SET)
@@ -86,8 +87,19 @@ function wirePaste(): void {
   document.addEventListener('paste', (event) => {
     if ((event.target as Element).matches('textarea, input[type=number]')) return
     event.preventDefault()
-    app.face.loadText(event.clipboardData?.getData('text/plain') ?? '')
+    void takeText(event.clipboardData?.getData('text/plain') ?? '')
   })
+}
+
+/** Gives a text to its kind of puzzle, or to the one that is there where it cannot be told. @returns why not */
+async function takeText(text: string): Promise<string | undefined> {
+  const kind = kindOf(text) ?? app.face.task
+  if (kind === 'sudoku') return sudoku.loadText(text)
+  let problem: string | undefined
+  const failure = await withMazes((mazes) => {
+    problem = mazes.loadText(text)
+  })
+  return failure ?? problem
 }
 
 /** Files are chosen, or dropped anywhere on the page. */
@@ -97,11 +109,14 @@ function wireFiles(): void {
     if (!file) return
     newest = file
     app.status.say('Reading', `${file.name} …`)
-    const { set, problem } = await readBoards(file)
+    const { set, maze, problem } = await readBoards(file)
     // Another file was opened meanwhile.
     if (file !== newest) return
     if (set) sources.openFile(set)
-    else app.status.say('That file is of no use.', problem, 'bad')
+    else if (maze) {
+      const what = maze.isFirst ? `First maze of ${file.name}` : file.name
+      await withMazes((mazes) => mazes.loadText(maze.text, what))
+    } else app.status.say('That file is of no use.', problem, 'bad')
   }
   const input = byId('file', HTMLInputElement)
   input.addEventListener('change', () => {
@@ -182,14 +197,22 @@ function readLink(): Promise<void> {
 /** @param link the maze of a link; empty for whichever there is */
 async function openMaze(link: string): Promise<void> {
   const asked = location.hash
+  const failure = await withMazes((mazes) => mazes.enter(link))
+  // A second click on the same link must change the address to be noticed. A maze of a link stays there for a reload.
+  if (failure !== undefined && link === '' && location.hash === asked) app.address()
+}
+
+/** Loads what mazes need, unless the address is another meanwhile. @returns why it could not */
+async function withMazes(use: (mazes: MazeFace) => void): Promise<string | undefined> {
+  const asked = location.hash
   try {
-    const maze = await mazeFace(app)
-    // The address may be another meanwhile.
-    if (location.hash === asked) maze.enter(link)
+    const mazes = await mazeFace(app)
+    if (location.hash === asked) use(mazes)
+    return undefined
   } catch (error) {
-    app.status.say('Mazes could not be loaded.', failureText(error), 'bad')
-    // A second click on the same link must change the address to be noticed. A maze of a link stays there for a reload.
-    if (link === '' && location.hash === asked) app.address()
+    const failure = failureText(error)
+    app.status.say('Mazes could not be loaded.', failure, 'bad')
+    return failure
   }
 }
 

@@ -5,7 +5,7 @@ import type * as Entry from './maze/maze-entry.ts'
 declare const MAZE_FILE: string
 declare const MAZE_STYLE: string
 
-type MazeFace = ReturnType<typeof Entry.createMazeFace>
+export type MazeFace = ReturnType<typeof Entry.createMazeFace>
 
 let loading: Promise<MazeFace> | undefined
 

@@ -10,16 +10,19 @@ export class TextView {
   /** What the page put there. */
   #put = ''
 
-  constructor(app: App) {
+  /** @param take gives a text to its kind of puzzle. @returns why not */
+  constructor(app: App, take: (text: string) => Promise<string | undefined>) {
     this.#details.addEventListener('toggle', () => {
       if (this.#details.open) this.#write(app.face)
     })
-    byId('use-text', HTMLButtonElement).addEventListener('click', () => {
-      const problem = app.face.loadText(this.#area.value)
+    byId('use-text', HTMLButtonElement).addEventListener('click', async () => {
+      const problem = await take(this.#area.value)
       // The status line may be a screen away.
       this.#problem.textContent = problem ?? ''
       if (problem !== undefined) return
       this.#write(app.face)
+      // A board of another kind has no cells before it was drawn.
+      app.render()
       app.face.focus()
     })
   }

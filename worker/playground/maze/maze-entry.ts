@@ -13,6 +13,7 @@ export function createMazeFace(app: App): MazeFace {
   board.after(part('maze'), part('maze-help'))
   byId('keypad', HTMLElement).after(part('maze-tools'), parts.content.querySelector('.legend')!)
   byId('board-text', HTMLTextAreaElement).labels[0].append(part('maze-text'))
+  byId('file', HTMLInputElement).labels![0].append(part('maze-file'))
   byId('seed-help', HTMLElement).append(part('maze-seed'))
   return new MazeFace(app)
 }

@@ -104,8 +104,9 @@ export class MazeFace implements Face {
     this.#app.status.say('Cleared.', 'Draw walls.')
   }
 
-  loadText(text: string): string | undefined {
-    return this.#takeOver(parseMazeText(text), 'Maze')
+  /** @param what it is, for people */
+  loadText(text: string, what = 'Maze'): string | undefined {
+    return this.#takeOver(parseMazeText(text), what)
   }
 
   solvedText({ steps, attempts, solution }: SolveResult, milliseconds: number): string {

@@ -1,0 +1,68 @@
+// A puzzle of one kind, brought while the page shows the other.
+import type { Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { EXAMPLE_MAZE } from '../../worker/examples.ts'
+import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
+import { MAZE } from '../worker/mazes.ts'
+import { MazePage } from './maze-page.ts'
+import { servePlayground } from './served-playground.ts'
+
+const SUDOKU = SAMPLE_SETS[0].boards[0]
+
+const { visit } = servePlayground()
+
+const currentKind = (page: Page) => page.locator('.kinds [aria-current]').textContent()
+
+describe('a puzzle of the other kind turns the page to it', () => {
+  visit('pasted', async ({ page, playground }) => {
+    const maze = new MazePage(page)
+    await playground.paste(MAZE)
+    await playground.expectStatus(/^Maze taken over\. A way leads/)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+    expect(await currentKind(page)).toBe('Maze')
+    await maze.paste(SUDOKU)
+    await playground.expectStatus(/^Board taken over: \d+ givens\.$/)
+    await expect.poll(() => playground.givens()).toBe(SUDOKU)
+    expect(await currentKind(page)).toBe('Sudoku')
+    // What is neither stays with the kind that is there.
+    await playground.paste('hello')
+    await playground.expectStatus(/^That is not a board\. “h” is no Sudoku symbol/)
+  })
+
+  visit('written as text', async ({ page, playground }) => {
+    const maze = new MazePage(page)
+    const use = async (text: string) => {
+      await page.getByText('Board as text').click()
+      await page.locator('#board-text').fill(text)
+      await page.getByRole('button', { name: 'Use this board' }).click()
+    }
+    await use(MAZE)
+    await playground.expectStatus(/^Maze taken over\./)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toMatch(/^row 1, column 1, free/)
+    await use(SUDOKU)
+    await playground.expectStatus(/^Board taken over/)
+    await expect.poll(() => playground.givens()).toBe(SUDOKU)
+  })
+
+  visit('from a file', async ({ page, playground }) => {
+    const maze = new MazePage(page)
+    const choose = async (text: string) => {
+      if (!(await page.locator('#file').isVisible())) await page.getByText('Board as text').click()
+      const buffer = Buffer.from(text)
+      await page.getByLabel(/^Or a file/).setInputFiles({ name: 'mine.txt', mimeType: 'text/plain', buffer })
+    }
+    await choose(MAZE.replaceAll(' ', '.'))
+    await playground.expectStatus(/^mine\.txt taken over\. A way leads/)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+    await choose(`${EXAMPLE_MAZE}\n\n${MAZE}\n`)
+    await playground.expectStatus(/^First maze of mine\.txt taken over\./)
+    await expect.poll(() => maze.question()).toBe(EXAMPLE_MAZE)
+    await choose('S##\n# #\n###\n')
+    await playground.expectStatus(/^That is not a maze\. A maze has one G; this one has 0\.$/)
+    await expect.poll(() => maze.question()).toBe(EXAMPLE_MAZE)
+    await choose(`${SUDOKU}\n`)
+    await playground.expectStatus(/^Board 1 of 1\./)
+    await expect.poll(() => playground.givens()).toBe(SUDOKU)
+  })
+})
