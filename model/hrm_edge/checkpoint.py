@@ -29,9 +29,11 @@ def load_dict(path: Path) -> dict[str, Any]:
     """
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # an unpickler fed with garbage can raise anything
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise HrmEdgeError("checkpoint", f"{path}: cannot be loaded: {reason}") from error
+    except OSError as error:
+        raise HrmEdgeError("checkpoint", f"{path}: cannot be loaded: {error.strerror}") from error
+    except Exception as error:  # an unpickler fed with garbage can raise anything, and torch advises to trust the file
+        what = "it is no checkpoint of torch.save, or holds more than plain data"
+        raise HrmEdgeError("checkpoint", f"{path}: cannot be loaded: {what}") from error
     if not isinstance(loaded, dict):
         raise HrmEdgeError("checkpoint", f"{path}: holds a {type(loaded).__name__}, not a dict")
     return loaded
@@ -47,7 +49,7 @@ def load_checkpoint(path: Path) -> tuple[HRMConfig, dict[str, Tensor]]:
         weights = read_weights(path)
         return weights.config, weights.float_state()
     loaded = load_dict(path)
-    state = loaded.get("ema") or loaded.get("model")
+    state = loaded.get("model") if loaded.get("ema") is None else loaded["ema"]
     if not isinstance(loaded.get("config"), str) or not isinstance(state, dict):
         raise HrmEdgeError("checkpoint", f"{path}: needs config (text) and ema or model (state dict)")
     config = HRMConfig.parse(loaded["config"])
@@ -65,7 +67,10 @@ def trained(path: Path) -> dict[str, Any] | None:
     loaded = {} if path.suffix == ".safetensors" else load_dict(path)
     if "seconds" not in loaded:
         return None
-    return {"steps": int(loaded["step"]), "hours": round(float(loaded["seconds"]) / 3600, 2)}
+    steps, seconds = loaded.get("step"), loaded["seconds"]
+    if type(steps) is not int or type(seconds) is not float or not (0 <= steps < 2**53 and 0 <= seconds < 2**53):
+        raise HrmEdgeError("checkpoint", f"{path}: step and seconds are not those of a run")
+    return {"steps": steps, "hours": round(seconds / 3600, 2)}
 
 
 def save_checkpoint(path: Path, config: HRMConfig, state: dict[str, Tensor], **more: Any) -> None:

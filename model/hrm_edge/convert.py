@@ -12,7 +12,7 @@ from torch import Tensor
 from .config import CANDIDATE_LISTS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
 from .errors import HrmEdgeError
 from .hrm import RotaryEmbedding
-from .quantise import check_state
+from .quantise import check_state, check_tensors
 
 # Vocabularies of the official data sets; 0 pads.
 OFFICIAL_TASKS = {
@@ -50,10 +50,10 @@ def convert_lab(loaded: dict[str, Any], *, halt_max_steps: int = 16) -> tuple[HR
     for name in ("d", "heads", "inter", "layers", "H", "L"):
         if type(args.get(name)) is not int:
             raise HrmEdgeError("checkpoint", f"a starter checkpoint has a number args.{name}, not {args.get(name)!r}")
-    _check_tensors(ema, "ema of a starter checkpoint")
+    check_tensors(ema, "ema of a starter checkpoint")
     state: dict[str, Tensor] = {}
     for name, tensor in ema.items():
-        match = re.fullmatch(r"([HL])l\.layers\.(\d+)\.(attn\.qkv|attn\.o|gu|dn)\.weight", name)
+        match = re.fullmatch(r"([HL])l\.layers\.([0-9]{1,3})\.(attn\.qkv|attn\.o|gu|dn)\.weight", name)
         if match:
             state[f"{match[1]}_level.layers.{match[2]}.{_LAB_PARTS[match[3]]}.weight"] = tensor.float()
         elif name in _LAB_NAMES:
@@ -75,18 +75,13 @@ def convert_lab(loaded: dict[str, Any], *, halt_max_steps: int = 16) -> tuple[HR
     return config, state
 
 
-def _check_tensors(state: dict[Any, Any], what: str) -> None:
-    if not all(isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()):
-        raise HrmEdgeError("checkpoint", f"{what} is a state dict: names and tensors only")
-
-
 def _strip(name: str) -> str:
     name = name.replace("_orig_mod.", "")
     return re.sub(r"^(model\.)?(inner\.)?", "", name)
 
 
 def _layers(state: dict[str, Tensor], level: str) -> int:
-    found = {int(m[1]) for name in state if (m := re.match(rf"{level}\.layers\.(\d+)\.", name))}
+    found = {int(m[1]) for name in state if (m := re.match(rf"{level}\.layers\.([0-9]{{1,3}})\.", name))}
     if found != set(range(len(found))) or not found:
         raise HrmEdgeError("checkpoint", f"{level} has no layers, or some are missing")
     return len(found)
@@ -117,7 +112,7 @@ def convert_official(
     Raises:
         HrmEdgeError: code ``checkpoint`` or ``config``, naming what does not fit.
     """
-    _check_tensors(loaded, "an official checkpoint")
+    check_tensors(loaded, "an official checkpoint")
     state: dict[str, Tensor] = {}
     for name, tensor in loaded.items():
         if _strip(name) in state:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,6 +11,8 @@ from torch import Tensor
 from .config import HRMConfig
 from .errors import HrmEdgeError
 from .layout import file_tensors, float_bounds, is_matrix, state_shapes, within_bounds
+
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,30 @@ def dequantise(quantised: Tensor, scale: Tensor) -> Tensor:
     return quantised.float() * scale[:, None]
 
 
+def check_tensors(state: dict[Any, Any], what: str) -> None:
+    """Checks that ``state`` maps names to tensors that a computation here can read.
+
+    A file of ``torch.save`` may as well hold tensors that are sparse, quantised, complex or without any values (meta).
+
+    Raises:
+        HrmEdgeError: code ``checkpoint``, naming the first that is something else.
+    """
+    for name, value in state.items():
+        if not (isinstance(name, str) and isinstance(value, Tensor)):
+            raise HrmEdgeError("checkpoint", f"{what} is a state dict: names and tensors only")
+        if value.device.type != "cpu" or value.layout != torch.strided or value.is_nested or value.dtype not in FLOATS:
+            kind = f"{value.dtype}, {value.layout} on {value.device}".replace("torch.", "")
+            raise HrmEdgeError("checkpoint", f"{name} is no dense tensor of floats: {kind}")
+
+
 def check_state(state: dict[str, Tensor], config: HRMConfig) -> None:
     """Checks that ``state`` is exactly the float state dict of ``config`` and can be stored.
 
     Raises:
-        HrmEdgeError: code ``checkpoint`` for missing, unknown or misshapen tensors, ``quantise`` for a value that is
-            not finite or out of the bounds of a weights file.
+        HrmEdgeError: code ``checkpoint`` for missing, unknown, misshapen or other tensors, ``quantise`` for a value
+            that is not finite or out of the bounds of a weights file.
     """
+    check_tensors(state, "what a model is made of")
     shapes = state_shapes(config)
     for name in shapes.keys() - state.keys():
         raise HrmEdgeError("checkpoint", f"no tensor {name}")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -61,6 +62,24 @@ def test_a_run_does_not_get_the_scores_of_another(tmp_path: Path) -> None:
 
     assert exported("run.pt") == {"name": "c", "steps": 300, "hours": 1.5, "notes": "from elsewhere"}
     assert exported("run.pt", "--keep-card") == exported("converted.pt") == card
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"seconds": 5400.0},
+        {"seconds": "x", "step": 300},
+        {"seconds": math.inf, "step": 300},
+        {"seconds": 1.0, "step": -3},
+        {"seconds": 1.0, "step": 10**400},
+    ],
+)
+def test_a_run_that_cannot_have_been_is_refused(tmp_path: Path, card: Path, run: dict[str, object]) -> None:
+    config = CONFIGS["candidates-4x4"]
+    save_checkpoint(tmp_path / "run.pt", config, random_state(config, 1), **run)
+    with pytest.raises(HrmEdgeError, match=r"run\.pt: step and seconds are not those of a run") as caught:
+        invoke("export", tmp_path / "run.pt", tmp_path / "w.safetensors", "--card", card)
+    assert caught.value.code == "checkpoint"
 
 
 def test_convert_lab_then_export(tmp_path: Path, card: Path) -> None:

@@ -163,6 +163,9 @@ def test_maze() -> None:
         ({"L_level.layers.3.mlp.down_proj.weight": torch.zeros(64, 256)}, "some are missing"),
         ({"embed_tokens.embedding_weight": None}, "not an official HRM"),
         ({"local_ids": torch.zeros(3)}, "local_ids is not part"),
+        ({f"L_level.layers.{'7' * 5000}.mlp.down_proj.weight": torch.zeros(64, 256)}, "is not part"),
+        ({"H_init": torch.zeros(64, dtype=torch.complex64)}, "H_init is no dense tensor of floats: complex64"),
+        ({"H_init": torch.zeros(64).to_sparse()}, "H_init is no dense tensor of floats: float32, sparse_coo"),
         ({"lm_head.weight": torch.zeros(7, 64)}, r"lm_head.weight is \[7, 64\]"),
         ({"puzzle_emb.weights": torch.zeros(64)}, r"puzzle_emb.weights is \[64\]"),
         ({"embed_tokens.embedding_weight": torch.zeros(11, 0)}, "not an official HRM"),
@@ -262,6 +265,7 @@ def test_lab_refuses(broken: dict) -> None:
         ({"args": lab_checkpoint()["args"] | {"heads": 0}}, "num_heads"),
         ({"ema": {5: torch.zeros(1)}}, "names and tensors only"),
         ({"ema": {"emb": 5}}, "names and tensors only"),
+        ({"ema": {"emb": torch.zeros(3, device="meta")}}, "emb is no dense tensor of floats: .* on meta"),
     ],
 )
 def test_lab_refuses_what_is_left_out_or_of_another_kind(change: dict, message: str) -> None:
@@ -299,12 +303,23 @@ def test_checkpoints_that_cannot_be_loaded(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(HrmEdgeError, match="cannot be loaded"):
             load_checkpoint(path)
+    with pytest.raises(HrmEdgeError, match=r"no checkpoint of torch\.save, or holds more than plain data$"):
+        load_checkpoint(path)
     torch.save([1], path)
     with pytest.raises(HrmEdgeError, match="not a dict"):
         load_checkpoint(path)
     torch.save({"model": {}}, path)
     with pytest.raises(HrmEdgeError, match="needs config"):
         load_checkpoint(path)
+
+
+def test_averaged_weights_that_are_none_are_named(tmp_path: Path) -> None:
+    config = structured_sudoku(16, box_rows=2, box_cols=2)
+    for ema in (torch.zeros(2), {}, 3):
+        save_checkpoint(tmp_path / "c.pt", config, HRM(config).state_dict(), ema=ema)
+        with pytest.raises(HrmEdgeError, match=r"needs config .* and ema|no tensor") as caught:
+            load_checkpoint(tmp_path / "c.pt")
+        assert caught.value.code == "checkpoint"
 
 
 class _Opens:

@@ -121,3 +121,22 @@ def test_refuses_another_models_state() -> None:
     ):
         with pytest.raises(HrmEdgeError, match=message):
             check_state(changed, config)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3,
+        torch.zeros(16, dtype=torch.int32),
+        torch.zeros(16, dtype=torch.complex64),
+        torch.zeros(16, device="meta"),
+        torch.zeros(16).to_sparse(),
+        torch.zeros(16, dtype=torch.float8_e5m2),
+    ],
+    ids=lambda value: str(getattr(value, "dtype", value)),
+)
+def test_refuses_what_is_no_plain_tensor(value: object) -> None:
+    config = CONFIGS["candidates-4x4"]
+    with pytest.raises(HrmEdgeError, match=r"names and tensors only|H_init is no dense tensor of floats") as caught:
+        check_state(HRM(config).state_dict() | {"H_init": value}, config)
+    assert caught.value.code == "checkpoint"
