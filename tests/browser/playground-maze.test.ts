@@ -81,6 +81,22 @@ describe('the switch', () => {
     expect(await page.getByLabel('Steps at most').inputValue()).toBe('64')
   })
 
+  visit('the way there and back keeps budget and seed', async (maze) => {
+    const { page } = maze
+    const chosen = async () => [
+      await page.getByLabel('Steps at most').inputValue(),
+      await page.getByLabel('Seed').inputValue(),
+    ]
+    await page.getByLabel('Steps at most').selectOption('64')
+    await page.getByLabel('Seed').fill('7')
+    await page.getByRole('link', { name: 'Sudoku' }).click()
+    await expect.poll(() => page.locator('#board').isVisible()).toBe(true)
+    expect(await chosen()).toEqual(['64', '7'])
+    await page.getByRole('link', { name: 'Maze' }).click()
+    await expect.poll(() => page.url()).toMatch(/#maze=30x30.*&steps=64&seed=7$/)
+    expect(await chosen()).toEqual(['64', '7'])
+  })
+
   visit('a link carries the maze, budget and seed', async (maze) => {
     const { page } = maze
     await maze.paste(MAZE)

@@ -22,6 +22,13 @@ test('a link leaves out what the page begins with', () => {
   expect(toHash(['maze', ''], { maxSteps: 256, seed: 0 })).toBe('#maze')
 })
 
+test('a link without a puzzle keeps the budget and the seed of now, but for those that it names', () => {
+  const now = { maxSteps: 16, seed: 7 }
+  expect(fromHash('#maze', STEPS, now)).toEqual({ maze: '', ...now })
+  expect(fromHash('#maze&steps=256', STEPS, now)).toEqual({ maze: '', maxSteps: 256, seed: 7 })
+  expect(fromHash('#maze=3x3.AQ.0.8', STEPS, now)).toEqual({ maze: '3x3.AQ.0.8', maxSteps: 256, seed: 0 })
+})
+
 test('a link may carry no puzzle; bad numbers are not taken', () => {
   expect(fromHash('', STEPS)).toEqual({ maxSteps: 256, seed: 0 })
   expect(fromHash('#steps=16', STEPS)).toEqual({ maxSteps: 16, seed: 0 })

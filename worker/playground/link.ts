@@ -18,18 +18,24 @@ export function toHash([name, value]: readonly [string, string], { maxSteps, see
 }
 
 /**
- * What a link carries: a Sudoku as `board`, or a maze, which may be empty; either may be absent. Numbers that are of no
- * use are those of the page.
+ * What a link carries: a Sudoku as `board`, or a maze, which may be empty; either may be absent. Without numbers that are
+ * of use, those that the page begins with count; a link that names no puzzle of its own keeps those of now.
  * @param steps the budgets that the page offers
+ * @param now the budget and the seed that are chosen
  */
-export function fromHash(hash: string, steps: readonly number[]): LinkedRequest & { board?: string; maze?: string } {
+export function fromHash(
+  hash: string,
+  steps: readonly number[],
+  now: LinkedRequest = DEFAULTS,
+): LinkedRequest & { board?: string; maze?: string } {
   const params = new URLSearchParams(hash.replace(/^#/, ''))
-  const [maxSteps, seed] = ['steps', 'seed'].map((name) => Number(params.get(name)))
+  const [maxSteps, seed] = ['steps', 'seed'].map((name) => Number(params.get(name) ?? Number.NaN))
+  const otherwise = params.get('board') || params.get('maze') ? DEFAULTS : now
   return {
     board: params.get('board') ?? undefined,
     maze: params.get('maze') ?? undefined,
-    maxSteps: steps.includes(maxSteps) ? maxSteps : DEFAULTS.maxSteps,
-    seed: isSeed(seed) ? seed : DEFAULTS.seed,
+    maxSteps: steps.includes(maxSteps) ? maxSteps : otherwise.maxSteps,
+    seed: isSeed(seed) ? seed : otherwise.seed,
   }
 }
 

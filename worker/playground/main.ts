@@ -140,7 +140,7 @@ function wireFiles(): void {
 }
 
 function wireResults(): void {
-  byId('save-json', HTMLButtonElement).addEventListener('click', () => app.saveJson())
+  byId('save-json', HTMLButtonElement).addEventListener('click', () => void app.saveJson())
   byId('save-png', HTMLButtonElement).addEventListener('click', () => void app.savePng())
 }
 
@@ -168,7 +168,7 @@ function readLink(): Promise<void> {
   for (const control of [steps, seed]) control.addEventListener('change', () => app.address())
   const take = async (): Promise<void> => {
     const offered = [...steps.options].map(({ value }) => Number(value))
-    const { board, maze, maxSteps, seed: linkedSeed } = fromHash(location.hash, offered)
+    const { board, maze, maxSteps, seed: linkedSeed } = fromHash(location.hash, offered, readRequest())
     const parsed = board === undefined ? undefined : parseBoardText(board)
     if (parsed?.problem !== undefined) {
       app.status.say('The link holds no board.', parsed.problem, 'bad')
