@@ -16,7 +16,7 @@ import type { PrecisionStep } from './precision/lockstep.ts'
 import { runPrecision } from './precision/run-precision.ts'
 import { outcomeText as precisionOutcome, stepTexts } from './precision/wording.ts'
 import { ReasoningView } from './reasoning-view.ts'
-import { solveAt, type Where } from './solve-stream.ts'
+import { modelAt, solveAt, type Where } from './solve-stream.ts'
 import { StatusView } from './status-view.ts'
 import { cutText, durationText, PLACES, stepsText, stoppedText } from './wording.ts'
 
@@ -116,7 +116,7 @@ export class App {
       const { face } = this
       const { task, puzzle } = face
       const steps: SolveStep[] = []
-      const solve: Solve = { puzzle, where, maxSteps, seed, steps }
+      const solve: Solve = { task, puzzle, where, maxSteps, seed, steps }
       this.#steps = steps
       this.#solve = solve
       face.begin()
@@ -132,7 +132,7 @@ export class App {
           steps.push(step)
           if (!signal.aborted) this.playback.push()
         })
-        Object.assign(solve, { milliseconds, result })
+        Object.assign(solve, { model: result.model, milliseconds, result })
         this.#showResult(result, where, milliseconds)
       } catch (error) {
         const failure = toFailure(error)
@@ -214,8 +214,12 @@ export class App {
     })
   }
 
-  saveJson(): void {
-    if (this.#solve) save(toJson(this.#solve), 'hrm-edge-solve.json')
+  async saveJson(): Promise<void> {
+    const solve = this.#solve
+    if (solve === undefined) return
+    // The result tells it, which a solve that was stopped has not.
+    solve.model ??= await modelAt(solve.where, solve.task)
+    save(toJson(solve), 'hrm-edge-solve.json')
   }
 
   /** Saves the board as it is shown now. */

@@ -1,11 +1,16 @@
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import type { CellState } from './board-view.ts'
 import { columnOf, rowOf, SIZE } from './cells.ts'
+import type { PageTask } from './face.ts'
+import type { Where } from './solve-stream.ts'
 
 /** What the JSON export holds. */
 export interface Solve {
+  task: PageTask
+  /** Absent where it was not found out. */
+  model?: string
   puzzle: string
-  where: string
+  where: Where
   maxSteps: number
   seed: number
   /** Absent where it was stopped or failed. */

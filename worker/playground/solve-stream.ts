@@ -31,3 +31,13 @@ export async function solveAt(
     onStep(value)
   }
 }
+
+/** Name of the model that solves a task there; undefined where nobody tells, as a service that cannot be reached. */
+export async function modelAt(where: Where, task: PageTask): Promise<string | undefined> {
+  try {
+    if (where === 'edge') return (await edge.tasks()).find(({ name }) => name === task)?.model
+    return (await pageSolver(task)).model.name
+  } catch {
+    return undefined
+  }
+}
