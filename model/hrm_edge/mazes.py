@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ctypes import c_double, c_int, c_uint64, c_void_p
+from collections.abc import Callable
+from ctypes import byref, c_double, c_int, c_uint64, c_void_p
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from .kernels.build import require
 # Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
 TRIES = 1_000_000
 MOST = 1_000_000
+# Cells of the grids that one call of the kernel draws.
+SLICE = 1 << 20
 # Shares of walls that Maze-Hard is made of.
 BENCHMARK_WALLS = (0.3, 0.5)
 
@@ -31,8 +34,13 @@ class Mazes(NamedTuple):
 @lru_cache
 def _library():
     lib = require("maze", "making mazes")
-    lib.hrm_mazes.argtypes = [c_int] * 5 + [c_double] * 2 + [c_uint64, c_int, c_void_p, c_void_p]
+    lib.hrm_mazes.argtypes = [c_int] * 6 + [c_double] * 2 + [c_int] * 2 + [c_void_p] * 4
     return lib
+
+
+def usual_moves(rows: int, cols: int) -> int:
+    """Least moves where none are asked for: the benchmark's at its size, else as many as from corner to corner."""
+    return 109 if (rows, cols) == (30, 30) else max(1, rows + cols - 2)
 
 
 def make_mazes(
@@ -44,13 +52,15 @@ def make_mazes(
     walls: tuple[float, float] = BENCHMARK_WALLS,
     loops: tuple[float, float] | None = None,
     seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Mazes:
     """``count`` mazes whose shortest way from S to G is ``least`` moves or more.
 
     Each cell is a wall with a probability that is drawn from ``walls`` for each maze. With ``loops`` passages are cut
     instead, as in mazes on paper, and a share of the walls between them, drawn from ``loops``, is opened, so that ways
     fork and meet again. The answer is the way that breadth-first search finds with neighbours in the order down, left,
-    right, up: as the benchmark's labels are.
+    right, up: as the benchmark's labels are. ``on_progress`` gets how many are made, and how many grids in a row have
+    given none since, of `TRIES`.
 
     Raises:
         HrmEdgeError: code ``config`` for a size that is none, or where no maze of it has so long a way.
@@ -67,7 +77,14 @@ def make_mazes(
     questions = torch.empty(count, rows * cols, dtype=torch.uint8)
     answers = torch.empty_like(questions)
     kind = (int(loops is not None), *share)
-    made = _library().hrm_mazes(count, rows, cols, least, *kind, seed, TRIES, questions.data_ptr(), answers.data_ptr())
+    state, failed, made = c_uint64(seed), c_int(0), 0
+    # Some ms at a time: an interrupt is heard between two calls only.
+    grids = max(1, SLICE // (rows * cols))
+    buffers = (byref(state), byref(failed), questions.data_ptr(), answers.data_ptr())
+    while made < count and failed.value < TRIES:
+        made = _library().hrm_mazes(made, count, rows, cols, least, *kind, TRIES, grids, *buffers)
+        if on_progress:
+            on_progress(made, failed.value)
     if made < count:
         raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")
     return Mazes(questions, answers, (answers == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from torch import Tensor
+from tqdm import tqdm
 
 from .checkpoint import load_checkpoint
 from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig, sudoku_task
@@ -18,7 +19,7 @@ from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
 from .generate import BUDGET, make
-from .mazes import BENCHMARK_WALLS, make_mazes
+from .mazes import BENCHMARK_WALLS, TRIES, make_mazes, usual_moves
 from .tasks import Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
@@ -143,7 +144,10 @@ def mazes(
     out: Annotated[Path, typer.Argument(help="CSV or CSV.gz to write: question,answer,moves")],
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="the same mazes again")] = 0,
     size: Annotated[str, typer.Option(help="rows x columns")] = "30x30",
-    least: Annotated[int, typer.Option(min=1, help="moves of the shortest way, at least")] = 109,
+    least: Annotated[
+        int | None,
+        typer.Option(min=1, help="moves of the shortest way, at least; default: 109 at 30x30, else rows + columns - 2"),
+    ] = None,
     walls: Annotated[tuple[float, float], typer.Option(help="share of walls of a maze, from and to")] = BENCHMARK_WALLS,
     loops: Annotated[
         tuple[float, float] | None, typer.Option(help="cut passages, and open this share of walls, from and to")
@@ -154,7 +158,14 @@ def mazes(
         rows, cols = (int(side) for side in size.split("x"))
     except ValueError as error:
         raise HrmEdgeError("config", f"--size {size}: not rows x columns") from error
-    made = make_mazes(count, rows, cols, least=least, walls=walls, loops=loops, seed=seed)
+    least = usual_moves(rows, cols) if least is None else least
+    with tqdm(total=count, unit=" mazes") as bar:
+
+        def show(there: int, failed: int) -> None:
+            bar.set_postfix_str(f"{failed:,} of {TRIES:,} tries in a row" if failed else "", refresh=False)
+            bar.update(there - bar.n)
+
+        made = make_mazes(count, rows, cols, least=least, walls=walls, loops=loops, seed=seed, on_progress=show)
     # A square one needs no line breaks: its shape is known from its length.
     _write_rows(out, " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made, None if rows == cols else cols)
     typer.echo(f"{out}: {count:,} mazes, {made.moves.float().mean():.1f} moves on average")

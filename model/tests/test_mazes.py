@@ -11,13 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from hrm_edge import mazes
 from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze
 from hrm_edge.data import Boards, read_boards
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.hrm import HRM
 from hrm_edge.kernels.build import load
 from hrm_edge.lists import Geometry
-from hrm_edge.mazes import make_mazes
+from hrm_edge.mazes import make_mazes, usual_moves
 from hrm_edge.tasks import Task
 from hrm_edge.train_config import SearchConfig
 from hrm_edge.train_slots import Slots
@@ -95,6 +96,43 @@ def test_the_seed_decides() -> None:
     first, again, other = (make_mazes(5, 9, 9, least=6, seed=s).questions for s in (1, 1, 2))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+@needs_compiler
+@pytest.mark.parametrize("kind", [{}, {"loops": (0.1, 0.3)}])
+def test_short_calls_of_the_kernel_make_what_a_long_one_makes(monkeypatch: pytest.MonkeyPatch, kind: dict) -> None:
+    def made(cells: int) -> tuple[list[int], bytes]:
+        """What progress said, and the mazes, of which few grids give one."""
+        monkeypatch.setattr(mazes, "SLICE", cells)
+        seen: list[int] = []
+        boards = make_mazes(20, 7, 9, least=15, seed=5, on_progress=lambda there, _: seen.append(there), **kind)
+        return seen, boards.questions.numpy().tobytes() + boards.answers.numpy().tobytes()
+
+    (whole, one), (parts, many) = made(2**30), made(3 * 63)
+    assert one == many
+    assert whole == [20]
+    assert len(parts) > 2
+    assert parts == sorted(parts)
+
+
+@needs_compiler
+def test_what_takes_long_can_be_interrupted() -> None:
+    def interrupt(made: int, failed: int) -> None:
+        assert (made, failed) == (0, mazes.SLICE // 10_000)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_mazes(3, 100, 100, least=6000, on_progress=interrupt)
+
+
+@needs_compiler
+@pytest.mark.parametrize("size", ["6x9", "2x2", "1x5", "5x1", "40x40"])
+def test_how_far_a_goal_is_follows_the_size(tmp_path: Path, size: str) -> None:
+    rows, cols = map(int, size.split("x"))
+    invoke("mazes", 3, tmp_path / "m.csv", "--size", size)
+    with (tmp_path / "m.csv").open(newline="") as file:
+        assert all(int(row["moves"]) >= rows + cols - 2 for row in csv.DictReader(file))
+    assert usual_moves(30, 30) == 109
 
 
 @needs_compiler

@@ -85,18 +85,18 @@ void cut_passages(uint8_t *cells, int rows, int cols, double loops, Random &rand
 
 extern "C" {
 
-// `count` mazes whose shortest way is `least` moves or more, into questions and answers [count][rows * cols].
-// A number of each maze is uniform between `from` and `to`: the share of walls, or of loops where passages are `cut`. The
-// goal is any cell far enough from the start. Returns how many were made: fewer than `count` after `tries` grids without
-// success in a row.
-int hrm_mazes(int count, int rows, int cols, int least, int cut, double from, double to, uint64_t seed, int tries,
-              uint8_t *questions, uint8_t *answers) {
-  Random random{seed};
+// Mazes number `made` to `count` whose shortest way is `least` moves or more, into questions and answers
+// [count][rows * cols]. A number of each maze is uniform between `from` and `to`: the share of walls, or of loops where
+// passages are `cut`. The goal is any cell far enough from the start. Returns how many are made after `grids` grids at most:
+// fewer than `count` also when `failed`, the grids in a row without success, has come to `tries`. The `state` of the random
+// numbers (at first the seed) and `failed` go from call to call, so that many short ones make what one long one would.
+int hrm_mazes(int made, int count, int rows, int cols, int least, int cut, double from, double to, int tries, int grids,
+              uint64_t *state, int *failed, uint8_t *questions, uint8_t *answers) {
+  Random random{*state};
   const int cells = rows * cols;
   Grid grid(rows, cols);
   std::vector<int> stack;
-  int made = 0;
-  for (int failed = 0; made < count && failed < tries; failed++) {
+  for (; made < count && *failed < tries && grids > 0; grids--, ++*failed) {
     uint8_t *question = questions + (long)made * cells, *answer = answers + (long)made * cells;
     const double share = from + (to - from) * random.uniform();
     if (cut) cut_passages(question, rows, cols, share, random, stack);
@@ -111,8 +111,9 @@ int hrm_mazes(int count, int rows, int cols, int least, int cut, double from, do
     question[start] = START, question[goal] = GOAL;
     memcpy(answer, question, cells);
     for (int at = grid.parent[goal]; at != start; at = grid.parent[at]) answer[at] = PATH;
-    made++, failed = 0;
+    made++, *failed = 0;
   }
+  *state = random.state;
   return made;
 }
 }
