@@ -16,7 +16,8 @@ from .kernels.build import require
 
 # Grids in a row that had no start and goal far enough apart: one in some hundred of 30x30 has.
 TRIES = 1_000_000
-MOST = 1_000_000
+# Cells of all mazes of one call, of which memory holds two bytes each.
+MOST_CELLS = 1_000_000_000
 # Cells of the grids that one call of the kernel draws.
 SLICE = 1 << 20
 # Shares of walls that Maze-Hard is made of.
@@ -72,8 +73,9 @@ def make_mazes(
     share = walls if loops is None else loops
     if not 0 <= share[0] <= share[1] <= 1:
         raise HrmEdgeError("config", f"{share[0]} to {share[1]} is no range of shares from 0 to 1")
-    if count > MOST:
-        raise HrmEdgeError("config", f"{count} mazes are more than {MOST} at once")
+    if count * rows * cols > MOST_CELLS:
+        most = MOST_CELLS // (rows * cols)
+        raise HrmEdgeError("config", f"{count} mazes of {rows} x {cols} are too many at once: {most} at most")
     questions = torch.empty(count, rows * cols, dtype=torch.uint8)
     answers = torch.empty_like(questions)
     kind = (int(loops is not None), *share)
@@ -87,4 +89,5 @@ def make_mazes(
             on_progress(made, failed.value)
     if made < count:
         raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")
-    return Mazes(questions, answers, (answers == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1)
+    moves = [(part == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1 for part in answers.split(4096)]
+    return Mazes(questions, answers, torch.cat(moves) if moves else torch.empty(0, dtype=torch.int64))

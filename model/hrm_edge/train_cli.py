@@ -6,8 +6,9 @@ import csv
 import gzip
 import io
 import json
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from torch import Tensor
@@ -179,15 +180,22 @@ def _write_rows(
     With a ``width`` every row of a board stands in a line of its own.
     """
 
-    def drawn(board: list[int]) -> str:
-        text = "".join(signs[v] for v in board)
+    def drawn(board: bytes) -> str:
+        text = board.translate(table).decode()
         return text if width is None else "\n".join(text[i : i + width] for i in range(0, len(text), width))
 
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(columns)
-    for question, answer, number in zip(*(t.tolist() for t in made), strict=True):
-        rows.writerow((drawn(question), drawn(answer), number))
-    data = text.getvalue().encode()
-    # Without a time stamp: the same call writes the same bytes.
-    write_atomic(out, lambda to: to.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data))
+    table = signs.encode().ljust(256)
+
+    def save(to: Path) -> None:
+        # Without a time stamp or a name: the same call writes the same bytes.
+        with ExitStack() as stack:
+            file: BinaryIO = stack.enter_context(to.open("wb"))
+            if out.suffix == ".gz":
+                file = stack.enter_context(gzip.GzipFile("", "wb", fileobj=file, mtime=0))
+            text = stack.enter_context(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+            rows = csv.writer(text, lineterminator="\n")
+            rows.writerow(columns)
+            for question, answer, number in zip(*made, strict=True):
+                rows.writerow((drawn(question.numpy().tobytes()), drawn(answer.numpy().tobytes()), int(number)))
+
+    write_atomic(out, save)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from hrm_edge.errors import HrmEdgeError
 from hrm_edge.hrm import HRM
 from hrm_edge.kernels.build import load
 from hrm_edge.lists import Geometry
-from hrm_edge.mazes import make_mazes, usual_moves
+from hrm_edge.mazes import Mazes, make_mazes, usual_moves
 from hrm_edge.tasks import Task
+from hrm_edge.train_cli import _write_rows
 from hrm_edge.train_config import SearchConfig
 from hrm_edge.train_slots import Slots
 
@@ -136,6 +138,20 @@ def test_how_far_a_goal_is_follows_the_size(tmp_path: Path, size: str) -> None:
 
 
 @needs_compiler
+def test_rows_are_written_one_by_one(tmp_path: Path) -> None:
+    made = Mazes(*(torch.cat((part,) * 2000) for part in make_mazes(1, 30, 30, least=40)))
+    tracemalloc.start()
+    _write_rows(tmp_path / "m.csv.gz", " " + MAZE_SYMBOLS, ("question", "answer", "moves"), made)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < made.questions.nbytes
+    with gzip.open(tmp_path / "m.csv.gz", "rt") as file:
+        rows = [(row["question"], row["answer"], int(row["moves"])) for row in csv.DictReader(file)]
+    task = Task(structured_maze(30, 30))
+    assert rows == [(task.format(made.questions[0]), task.format(made.answers[0]), int(made.moves[0]))] * 2000
+
+
+@needs_compiler
 def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HrmEdgeError, match="only 0 of 3 mazes of 2 x 2 with 3 moves were found"):
         make_mazes(3, 2, 2, least=3)
@@ -144,8 +160,9 @@ def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
             make_mazes(3, 2, 2, least=least)
     with pytest.raises(HrmEdgeError, match="no maze has 300 x 3 cells"):
         make_mazes(3, 300, 3, least=1)
-    with pytest.raises(HrmEdgeError, match="are more than 1000000 at once"):
-        make_mazes(10**15, 9, 9, least=1)
+    for count in (10**15, 1_000_000):
+        with pytest.raises(HrmEdgeError, match=f"{count} mazes of 256 x 256 are too many at once: 15258 at most"):
+            make_mazes(count, 256, 256, least=3)
     for wrong in ((0.5, 0.4), (-0.1, 0.2), (0.2, 1.1), (float("nan"), 0.5)):
         with pytest.raises(HrmEdgeError, match="is no range of shares"):
             make_mazes(3, 9, 9, least=1, walls=wrong)
