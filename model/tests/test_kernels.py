@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from hrm_edge.config import HRMConfig, structured_grid, structured_sudoku
+from hrm_edge.errors import HrmEdgeError
 from hrm_edge.hrm import HRM, Carry
 from hrm_edge.kernels import build
 from hrm_edge.kernels.block import available, fuse
@@ -106,7 +107,7 @@ def test_lists_that_are_no_one_table_stay_plain() -> None:
 
 def test_without_a_compiler_the_plain_blocks_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "compiler", lambda: None)
-    assert build.load.__wrapped__("block") is None
+    assert build._built.__wrapped__("block")[0] is None
 
 
 def test_a_compiler_that_fails_is_no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -119,6 +120,26 @@ def test_a_compiler_that_fails_is_no_compiler(monkeypatch: pytest.MonkeyPatch, t
 
     monkeypatch.setattr(subprocess, "run", refuse)
     monkeypatch.setattr(build, "compiler", lambda: "c++")
-    assert build.load.__wrapped__("block") is None
+    assert build._built.__wrapped__("block")[0] is None
     assert len(calls) == 1
     assert not list((tmp_path / "hrm-edge").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("variables", "cxx", "message"),
+    [
+        ({"HRM_EDGE_NO_KERNELS": "1"}, "c++", r"making mazes needs its C\+\+ helper: HRM_EDGE_NO_KERNELS=1 forbids it"),
+        ({}, None, r"making mazes needs a C\+\+17 compiler \(c\+\+, g\+\+ or clang\+\+\)"),
+        ({}, "false", r"making mazes needs a C\+\+17 compiler, and false fails: exit code 1"),
+        ({"XDG_CACHE_HOME": "/dev/null"}, "true", r"below XDG_CACHE_HOME: .*Not a directory: '/dev/null/hrm-edge"),
+    ],
+)
+def test_why_there_is_no_kernel_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str], cxx: str | None, message: str
+) -> None:
+    for name, value in ({"XDG_CACHE_HOME": str(tmp_path), "HRM_EDGE_NO_KERNELS": "0"} | variables).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(build, "compiler", lambda: cxx)
+    monkeypatch.setattr(build, "_built", build._built.__wrapped__)
+    with pytest.raises(HrmEdgeError, match=message):
+        build.require("maze", "making mazes")

@@ -41,31 +41,41 @@ def _key(cxx: str, source: Path) -> str:
 
 
 def require(name: str, purpose: str) -> ctypes.CDLL:
-    """As `load`. Raises HrmEdgeError, code ``config``, where there is no such library."""
-    lib = load(name)
+    """As `load`. Raises HrmEdgeError, code ``config``, that says why there is no such library."""
+    lib, reason = _built(name)
     if lib is None:
-        raise HrmEdgeError("config", f"{purpose} needs a C++17 compiler (c++, g++ or clang++)")
+        raise HrmEdgeError("config", f"{purpose} needs {reason}")
     return lib
 
 
-@lru_cache
 def load(name: str) -> ctypes.CDLL | None:
     """The library built from `<name>.cpp`, or None when there is no compiler or it refuses.
 
     Set HRM_EDGE_NO_KERNELS=1 to use plain PyTorch everywhere.
     """
+    return _built(name)[0]
+
+
+@lru_cache
+def _built(name: str) -> tuple[ctypes.CDLL | None, str]:
+    """The library, or what it takes that is not there."""
+    if os.environ.get("HRM_EDGE_NO_KERNELS") == "1":
+        return None, "its C++ helper: HRM_EDGE_NO_KERNELS=1 forbids it"
     cxx = compiler()
-    if cxx is None or os.environ.get("HRM_EDGE_NO_KERNELS") == "1":
-        return None
+    if cxx is None:
+        return None, "a C++17 compiler (c++, g++ or clang++)"
     source = HERE / f"{name}.cpp"
     target = cache_folder() / f"{name}-{_key(cxx, source)}.so"
-    if not target.exists():
-        try:
+    try:
+        if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=target.parent) as folder:
                 made = Path(folder) / target.name
                 subprocess.run([cxx, *FLAGS, str(source), "-o", str(made)], check=True, capture_output=True)
                 made.replace(target)
-        except (OSError, subprocess.CalledProcessError):
-            return None
-    return ctypes.CDLL(str(target))
+        return ctypes.CDLL(str(target)), ""
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or b"").decode(errors="replace").strip().partition("\n")[0]
+        return None, f"a C++17 compiler, and {cxx} fails: {said or f'exit code {error.returncode}'}"
+    except OSError as error:
+        return None, f"a folder to compile its C++ helper in, below XDG_CACHE_HOME: {error}"
