@@ -23,7 +23,8 @@ class DataConfig(_Table):
     # Choosing and watching, never training: boards like one of these (the same question; in Sudoku any symmetry of it)
     # are taken out of the training rows.
     holdout: list[Path] = []
-    # Rows of the training files themselves to hold out instead (the last ones), where `holdout` is empty.
+    # Rows of the training files themselves to hold out instead, where `holdout` is empty: the last of all, so mostly of the
+    # last file. Never other ones: a run goes on with the boards that it began with.
     holdout_rows: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
     # Sudoku only, needs a compiler: boards of the other files are drawn so that their ratings (`generate.rate`) are
