@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .checkpoint import load_checkpoint
-from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig, sudoku_task
+from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
@@ -63,13 +63,15 @@ def train(
     weights = None
     if start is not None:
         of, weights = load_checkpoint(start)
-        if not _same_weights(of, model):
-            raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's")
+        if (difference := _difference(of, model)) is not None:
+            raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's: {difference}")
     world = World.join(run.train.device)
     trainer = Trainer(run, boards, holdout, out, weights, world)
     if world.rank == 0:
         held = 0 if holdout is None else len(holdout)
         how = "fused CPU kernel" if trainer.fused else "PyTorch"
+        if start is not None and trainer.step > 0:
+            typer.echo(f"hrm-model: {start} is not read: {out} holds a run, which goes on", err=True)
         typer.echo(f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {how}, step {trainer.step}")
     try:
         trainer.train()
@@ -80,20 +82,21 @@ def train(
         plot_training(out / "metrics.jsonl", out / "training.png")
 
 
-def _same_weights(of: HRMConfig, model: HRMConfig) -> bool:
-    """Whether a model starts from the weights of another: what is no part of them may differ.
+def _difference(of: HRMConfig, model: HRMConfig) -> str | None:
+    """Why a model cannot start from the weights of another: the first option that differs and is a part of them.
 
     How often a step thinks is none (what ships thinks longer than what is trained), nor is the size of the board, where
     the model takes any.
     """
-    free = {"H_cycles", "L_cycles", "halt_max_steps"} | ({"seq_len"} if model.any_size else set())
-    same_task = of.task == model.task or (model.any_size and of.task == model.task.model_copy(update=_shape(of.task)))
-    same = {name: getattr(model, name) for name in free}
-    return same_task and of.model_copy(update=same | {"task": model.task}) == model
-
-
-def _shape(task: TaskConfig) -> dict[str, int | bool | None]:
-    return task.model_dump(include={"rows", "cols", "box_rows", "box_cols", "walled"})
+    free = {"H_cycles", "L_cycles", "halt_max_steps", "task"}
+    if model.any_size:
+        free |= {"seq_len", "rows", "cols", "box_rows", "box_cols", "walled"}
+    for theirs, ours in ((of.task, model.task), (of, model)):
+        for name in type(theirs).model_fields:
+            was, wanted = getattr(theirs, name), getattr(ours, name)
+            if name not in free and was != wanted:
+                return f"{name} is {was!r}, not {wanted!r}"
+    return None
 
 
 def evaluate(

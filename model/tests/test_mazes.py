@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from hrm_edge import mazes
-from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze
-from hrm_edge.data import Boards, read_boards
+from hrm_edge.checkpoint import save_checkpoint
+from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze, structured_sudoku
+from hrm_edge.data import Boards
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.hrm import HRM
 from hrm_edge.kernels.build import load
@@ -239,55 +240,6 @@ def test_only_free_cells_are_asked() -> None:
     assert slots.advance(logits, 1)["plain_solved"] == 6
 
 
-@pytest.mark.parametrize(
-    ("question", "answer", "message"),
-    [
-        ("S  | # |G  ", "S  |o# |Go ", "no shortest way"),  # a cell beside the way
-        ("S  |   |G  ", "Soo|  o|Goo", "no shortest way"),
-        ("SG |   |   ", "SG |   |  o", "no shortest way"),
-        ("S  |   |  G", "So |  o| oG", "no way from S to G"),
-        ("S  |   |G  ", "S  |   |G  ", "no way from S to G"),
-        ("S #|  #|##G", "S #|  #|##G", "there is no way from S to G"),
-        ("S  | # |G  ", "S  |## |G  ", "is not the question with o in free cells"),
-        ("S  | # |G  ", "S  |oo |G  ", "is not the question with o in free cells"),
-        ("S  | # |G  ", "So |S# |G  ", "is not the question with o in free cells"),
-        ("S  |o# |G  ", "S  |o# |G  ", "the question has an o"),
-        ("   |   |G  ", "   |   |G  ", "the question has not one S and one G"),
-        ("S  |  S|G  ", "S  |o S|G  ", "the question has not one S and one G"),
-        ("S  |  G|G  ", "S  |o G|G  ", "the question has not one S and one G"),
-    ],
-)
-def test_a_row_that_is_no_solved_maze_is_named(tmp_path: Path, question: str, answer: str, message: str) -> None:
-    data = tmp_path / "m.csv"
-    lines = ["question,answer", "S#G|   |   ,S#G|ooo|   ", "   |   |S G,   |   |SoG", f"{question},{answer}"]
-    data.write_text("\n".join(lines[:3]).replace("|", ""))
-    assert len(read_boards([data], Task(structured_maze(3, 3)))) == 2
-    data.write_text("\n".join(lines).replace("|", ""))
-    with pytest.raises(HrmEdgeError, match=rf"m\.csv: line 4: .*{message}") as caught:
-        read_boards([data], Task(structured_maze(3, 3)))
-    assert caught.value.code == "data"
-
-
-@needs_compiler
-def test_made_mazes_are_taken_and_transposed_ones_are_not(tmp_path: Path) -> None:
-    invoke("mazes", 20, tmp_path / "m.csv", "--size", "14x8", "--least", 5)
-    assert len(read_boards([tmp_path / "m.csv"], Task(structured_maze(14, 8)))) == 20
-    with pytest.raises(HrmEdgeError, match="line 2: question has 8 cells in row 1, not 14"):
-        read_boards([tmp_path / "m.csv"], Task(structured_maze(8, 14)))
-    with (tmp_path / "m.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert all(len(drawing.split("\n")) == 14 for row in rows for drawing in (row["question"], row["answer"]))
-    flat = tmp_path / "flat.csv"
-    lines = (f"{row['question']},{row['answer']}".replace("\n", "") for row in rows)
-    flat.write_text("\n".join(("question,answer", *lines)))
-    as_drawn, in_a_row = (
-        read_boards([tmp_path / name], Task(structured_maze(14, 8))) for name in ("m.csv", "flat.csv")
-    )
-    assert as_drawn.digest() == in_a_row.digest()
-    with pytest.raises(HrmEdgeError, match=r"line 2: "):
-        read_boards([flat], Task(structured_maze(8, 14)))
-
-
 RUN = """
 [model]
 kind = "maze"
@@ -317,7 +269,14 @@ def test_a_run_on_larger_mazes_starts_from_one_on_smaller(tmp_path: Path) -> Non
     invoke("train", tmp_path / "5.toml", "--out", tmp_path / "small")
     said = invoke("train", tmp_path / "8.toml", "--out", tmp_path / "large", "--start", tmp_path / "small" / "last.pt")
     assert "fused CPU kernel" in said
+    again = ("--out", tmp_path / "large", "--steps", 4, "--start", tmp_path / "small" / "last.pt")
+    assert "last.pt is not read: " in invoke("train", tmp_path / "8.toml", *again)
+    sudoku = tmp_path / "sudoku.pt"
+    config = structured_sudoku(16, box_rows=2, box_cols=2)
+    save_checkpoint(sudoku, config, HRM(config).state_dict())
+    with pytest.raises(HrmEdgeError, match="name is 'sudoku', not 'maze'"):
+        invoke("train", tmp_path / "8.toml", "--out", tmp_path / "other", "--start", sudoku)
     other = tmp_path / "other.toml"
     other.write_text(RUN.format(size=8).replace("hidden_size = 16", "hidden_size = 32"))
-    with pytest.raises(HrmEdgeError, match="its model is not the config's"):
+    with pytest.raises(HrmEdgeError, match="its model is not the config's: hidden_size is 16, not 32"):
         invoke("train", other, "--out", tmp_path / "other", "--start", tmp_path / "small" / "last.pt")
