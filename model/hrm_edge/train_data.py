@@ -18,8 +18,11 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
     """Training boards and held-out boards.
 
     Raises:
-        HrmEdgeError: code ``data`` for files that cannot be used, or when nothing is left to train on.
+        HrmEdgeError: code ``data`` for files that cannot be used, or when nothing is left to train on, ``config`` for
+            ratings of boards that have none.
     """
+    if data.like is not None and not task.is_sudoku:
+        raise HrmEdgeError("config", f"data.like: boards of {task.task.name} have no ratings, those of Sudoku alone")
     holdout = read_boards(data.holdout, task) if data.holdout else None
     boards = read_boards(data.train, task, data.limit)
     if holdout is None and data.holdout_rows:
@@ -27,7 +30,7 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
         if keep < 1:
             raise HrmEdgeError("data", f"{len(boards)} boards, of which {data.holdout_rows} shall be held out")
         holdout, boards = boards.take(torch.arange(keep, len(boards))), boards.take(torch.arange(keep))
-    if task.is_sudoku and data.like is not None:
+    if data.like is not None:
         boards = _alike(boards, read_boards([data.like], task), task.task)
     if holdout is not None:
         boards = without_isomorphs(boards, holdout, task.task) if task.is_sudoku else _without(boards, holdout)

@@ -134,6 +134,14 @@ def test_a_grid_may_be_drawn_row_by_row(tmp_path: Path) -> None:
         read_boards([other], task)
 
 
+def test_only_sudoku_has_ratings(tmp_path: Path) -> None:
+    task = Task(structured_grid(2, 2, "ab#", name="pairs"))
+    train = write(tmp_path / "train.csv", "question,answer", "ab##,abab")
+    with pytest.raises(HrmEdgeError, match=r"data\.like: boards of pairs have no ratings") as caught:
+        prepare(DataConfig(train=[train], like=train), task)
+    assert caught.value.code == "config"
+
+
 def test_rows_can_be_held_out_of_the_training_file(tmp_path: Path) -> None:
     other = f"here,..3.3412.143432.,{ANSWER}"
     train = write(tmp_path / "train.csv", HEAD, other, ROW)
