@@ -77,10 +77,12 @@ class ModelCard(_Open):
 
     @classmethod
     def read(cls, path: Path) -> ModelCard:
-        """Reads a JSON file. Raises HrmEdgeError (code ``weights``) if it cannot be read."""
+        """Reads a JSON file. Raises HrmEdgeError (code ``weights``), naming the file, if it holds no card."""
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
+            raise HrmEdgeError("weights", f"{path}: {error}") from error
+        except HrmEdgeError as error:
             raise HrmEdgeError("weights", f"{path}: {error}") from error
 
     def to_json(self) -> str:

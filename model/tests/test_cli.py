@@ -39,6 +39,14 @@ def test_export(tmp_path: Path, card: Path) -> None:
     assert "worst: " in output
 
 
+def test_a_card_that_is_none_is_named(tmp_path: Path) -> None:
+    config, card = CONFIGS["full-learned"], tmp_path / "card.json"
+    save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
+    card.write_text('{"name": 5}')
+    with pytest.raises(HrmEdgeError, match=r"card\.json: hrm\.card: name: "):
+        invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+
+
 def test_export_with_longer_steps(tmp_path: Path, card: Path) -> None:
     config, cli = CONFIGS["candidates-4x4"], ("--card", card, "--h-cycles", "5")
     save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
