@@ -23,8 +23,8 @@ class DataConfig(_Table):
     # Choosing and watching, never training: boards like one of these (the same question; in Sudoku any symmetry of it)
     # are taken out of the training rows.
     holdout: list[Path] = []
-    # Rows of the training files themselves to hold out instead, where `holdout` is empty: the last of all, so mostly of the
-    # last file. Never other ones: a run goes on with the boards that it began with.
+    # Rows of the training files themselves to hold out instead, where `holdout` is empty: the last of all, so mostly
+    # of the last file. Never other ones: a run goes on with the boards that it began with.
     holdout_rows: int = Field(default=0, ge=0)
     limit: int | None = Field(default=None, ge=1, description="at most so many rows of each file")
     # Sudoku only, needs a compiler: boards of the other files are drawn so that their ratings (`generate.rate`) are
@@ -102,10 +102,24 @@ class RunConfig(_Table):
         if arguments.get("kind") == "maze":
             family = structured_maze
             del arguments["kind"]
+        for name in ("rows", "cols", "box_rows", "box_cols", "hidden_size", "num_heads", "intermediate_size"):
+            if type(arguments.get(name, 1)) is not int:
+                raise HrmEdgeError("config", f"{name}: not a whole number: {arguments[name]!r}")
+        for name in ("name", "symbols"):
+            if not isinstance(arguments.get(name, ""), str):
+                raise HrmEdgeError("config", f"{name}: not a text: {arguments[name]!r}")
         try:
             return family(**arguments)
         except TypeError as error:  # an argument too many, or one that is missing
-            raise HrmEdgeError("config", f"model: {str(error).partition(' ')[2]}") from error
+            raise HrmEdgeError("config", str(error).partition(" ")[2]) from error
+        except ValidationError as error:  # of the task alone
+            raise HrmEdgeError("config", _first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    """The first wrong key, and what is wrong with it."""
+    first = error.errors()[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
 
 
 def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:
@@ -121,15 +135,21 @@ def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | N
         raise HrmEdgeError("config", f"{path}: {error}") from error
     train = raw.setdefault("train", {})
     changes = {k: v for k, v in (changes or {}).items() if v is not None}
-    if "steps" in changes or "minutes" in changes:  # a budget replaces the other kind
-        train.pop("steps", None)
-        train.pop("minutes", None)
-    train |= changes
+    if isinstance(train, dict):  # what is no table is refused below
+        if "steps" in changes or "minutes" in changes:  # a budget replaces the other kind
+            train.pop("steps", None)
+            train.pop("minutes", None)
+        train |= changes
     try:
         run = RunConfig.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise HrmEdgeError("config", f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise HrmEdgeError("config", f"{path}: {_first(error)}") from error
+    try:
+        run.hrm()
+    except HrmEdgeError as error:
+        # The short forms have no table `task`: its keys are theirs.
+        what = str(error) if "task" in run.model else str(error).removeprefix("task.")
+        raise HrmEdgeError("config", f"{path}: model: {what}") from error
     base = folder or path.parent
     there = {k: [base / p for p in getattr(run.data, k)] for k in ("train", "holdout")}
     if run.data.like is not None:

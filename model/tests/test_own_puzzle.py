@@ -47,11 +47,24 @@ def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
         ("rows = 9\ncols = 9\nsymbols = 'ab'\ncolour = 'red'", "colour"),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['box', 'row', 'row', 'row']", "only sudoku tasks have boxes"),
         ("hidden = 9", "hidden"),
+        ("rows = 999\ncols = 9\nsymbols = 'ab'", "rows: Input should be less than or equal to 256"),
+        ("rows = '9'\ncols = 9\nsymbols = 'ab'", "rows: not a whole number: '9'"),
+        ("rows = 9\ncols = 9\nsymbols = 3", "symbols: not a text: 3"),
+        ("box_rows = 17", "box_rows: Input should be less than or equal to 16"),
+        ("hidden_size = 30", "hidden_size"),
     ],
 )
 def test_a_model_that_cannot_be_is_named(tmp_path: Path, model: str, message: str) -> None:
     path = tmp_path / "run.toml"
     path.write_text(f"[model]\n{model}\n[data]\ntrain = ['x.csv']\n[train]\nsteps = 1\n")
-    with pytest.raises(HrmEdgeError, match=message) as caught:
-        read_run(path).hrm()
+    with pytest.raises(HrmEdgeError, match=rf"run\.toml: model: .*{message}") as caught:
+        read_run(path)
+    assert caught.value.code == "config"
+
+
+def test_a_table_that_is_none_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text("train = 3\n[data]\ntrain = ['x.csv']\n")
+    with pytest.raises(HrmEdgeError, match=r"run\.toml: train: Input should be") as caught:
+        read_run(path, {"steps": 3})
     assert caught.value.code == "config"
