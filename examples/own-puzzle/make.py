@@ -4,6 +4,7 @@ A maze is 9 x 9: walls `#`, free cells, start `S`, goal `G`. There is one way be
 it with `o`. Nothing but the Python standard library.
 """
 
+import argparse
 import csv
 import random
 import sys
@@ -65,4 +66,7 @@ def main(count, seed):
             out.writerow((question, "".join(cells)))
 
 
-main(int(sys.argv[1]), int(sys.argv[2]))
+options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+options.add_argument("count", type=int)
+options.add_argument("seed", type=int)
+main(**vars(options.parse_args()))

@@ -68,3 +68,9 @@ def test_a_table_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(HrmEdgeError, match=r"run\.toml: train: Input should be") as caught:
         read_run(path, {"steps": 3})
     assert caught.value.code == "config"
+
+
+def test_the_example_says_how_it_is_called() -> None:
+    said = subprocess.run([sys.executable, EXAMPLE / "make.py"], capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr.startswith("usage: make.py")
