@@ -255,8 +255,12 @@ def structured_grid(
     """A puzzle known by examples alone: grids of ``rows`` x ``cols``, one token a cell, ``symbols`` a character each.
 
     Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
-    ``column``, ``neighbours`` (four, and the cell itself) or ``all``; by default as many heads of each.
+    ``column``, ``neighbours`` (four, and the cell itself) or ``all``; by default as many heads of each. No cell knows
+    where it stands but with ``attention="full"`` and ``pos_encodings="learned"``, where every head reads all cells.
     """
+    full = overrides.get("attention") == "full"
+    if lists is None:
+        lists = [] if full else _split_heads(num_heads, ("row", "column", "neighbours", "all"))
     return HRMConfig.parse(
         {
             "hidden_size": hidden_size,
@@ -266,8 +270,8 @@ def structured_grid(
             "output_size": len(symbols),
             "token_kind": "cells",
             "attention": "lists",
-            "lists": lists or _split_heads(num_heads, ("row", "column", "neighbours", "all")),
-            "list_bias": True,
+            "lists": lists,
+            "list_bias": not full,
             "seq_len": rows * cols,
             "task": {"name": name, "kind": "grid", "rows": rows, "cols": cols, "symbols": list(symbols)},
         }

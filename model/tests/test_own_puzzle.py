@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from hrm_edge.config import structured_grid
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.hrm import HRM
 from hrm_edge.train_config import read_run
 from hrm_edge.weights_file import read_weights
 
@@ -68,6 +70,20 @@ def test_a_table_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(HrmEdgeError, match=r"run\.toml: train: Input should be") as caught:
         read_run(path, {"steps": 3})
     assert caught.value.code == "config"
+
+
+def test_full_attention_with_positions_in_the_short_form(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    model = "rows = 2\ncols = 3\nsymbols = 'ab'\nattention = 'full'\npos_encodings = 'learned'\nhidden_size = 16"
+    path.write_text(f"[model]\n{model}\n[data]\ntrain = ['x.csv']\n[train]\nsteps = 1\n")
+    config = read_run(path).hrm()
+    assert (config.lists, config.list_bias, config.pos_encodings) == ([], False, "learned")
+    out = HRM(config)
+    tokens = torch.tensor([[0, 1, 0, 0, 1, 0]])
+    logits = out(out.initial_carry(1), tokens)[1]
+    assert not torch.equal(logits[:, 0], logits[:, 2])  # places that a mirror exchanges
+    with pytest.raises(HrmEdgeError, match="0 lists for 4 heads"):
+        structured_grid(2, 3, "ab", 16, lists=[])
 
 
 def test_the_example_says_how_it_is_called() -> None:
