@@ -1,31 +1,22 @@
 import { createRandom } from '../../src/numerics/random.ts'
+import { mazeBoard } from './maze-board.ts'
+import { sudokuBoard } from './sudoku-board.ts'
 
-/** A full grid from which every other one here comes by relabelling digits and permuting lines. */
-const GRID = '483921657967345821251876493548132976729564138136798245372689514814253769695417382'
+/** Tasks whose shipped weights are compared everywhere. */
+export const TASKS = ['sudoku', 'maze'] as const
+export type ConformanceTask = (typeof TASKS)[number]
 
-/**
- * Deterministic 9x9 boards for comparing engines: 17 to 40 givens of a shuffled full grid. They need not have one
- * solution; a model computes something for all of them.
- */
-export function conformanceBoards(count: number): string[] {
+/** `sample`: what every `npm test` compares; `full`: what `npm run conformance` does. */
+export type Extent = 'sample' | 'full'
+export const BOARDS: Record<ConformanceTask, Record<Extent, number>> = {
+  sudoku: { sample: 200, full: 10_000 },
+  maze: { sample: 20, full: 500 },
+}
+
+const makers = { sudoku: sudokuBoard, maze: mazeBoard }
+
+/** So many deterministic boards for comparing engines; the first ones of more are the same. */
+export function conformanceBoards(task: ConformanceTask, count: number): string[] {
   const random = createRandom(2506_21734)
-  const below = (n: number) => Math.floor(random.next() * n)
-  const shuffled = (n: number) => {
-    const order = Array.from({ length: n }, (_, i) => i)
-    for (let i = n - 1; i > 0; i--) {
-      const j = below(i + 1)
-      ;[order[i], order[j]] = [order[j], order[i]]
-    }
-    return order
-  }
-  /** Rows (or columns) in an order that keeps boxes whole. */
-  const lines = () => shuffled(3).flatMap((band) => shuffled(3).map((line) => 3 * band + line))
-  return Array.from({ length: count }, () => {
-    const [rows, columns, digits] = [lines(), lines(), shuffled(9)]
-    const givens = new Set(shuffled(81).slice(0, 17 + below(24)))
-    return Array.from({ length: 81 }, (_, cell) => {
-      const from = GRID[9 * rows[Math.floor(cell / 9)] + columns[cell % 9]]
-      return givens.has(cell) ? String(digits[Number(from) - 1] + 1) : '.'
-    }).join('')
-  })
+  return Array.from({ length: count }, () => makers[task](random))
 }

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { KernelBuild } from '../../src/platform/platform.ts'
 import { launchChromium, withPage } from '../browser/chromium.ts'
 import { type StaticServer, serveFolder } from '../browser/static-server.ts'
+import { BOARDS, TASKS } from './boards.ts'
 import { expectedHash } from './expected.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -29,17 +30,20 @@ afterAll(async () => {
   server?.close()
 })
 
-it.each<KernelBuild>(['relaxed', 'simd128'])('logits in Chromium, %s, are those on record', async (build) => {
-  const count = inject('boards')
-  await withPage(browser, {}, async ({ page, complaints }) => {
-    // The test's own patience is enough: another file computes on the other core.
-    page.setDefaultTimeout(0)
-    await page.goto(`${server.origin}tests/conformance/page.html`)
-    const hash = await page.evaluate(([build, boards]) => globalThis.conformanceHash(build, boards), [
-      build,
-      Number(count),
-    ] as const)
-    expect(hash).toBe(expectedHash(count))
-    expect(complaints).toEqual([])
+describe.each(TASKS)('logits of %s', (task) => {
+  it.each<KernelBuild>(['relaxed', 'simd128'])('in Chromium, %s, are those on record', async (build) => {
+    const extent = inject('extent')
+    await withPage(browser, {}, async ({ page, complaints }) => {
+      // The test's own patience is enough: another file computes on the other core.
+      page.setDefaultTimeout(0)
+      await page.goto(`${server.origin}tests/conformance/page.html`)
+      const hash = await page.evaluate(([build, task, boards]) => globalThis.conformanceHash(build, task, boards), [
+        build,
+        task,
+        BOARDS[task][extent],
+      ] as const)
+      expect(hash).toBe(expectedHash(task, extent))
+      expect(complaints).toEqual([])
+    })
   })
 })

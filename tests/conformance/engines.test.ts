@@ -5,25 +5,25 @@ import { createReferenceEngine } from '../../src/engines/reference/reference-eng
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
 import { createRandom } from '../../src/numerics/random.ts'
 import type { Model } from '../../src/weights/model.ts'
-import { conformanceBoards } from './boards.ts'
+import { BOARDS, conformanceBoards, TASKS } from './boards.ts'
 import { hashLogits } from './logits-hash.ts'
 import { loadConformanceModel } from './model.ts'
 
-it('logits are those of the reference engine', async () => {
-  const { model } = await loadConformanceModel()
-  const some = conformanceBoards(inject('reference'))
+it.each(TASKS)('logits of %s are those of the reference engine', async (task) => {
+  const { model } = await loadConformanceModel(task)
+  const some = conformanceBoards(task, inject('reference'))
   const create = await createWasmEngineFactory(platform.loadKernel)
   const want = await hashLogits(model, createReferenceEngine, some)
   expect(await hashLogits(model, create, some)).toBe(want)
 })
 
-describe('logits do not depend on', () => {
-  const some = conformanceBoards(64)
+describe.each(TASKS)('logits of %s do not depend on', (task) => {
+  const some = conformanceBoards(task, Math.min(64, BOARDS[task].sample))
   let model: Model
   let create: EngineFactory
   let inOrder: string
   beforeAll(async () => {
-    model = (await loadConformanceModel()).model
+    model = (await loadConformanceModel(task)).model
     create = await createWasmEngineFactory(platform.loadKernel)
     inOrder = await hashLogits(model, create, some)
   })

@@ -2,18 +2,18 @@
 import { platform } from '#platform'
 import { createWasmEngineFactory } from '../../src/engines/wasm/wasm-engine.ts'
 import type { KernelBuild } from '../../src/platform/platform.ts'
-import { conformanceBoards } from './boards.ts'
+import { type ConformanceTask, conformanceBoards } from './boards.ts'
 import { hashLogits } from './logits-hash.ts'
 import { loadConformanceModel } from './model.ts'
 
 declare global {
-  var conformanceHash: (build: KernelBuild, boards: number) => Promise<string>
+  var conformanceHash: (build: KernelBuild, task: ConformanceTask, boards: number) => Promise<string>
 }
 
-globalThis.conformanceHash = async (build, boards) => {
+globalThis.conformanceHash = async (build, task, boards) => {
   const [{ model }, createEngine] = await Promise.all([
-    loadConformanceModel(),
+    loadConformanceModel(task),
     createWasmEngineFactory(platform.loadKernel, { build }),
   ])
-  return hashLogits(model, createEngine, conformanceBoards(boards))
+  return hashLogits(model, createEngine, conformanceBoards(task, boards))
 }

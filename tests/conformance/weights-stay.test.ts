@@ -19,7 +19,7 @@ const SEARCHED = 20
 afterEach(() => vi.unstubAllGlobals())
 
 it.each<KernelBuild>(['relaxed', 'simd128'])('solving changes no byte of what is loaded, %s', async (build) => {
-  const loaded = await loadConformanceModel()
+  const loaded = await loadConformanceModel('sudoku')
   const { model } = loaded
   const geometry = buildGeometry(model.config, trainedShape(model.config))
   const kernel = await chooseKernel(platform.loadKernel, { build })
@@ -35,7 +35,7 @@ it.each<KernelBuild>(['relaxed', 'simd128'])('solving changes no byte of what is
     engines: { create: () => engine, release() {} },
     first: engine,
   })
-  const boards = conformanceBoards(1000)
+  const boards = conformanceBoards('sudoku', 1000)
   for (let left = inject('solves'); left > 0; left -= boards.length) {
     await solver.solveBatch(boards.slice(0, left), { maxSteps: 4 })
     // A few go on into the search: tentative givens, carries saved and taken back, noised starts.
