@@ -59,7 +59,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxBodyBytes: 64 * 1024,
   discard: { bytes: 64 * 1024 * 1024, ms: 30_000 },
   maxInFlight: 32,
-  maxRoom: 12,
+  maxRoom: 13,
   leaseMs: 60_000,
   heartbeatMs: 15_000,
   maxJobBoards: 100_000,
