@@ -1,11 +1,12 @@
 import type { EngineFactory, Engines } from '../engines/create-engine.ts'
 import type { Engine, EngineOptions } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
-import { sizeName, trainedShape } from '../tasks/lists.ts'
+import { trainedShape } from '../tasks/lists.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import { yieldToEventLoop } from './event-loop.ts'
+import { groupByShape } from './group-by-shape.ts'
 import { ofNthBoard } from './nth-board.ts'
 import { type CheckedOptions, checkOptions, throwIfAborted, untilAborted } from './options.ts'
 import { createPools } from './pools.ts'
@@ -187,15 +188,4 @@ function parseNth(task: Task, board: string, index: number): Puzzle {
   } catch (error) {
     throw ofNthBoard(error, index)
   }
-}
-
-function groupByShape(puzzles: readonly Puzzle[]): number[][] {
-  const groups = new Map<string, number[]>()
-  puzzles.forEach(({ shape }, i) => {
-    const key = sizeName(shape)
-    const group = groups.get(key)
-    if (group) group.push(i)
-    else groups.set(key, [i])
-  })
-  return [...groups.values()]
 }

@@ -1,10 +1,10 @@
 import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
+import { groupByShape } from '../../solve/group-by-shape.ts'
 import { openSolver } from '../../solve/open-solver.ts'
 import { createPools } from '../../solve/pools.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import type { SlotPool } from '../../solve/slot-pool.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
-import { sizeName } from '../../tasks/lists.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
@@ -63,9 +63,7 @@ export async function createEvaluator(
   /** @returns in the order of the puzzles */
   const rawBoards = async (puzzles: readonly Puzzle[]): Promise<RawBoard[]> => {
     const boards = new Array<RawBoard>(puzzles.length)
-    const sizes = puzzles.map(({ shape }) => sizeName(shape))
-    for (const size of new Set(sizes)) {
-      const group = [...sizes.keys()].filter((i) => sizes[i] === size)
+    for (const group of groupByShape(puzzles)) {
       const [first] = group
       const pool = pools.use(puzzles[first].shape, () =>
         engines.create({ model, geometry: task.geometry(puzzles[first]), slots }),
