@@ -80,9 +80,7 @@ class ModelCard(_Open):
         """Reads a JSON file. Raises HrmEdgeError (code ``weights``), naming the file, if it holds no card."""
         try:
             return cls.parse(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise HrmEdgeError("weights", f"{path}: {error}") from error
-        except HrmEdgeError as error:
+        except (OSError, UnicodeDecodeError, HrmEdgeError) as error:
             raise HrmEdgeError("weights", f"{path}: {error}") from error
 
     def to_json(self) -> str:

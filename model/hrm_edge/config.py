@@ -17,6 +17,7 @@ CELL_LISTS = ("row", "column", "box", "neighbours", "all")
 
 # A maze: wall, free, start, goal, path.
 MAZE_SYMBOLS = "# SGo"
+WALL, FREE, START, GOAL, PATH = range(1, len(MAZE_SYMBOLS) + 1)  # as boards count symbols
 SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
 
 # Bounds of docs/numerics.md ("Why nothing can overflow into NaN"): with them no float of a forward pass can become NaN.

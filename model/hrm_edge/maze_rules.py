@@ -7,9 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .config import MAZE_SYMBOLS
-
-WALL, FREE, START, GOAL, PATH = range(1, len(MAZE_SYMBOLS) + 1)
+from .config import FREE, GOAL, PATH, START, WALL
 
 
 def maze_faults(questions: Tensor, answers: Tensor, cols: int) -> list[tuple[str, Tensor]]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .config import MAX_TOKENS, MAZE_SYMBOLS
+from .config import MAX_TOKENS, PATH
 from .errors import HrmEdgeError
 from .kernels.build import require
 
@@ -25,7 +25,7 @@ BENCHMARK_WALLS = (0.3, 0.5)
 
 
 class Mazes(NamedTuple):
-    """``questions``, ``answers [B, rows * cols]`` uint8 (symbols of `MAZE_SYMBOLS` from 1) and ``moves [B]`` int64."""
+    """``questions``, ``answers [B, rows * cols]`` uint8 (places in `MAZE_SYMBOLS`, from 1) and ``moves [B]`` int64."""
 
     questions: Tensor
     answers: Tensor
@@ -89,5 +89,5 @@ def make_mazes(
             on_progress(made, failed.value)
     if made < count:
         raise HrmEdgeError("config", f"only {made} of {count} mazes of {rows} x {cols} with {least} moves were found")
-    moves = [(part == MAZE_SYMBOLS.index("o") + 1).sum(1) + 1 for part in answers.split(4096)]
+    moves = [(part == PATH).sum(1) + 1 for part in answers.split(4096)]
     return Mazes(questions, answers, torch.cat(moves) if moves else torch.empty(0, dtype=torch.int64))

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, TaskConfig
+from .config import FREE, SUDOKU_SYMBOLS, WALL, HRMConfig, TaskConfig
 from .errors import HrmEdgeError
 
 SUDOKU_BLANKS = ".0"
@@ -36,7 +36,7 @@ class Task:
         self.is_sudoku = self.task.kind == "sudoku"
         self.is_maze = self.task.kind == "maze"
         # What a question has in the cells that are asked; None where every cell is.
-        self.open_symbol = {"sudoku": 0, "maze": MAZE_SYMBOLS.index(" ") + 1}.get(self.task.kind)
+        self.open_symbol = {"sudoku": 0, "maze": FREE}.get(self.task.kind)
         vocabulary = config.task.symbols
         if self.is_sudoku:
             self.symbols = SUDOKU_SYMBOLS[: self.task.rows]
@@ -98,7 +98,7 @@ class Task:
         if not self.task.walled:
             return tokens
         board = tokens.view(-1, self.task.rows, self.task.cols)
-        return F.pad(board, (1, 1, 1, 1), value=int(self.symbol_tokens[MAZE_SYMBOLS.index("#")])).flatten(1)
+        return F.pad(board, (1, 1, 1, 1), value=int(self.symbol_tokens[WALL - 1])).flatten(1)
 
     def symbol_logits(self, logits: Tensor) -> Tensor:
         """``[B, N, output_size]`` -> ``[B, cells, n]``, one logit per symbol; symbol s of a board stands at s - 1."""
