@@ -27,8 +27,9 @@ export const solveFields = {
 
 /** Of `maxSteps`: `mostSteps` in words. */
 export const largerBoards = ({ maxSteps, defaultSteps }: Limits): string =>
-  `A board of more than 729 candidates (a Sudoku: rows x columns x symbols) or cells (a maze) may have ${maxSteps} x 729 / ` +
-  `their number, rounded down, at most, and always ${Math.min(defaultSteps, maxSteps)}.`
+  'A board of more than 729 tokens (a Sudoku: rows x columns x symbols; a maze: (rows + 2) x (columns + 2), for the model ' +
+  `sees a ring of walls around it) may have ${maxSteps} x 729 / their number, rounded down, at most, and always ` +
+  `${Math.min(defaultSteps, maxSteps)}.`
 
 export const solveRequest = (limits: Limits) =>
   z
@@ -155,7 +156,10 @@ export const taskInfo = z
     }),
     symbols: z
       .array(z.object({ symbol: z.string(), meaning: z.string().nullable() }))
-      .openapi({ description: 'What a board is written with; `meaning` is null where the task has none.' }),
+      .openapi({
+        description:
+          'What a board of `rows` x `cols` is written with (larger Sudokus: A for 10, and so on); `meaning` is null where the task has none.',
+      }),
     example: z.string().openapi({ description: 'A board that the task reads.' }),
     boardLengths: z.array(z.int()).openapi({
       description: 'Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone.',

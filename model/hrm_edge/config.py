@@ -256,7 +256,7 @@ def structured_grid(
     """A puzzle known by examples alone: grids of ``rows`` x ``cols``, one token a cell, ``symbols`` a character each.
 
     Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
-    ``column``, ``neighbours`` (four, and the cell itself) or ``all``; by default as many heads of each. No cell knows
+    ``column``, ``neighbours`` (the four around it) or ``all``; by default as many heads of each. No cell knows
     where it stands but with ``attention="full"`` and ``pos_encodings="learned"``, where every head reads all cells.
     """
     full = overrides.get("attention") == "full"

@@ -9,7 +9,7 @@ live through what the solver's search does to them:
                candidate ahead) refute it
     refuted -> its label is "every candidate off"; after some windows the first wrong given is taken back and its
               candidate switched off, with the carry kept
-    solved -> the slot is refilled
+    solved -> stays for some windows (``leave``), then the slot is refilled
 
 So training sees boards just past what the model can do, and contradictions of its own making. For models of cells
 only fresh and solved exist.

@@ -53,7 +53,7 @@ function addSolve(program: Command, exit: (code: number) => void): void {
     .addOption(seeds())
     .addOption(backend())
     .addOption(weights())
-    .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage.')
+    .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage, 3 a fault of hrm itself.')
     .action(async (task, board, options) => {
       const { solveCommand } = await import('./solve-command.ts')
       exit(await solveCommand(task, board, options))
@@ -74,7 +74,7 @@ function addEval(program: Command, exit: (code: number) => void): void {
     .option('--details', 'also the share solved by steps, and what the halting head is worth')
     .addOption(backend())
     .addOption(weights())
-    .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage.')
+    .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage, 3 a fault of hrm itself.')
     .action(async (task, options) => {
       const { evalCommand } = await import('./eval/command.ts')
       exit(await evalCommand(task, options))

@@ -35,8 +35,8 @@ const submit = ({ limits }: Service) =>
     summary: 'Solve many boards in the background',
     description:
       `Up to ${limits.maxJobBoards} boards and ${limits.maxJobSteps} ACT steps in all (boards times \`maxSteps\`; on a ` +
-      'board of another size than 9x9 a step counts by its candidates, or the cells of a maze, of 729): a CSV with a header and a column ' +
-      '`question`, `puzzle` or `board`, or JSON Lines, each a string or `{"board": "..."}`. One bad row refuses the whole file; `line` says which.',
+      'board of another size than 9x9 a step counts by its candidates, or the cells of a maze and of the ring of walls ' +
+      'around it, of 729): a CSV with a header and a column `question`, `puzzle` or `board`, or JSON Lines, each a string or `{"board": "..."}`. One bad row refuses the whole file; `line` says which.',
     security: OPTIONAL_KEY,
     request: {
       query: jobQuery(limits),
