@@ -47,7 +47,7 @@ import torch
 from torch import Tensor
 
 from .card import ModelCard
-from .config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from .config import MAZE_SYMBOLS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
 from .files import write_atomic
 from .golden_boards import SHIPPED_BOARD, SHIPPED_MAZE
 from .hrm import HRM, RotaryEmbedding
@@ -87,7 +87,7 @@ def _cells(task: TaskConfig, hidden: int, heads: int, inter: int, **more: Any) -
             "vocab_size": vocab,
             "output_size": vocab,
             "token_kind": "cells",
-            "seq_len": task.cells,
+            "seq_len": math.prod(task.seen),
             "task": task.model_dump(exclude_none=True),
         }
         | more
@@ -113,6 +113,23 @@ def cases() -> list[Case]:
             "#.ab.b#aa..#",
             _cells(_grid(3, 4, ["", *".#ab"]), 24, 6, 20, H_layers=1, attention="lists", lists=lists, list_bias=True),
             seed=2,
+        ),
+        # Lists, and a bias for each of their places, over the ring of walls too.
+        Case(
+            "maze-lists",
+            "S #  ## G   ",
+            _cells(
+                TaskConfig(name="maze", kind="maze", rows=4, cols=3, walled=True, symbols=list(MAZE_SYMBOLS)),
+                12,
+                3,
+                20,
+                H_layers=1,
+                L_layers=1,
+                attention="lists",
+                lists=["row", "column", "all"],
+                list_bias=True,
+            ),
+            seed=6,
         ),
         # One cell without neighbours: a list of only -1, a row of zeros to quantise.
         Case("cells-alone", "a", _cells(_grid(1, 1, [*".a"]), 8, 2, 4, attention="lists", lists=["neighbours"] * 2), 3),

@@ -47,6 +47,12 @@ const tokensPerCell = (config: ModelConfig, { rows }: BoardShape): number =>
 export const seenShape = ({ task }: ModelConfig, shape: BoardShape): BoardShape =>
   task.walled ? { ...shape, rows: shape.rows + 2, cols: shape.cols + 2 } : shape
 
+/** Places of the longest list on a board of this shape: those that `list_bias` has, where it is the trained one. */
+export function longestList(config: ModelConfig, shape: BoardShape): number {
+  const seen = seenShape(config, shape)
+  return Math.max(0, ...config.lists.map((name) => listWidth(name, seen)))
+}
+
 /** Tokens of a board of this shape, without a prefix. */
 export function tokensOf(config: ModelConfig, shape: BoardShape): number {
   const { rows, cols } = seenShape(config, shape)

@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { listWidth, trainedShape } from '../tasks/lists.ts'
+import { longestList, trainedShape } from '../tasks/lists.ts'
 import type { ModelConfig } from './config.ts'
 import { parseCard, parseConfig } from './config-schema.ts'
 import type { Int8Matrix, Layer, Model } from './model.ts'
@@ -71,10 +71,7 @@ function takeLayer(tensors: Tensors, name: string, c: ModelConfig): Layer {
     gateUp: tensors.matrix(`${name}.mlp.gate_up_proj`, 2 * c.intermediate_size, d),
     down: tensors.matrix(`${name}.mlp.down_proj`, d, c.intermediate_size),
     listBias: c.list_bias
-      ? tensors.floats(`${name}.self_attn.list_bias`, [
-          c.num_heads,
-          Math.max(...c.lists.map((l) => listWidth(l, trainedShape(c)))),
-        ])
+      ? tensors.floats(`${name}.self_attn.list_bias`, [c.num_heads, longestList(c, trainedShape(c))])
       : undefined,
   }
 }

@@ -68,6 +68,16 @@ export const MAZE: ModelConfig = {
   task: { name: 'maze', kind: 'maze', rows: 3, cols: 4, symbols: ['#', ' ', 'S', 'G', 'o'] },
 }
 
+/** Mazes of 4 x 3 cells within their ring of walls, with a bias for every place of rows, columns and the whole board. */
+export const WALLED: ModelConfig = {
+  ...MAZE,
+  hidden_size: 12,
+  num_heads: 3,
+  lists: ['row', 'column', 'all'],
+  seq_len: 30,
+  task: { ...MAZE.task, rows: 4, cols: 3, walled: true },
+}
+
 /** The official family: full attention, RoPE, a puzzle-embedding prefix, both halting values from token 0. */
 export const OFFICIAL: ModelConfig = {
   ...small,
@@ -155,5 +165,6 @@ export const TINY_CONFIGS: Readonly<Record<string, ModelConfig>> = {
   official: OFFICIAL,
   learned: LEARNED,
   'grid lists': GRID_LISTS,
+  walled: WALLED,
   alone: ALONE,
 }

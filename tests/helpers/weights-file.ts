@@ -1,5 +1,5 @@
 import { createRandom } from '../../src/numerics/random.ts'
-import { listWidth, trainedShape } from '../../src/tasks/lists.ts'
+import { buildGeometry, trainedShape } from '../../src/tasks/lists.ts'
 import type { ModelConfig } from '../../src/weights/config.ts'
 import type { Model } from '../../src/weights/model.ts'
 import { readModel } from '../../src/weights/read-model.ts'
@@ -47,7 +47,9 @@ export function tensorSpecs(c: ModelConfig): Spec[] {
   return specs.filter((spec) => spec !== false)
 }
 
-const longestList = (c: ModelConfig): number => Math.max(...c.lists.map((name) => listWidth(name, trainedShape(c))))
+/** Of the lists themselves: the reader works it out from their names. */
+const longestList = (c: ModelConfig): number =>
+  Math.max(...buildGeometry(c, trainedShape(c)).tables.map((t) => t.width))
 
 /** A valid draft with random values: floats within +-1, scales near 1 / (64 * sqrt(in)). */
 export function draftOf(config: ModelConfig, seed = 1): Draft {
