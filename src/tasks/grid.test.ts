@@ -23,8 +23,8 @@ describe('createGridTask', () => {
     expect([...task.encode({ shape, cells })]).toEqual([2, 3, 1, 4, 1, 1, 3, 2, 4, 1])
   })
 
-  it('leaves line breaks out, and no other white space', () => {
-    expect(task.parse('#a.b.\r\n.a#b.\n')).toEqual(task.parse(BOARD))
+  it('takes rows on lines of their own, and white space as the symbols have it', () => {
+    for (const end of ['\n', '\r\n', '\r']) expect(task.parse(`#a.b.${end}.a#b.${end}`)).toEqual(task.parse(BOARD))
     const spaced = createGridTask({ ...LEARNED, task: { ...LEARNED.task, symbols: ['', '.', ' ', 'a', 'b'] } })
     expect([...spaced.parse('.  ab.....').cells]).toEqual([1, 2, 2, 3, 4, 1, 1, 1, 1, 1])
   })
@@ -41,6 +41,8 @@ describe('createGridTask', () => {
   it('refuses what is not a string, has another length, or other symbols', () => {
     expectHrmError(() => task.parse(5 as never), 'board_type', 'a board is a string, not number')
     expectHrmError(() => task.parse('#a'), 'board_length', 'a paths board has 10 cells, this one 2')
+    expectHrmError(() => task.parse('#a\n.b\n..\na#\nb.'), 'board_length', 'a paths board has 2 rows, this one 5')
+    expectHrmError(() => task.parse('#a.b\n..a#b.'), 'board_length', 'row 1 of a paths board has 5 cells, this one 4')
     const error = expectHrmError(
       () => task.parse('#a.b..a?b!'),
       'board_symbol',

@@ -7,7 +7,8 @@ import type { Puzzle, Task } from './task.ts'
 
 /**
  * A user's own grid task: question and answer grids of one shape over the model's symbols, no known rules.
- * A board is a string of symbols row by row; line breaks are left out, other white space may be a symbol.
+ * A board is a string of symbols row by row, with or without line breaks between the rows; other white space may be a
+ * symbol.
  */
 export function createGridTask(config: ModelConfig): Task {
   const shape = trainedShape(config)
@@ -17,9 +18,25 @@ export function createGridTask(config: ModelConfig): Task {
   const symbolOf = new Map(tokens.map((token, i) => [config.task.symbols[token], i + 1]))
   const length = shape.rows * shape.cols
 
+  /** Rows that stand on lines of their own tell the shape: cells of another shape are another board, however many. */
+  function joinRows(board: string): string {
+    const lines = board.replace(/(\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/)
+    if (lines.length === 1) return lines[0]
+    const { rows, cols } = shape
+    if (lines.length !== rows) {
+      throw new HrmError('board_length', `a ${config.task.name} board has ${rows} rows, this one ${lines.length}`)
+    }
+    const odd = lines.findIndex((line) => line.length !== cols)
+    if (odd < 0) return lines.join('')
+    throw new HrmError(
+      'board_length',
+      `row ${odd + 1} of a ${config.task.name} board has ${cols} cells, this one ${lines[odd].length}`,
+    )
+  }
+
   function parse(board: string): Puzzle {
     if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
-    const text = board.replace(/[\r\n]/g, '')
+    const text = joinRows(board)
     if (text.length !== length) {
       throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)
     }
