@@ -75,6 +75,9 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             missing = {"question", "answer"} - set(columns)
             if missing:
                 raise HrmEdgeError("data", f"{path}: line 1: no column {', '.join(sorted(missing))}")
+            for name in ("question", "answer"):
+                if columns.count(name) > 1:  # which one is meant is not known
+                    raise HrmEdgeError("data", f"{path}: line 1: {columns.count(name)} columns named {name}")
         elif row is None:
             return
         elif row:

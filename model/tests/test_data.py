@@ -48,6 +48,7 @@ def test_limit_counts_in_every_file(tmp_path: Path) -> None:
     [
         (["source,question", "x,y"], 1, "no column answer"),
         ([""], 1, "no column answer, question"),
+        (["question,answer,answer", f"{QUESTION},{ANSWER},{ANSWER}"], 1, "2 columns named answer"),
         ([HEAD, ROW, "here," + QUESTION], 3, "not 3 columns"),
         ([HEAD, ROW, ROW + ",more"], 3, "not 3 columns"),
         ([HEAD, ROW, f"here,{QUESTION}.,{ANSWER}"], 3, "question has 17 cells, not 16"),
