@@ -18,22 +18,23 @@ export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
 /** Characters read at a time, about 200 boards: some ms, after which a page can answer to whoever uses it. */
 const PIECE = 1 << 14
 
+/** What a board on several lines looks like: a Sudoku is a square, a maze any drawing, a grid has its task's shape. */
+export type Drawing = 'square' | 'maze' | { rows: number; cols: number }
+
 /**
- * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or one board written as a
- * square of n lines of n characters. Empty lines are passed over; blanks inside a line belong to the board.
+ * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or drawn over several lines.
+ * Empty lines are passed over; blanks inside a line belong to the board.
  *
  * @param name what the text came from, for messages
- * @param mazes the boards are mazes, which may be drawn row by row
  * @throws HrmError `data_invalid` when there is no board, or a CSV is damaged
  */
-export async function parseBoards(text: string, name: string, mazes = false): Promise<BoardInput[]> {
+export async function parseBoards(text: string, name: string, drawing: Drawing): Promise<BoardInput[]> {
   if (await hasHeader(text)) return boardsOfCsv(text, name)
   const all = await linesOf(text.replace(/^\ufeff/, ''))
-  const boards = withoutBlanks(mazes ? mazesOf(all) : all)
+  const boards = withoutBlanks(drawing === 'maze' ? mazesOf(all) : all)
   if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  return !mazes && isSquare(boards)
-    ? [{ board: boards.map(({ board }) => board).join(''), line: boards[0].line }]
-    : boards
+  if (drawing === 'maze') return boards
+  return drawing === 'square' ? squareOf(boards) : gridsOf(boards, drawing)
 }
 
 /** The lines that are not empty. */
@@ -86,10 +87,20 @@ export const headerFault = (line: string): string =>
  * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen
  * are sixteen 4x4 boards.
  */
-function isSquare(lines: readonly BoardInput[]): boolean {
+function squareOf(lines: BoardInput[]): BoardInput[] {
   const n = lines.length
   const side = Math.sqrt(n)
-  return n >= 4 && lines.every((l) => l.board.length === n) && !(side >= 4 && Number.isInteger(side))
+  const isSquare = n >= 4 && lines.every((l) => l.board.length === n) && !(side >= 4 && Number.isInteger(side))
+  return isSquare ? [{ board: lines.map(({ board }) => board).join(''), line: lines[0].line }] : lines
+}
+
+/** Grids drawn one below another, where all lines are as long as a row; no line can be a row and a board. */
+function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: number }): BoardInput[] {
+  if (rows === 1 || lines.length % rows !== 0 || lines.some(({ board }) => board.length !== cols)) return lines
+  return Array.from({ length: lines.length / rows }, (_, i) => {
+    const drawn = lines.slice(i * rows, (i + 1) * rows)
+    return { board: drawn.map(({ board }) => board).join(''), line: drawn[0].line }
+  })
 }
 
 /** Which column of a CSV with this header holds the boards; -1 if none does. */

@@ -4,7 +4,7 @@ import { createTask } from '../tasks/create-task.ts'
 import { parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
 
-const read = (text: string) => parseBoards(text, 'f', true)
+const read = (text: string) => parseBoards(text, 'f', 'maze')
 const task = createTask(MAZE) // trained on 3 x 4
 
 describe('mazes from text', () => {

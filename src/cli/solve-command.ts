@@ -4,9 +4,10 @@ import type { SolveResult, Solver } from '../index.ts'
 import { openSolver } from '../solve/open-solver.ts'
 import { DEFAULT_SLOTS } from '../solve/options.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
+import type { ModelConfig } from '../weights/config.ts'
 import { loadModel } from '../weights/load-model.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
-import { type BoardInput, parseBoards } from './board-input.ts'
+import { type BoardInput, type Drawing, parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
@@ -37,9 +38,7 @@ export async function solveCommand(
   const { weights, maxSteps, seed } = options
   const read = await readGiven(board, options.file)
   const loaded = await loadModel({ task, weights })
-  // Official weights for mazes say that they are a grid, of these symbols too.
-  const mazes = loaded.model.config.task.symbols.join('') === MAZE_SYMBOLS.join('')
-  const given = await read?.(mazes)
+  const given = await read?.(drawingOf(loaded.model.config.task))
   const slots = Math.min(given?.length ?? 1, mayUseGpu(options.backend) ? GPU_BATCH : DEFAULT_SLOTS)
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
   const { solver } = await openSolver(Promise.resolve(loaded), openEngines({ backend, ...gpu }), slots)
@@ -64,20 +63,26 @@ export async function solveCommand(
 }
 
 /**
- * Takes in what was given, and leaves it to be read for boards once it is known whether they are mazes.
+ * Takes in what was given, and leaves it to be read for boards once it is known how they are drawn.
  * @returns undefined where no board was given
  */
 async function readGiven(
   board: string | undefined,
   file: string | undefined,
-): Promise<((mazes: boolean) => BoardInput[] | Promise<BoardInput[]>) | undefined> {
+): Promise<((drawing: Drawing) => BoardInput[] | Promise<BoardInput[]>) | undefined> {
   if (board !== undefined && file !== undefined) throw new HrmError('usage', 'give either a board or --file, not both')
   if (file === undefined && board !== '-') {
     return board === undefined ? undefined : () => [{ board: board.replace(/^\ufeff/, '') }]
   }
   const name = file ?? 'standard input'
   const text = await readAll(file === undefined ? decodeText(process.stdin, name) : readTextFile(file), name)
-  return (mazes) => parseBoards(text, name, mazes)
+  return (drawing) => parseBoards(text, name, drawing)
+}
+
+function drawingOf({ kind, symbols, rows, cols }: ModelConfig['task']): Drawing {
+  // Official weights for mazes say that they are a grid, of these symbols too.
+  if (symbols.join('') === MAZE_SYMBOLS.join('')) return 'maze'
+  return kind === 'sudoku' ? 'square' : { rows, cols }
 }
 
 function announceSample(task: string): string {

@@ -36,7 +36,7 @@ export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Pr
     // What is one maze to this page, with its dots and cut-off blanks, may be none to those who read many boards.
     if (kindOf(text) === 'maze') return { maze: { text, isFirst: false } }
     const areMazes = /[#SG]/.test(text) && MAZES.test(text)
-    const inputs = await parseBoards(text, file.name, areMazes)
+    const inputs = await parseBoards(text, file.name, areMazes ? 'maze' : 'square')
     if (areMazes || kindOf(inputs[0].board) === 'maze')
       return { maze: { text: inputs[0].board, isFirst: inputs.length > 1 } }
     const boards: string[] = []
