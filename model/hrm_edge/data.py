@@ -19,6 +19,10 @@ from .errors import HrmEdgeError
 from .maze_rules import maze_faults
 from .tasks import Task
 
+GZIP_MAGIC = b"\x1f\x8b"
+# What a column may be named, in any case; as `hrm eval` reads them.
+COLUMNS = {"question": ("question", "puzzle", "board"), "answer": ("answer", "solution")}
+
 
 @dataclass(frozen=True)
 class Boards:
@@ -41,7 +45,7 @@ class Boards:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Lines of a text file or a compressed one (``.gz``), with their ends."""
+    """Lines of a text file, gunzipped where its first bytes say gzip, whatever its name, with their ends."""
     try:
         raw = path.open("rb")
     except OSError as error:
@@ -50,7 +54,7 @@ def _lines(path: Path) -> Iterator[str]:
     try:
         with ExitStack() as stack:
             file = stack.enter_context(raw)
-            if path.suffix == ".gz":
+            if raw.peek(2).startswith(GZIP_MAGIC):
                 file = stack.enter_context(gzip.GzipFile(fileobj=file))
             # Decoded one by one: a text reader decodes blocks, and cannot say which line of one is wrong.
             for line in file:
@@ -61,29 +65,40 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and row of a CSV or CSV.gz file with the columns ``question`` and ``answer``, without blank lines."""
+    """Line number, ``question`` and ``answer`` of each row of a CSV file, gzipped or not, without blank lines."""
     reader = csv.reader(_lines(path), strict=True)
-    columns: list[str] | None = None
+    columns: dict[str, int] | None = None
+    width = 0
     while True:
         line = reader.line_num + 1  # where the row begins
         try:
             row = next(reader, None)
         except csv.Error as error:
             raise HrmEdgeError("data", f"{path}: line {line}: {error}") from error
+        if row == []:
+            continue
         if columns is None:
-            columns = row or []
-            missing = {"question", "answer"} - set(columns)
-            if missing:
-                raise HrmEdgeError("data", f"{path}: line 1: no column {', '.join(sorted(missing))}")
-            for name in ("question", "answer"):
-                if columns.count(name) > 1:  # which one is meant is not known
-                    raise HrmEdgeError("data", f"{path}: line 1: {columns.count(name)} columns named {name}")
+            columns, width = _columns(row or [], f"{path}: line {line}"), len(row or [])
         elif row is None:
             return
-        elif row:
-            if len(row) != len(columns):
-                raise HrmEdgeError("data", f"{path}: line {line}: not {len(columns)} columns")
-            yield line, dict(zip(columns, row, strict=True))
+        elif len(row) != width:
+            raise HrmEdgeError("data", f"{path}: line {line}: not {width} columns")
+        else:
+            yield line, {what: row[at] for what, at in columns.items()}
+
+
+def _columns(header: list[str], where: str) -> dict[str, int]:
+    """Which column holds what of `COLUMNS`."""
+    names = [name.strip().lower() for name in header]
+    found = {}
+    for what, known in COLUMNS.items():
+        at = [i for i, name in enumerate(names) if name in known]
+        if not at:
+            raise HrmEdgeError("data", f"{where}: no column named {' or '.join(known)}")
+        if len(at) > 1:  # which one is meant is not known
+            raise HrmEdgeError("data", f"{where}: {len(at)} columns for the {what}: {', '.join(names[i] for i in at)}")
+        found[what] = at[0]
+    return found
 
 
 def _joined(drawing: str, cols: int, where: str) -> str:
