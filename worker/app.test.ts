@@ -295,6 +295,7 @@ test('API keys are read as hashes, and nothing else passes for one', () => {
   expect(parseApiKeys(undefined)).toEqual([])
   expect(parseApiKeys(` ${a},\n${b} `)).toEqual([a, 'b'.repeat(64)])
   expect(() => parseApiKeys(`${a} plain-key`)).toThrow('API key 2')
+  for (const none of ['', ' ', ',', '\n, ']) expect(() => parseApiKeys(none)).toThrow('holds no hash')
 })
 
 test('a caller over its rate is told when to come back', async () => {

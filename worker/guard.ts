@@ -63,11 +63,14 @@ function isAmong(keys: readonly string[], hash: string): boolean {
 }
 
 /**
- * Keys as an operator writes them: hex SHA-256 hashes between white space or commas.
+ * Keys as an operator writes them: hex SHA-256 hashes between white space or commas. Text without any is refused too:
+ * whoever set it, perhaps from an empty variable, meant to keep others out.
  * @throws HrmError `usage` on anything else; it does not say what, since it may be a key
  */
 export function parseApiKeys(text: string | undefined): string[] {
-  const hashes = (text ?? '').split(/[\s,]+/).filter((hash) => hash !== '')
+  if (text === undefined) return []
+  const hashes = text.split(/[\s,]+/).filter((hash) => hash !== '')
+  if (hashes.length === 0) throw new HrmError('usage', 'API_KEYS_SHA256 is set, but holds no hash')
   const bad = hashes.findIndex((hash) => !/^[0-9a-f]{64}$/i.test(hash))
   if (bad >= 0) throw new HrmError('usage', `API_KEYS_SHA256: API key ${bad + 1} is not a hex SHA-256 hash`)
   return hashes.map((hash) => hash.toLowerCase())

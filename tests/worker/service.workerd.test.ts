@@ -270,7 +270,7 @@ describe('refuses', () => {
     await expectProblem(await askWith({ API_KEYS_SHA256: ABC }), 401, 'unauthorized')
     expect((await askWith({ API_KEYS_SHA256: ABC }, { Authorization: 'Bearer abc' })).status).toBe(200)
     // keys that were set wrongly must not open the door
-    await expectProblem(await askWith({ API_KEYS_SHA256: 'abc' }), 500, 'usage')
+    for (const wrong of ['abc', '']) await expectProblem(await askWith({ API_KEYS_SHA256: wrong }), 500, 'usage')
   })
 
   test('callers over their rate, counted by address, or by key where keys are set', async () => {
