@@ -13,6 +13,7 @@ ErrorCode = Literal[
     "onnx",  # a model that a precision of ONNX cannot hold
     "data",  # a data file with missing columns or malformed rows
     "file",  # a file that cannot be written
+    "memory",  # a run that needs more than there is
 ]
 
 

@@ -25,6 +25,7 @@ from .tasks import Task
 from .train import NotFiniteError, Trainer
 from .train_config import read_run
 from .train_data import prepare
+from .train_memory import named_shortage
 from .train_plot import plot_curve, plot_training
 from .train_world import World
 
@@ -66,7 +67,8 @@ def train(
         if (difference := _difference(of, model)) is not None:
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's: {difference}")
     world = World.join(run.train.device)
-    trainer = Trainer(run, boards, holdout, out, weights, world)
+    with named_shortage():
+        trainer = Trainer(run, boards, holdout, out, weights, world)
     if world.rank == 0:
         held = 0 if holdout is None else len(holdout)
         how = "fused CPU kernel" if trainer.fused else "PyTorch"
@@ -74,7 +76,8 @@ def train(
             typer.echo(f"hrm-model: {start} is not read: {out} holds a run, which goes on", err=True)
         typer.echo(f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {how}, step {trainer.step}")
     try:
-        trainer.train()
+        with named_shortage():
+            trainer.train()
     except NotFiniteError as error:
         typer.echo(f"hrm-model: stopped, not finite: {error}; {trainer.checkpoint} is from before", err=True)
         raise typer.Exit(1) from error

@@ -19,6 +19,7 @@ from hrm_edge.errors import HrmEdgeError
 from hrm_edge.evaluate import report
 from hrm_edge.golden import random_state
 from hrm_edge.kernels.build import load
+from hrm_edge.train import Trainer
 
 from .conftest import invoke
 
@@ -76,6 +77,25 @@ def test_from_boards_to_a_report(tmp_path: Path) -> None:
     other.write_text(RUN.replace("hidden_size = 16", "hidden_size = 32"))
     with pytest.raises(HrmEdgeError, match="not the config's"):
         invoke("train", other, "--out", tmp_path / "other", "--start", out / "last.pt")
+
+
+def test_a_run_that_needs_more_memory_than_there_is_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoke("generate", 16, tmp_path / "boards.csv.gz", "--box", "2x2")
+    (tmp_path / "run.toml").write_text(RUN)
+    usual = ("train", tmp_path / "run.toml", "--out", tmp_path / "run")
+    with pytest.raises(HrmEdgeError, match="out of memory: take a smaller batch") as caught:
+        invoke(*usual, "--batch", 10**14)
+    assert caught.value.code == "memory"
+    monkeypatch.setattr(Trainer, "update", lambda _: torch.empty(2**60, dtype=torch.uint8))
+    with pytest.raises(HrmEdgeError, match="out of memory"):
+        invoke(*usual)
+
+    def another(_: Trainer) -> None:
+        raise RuntimeError("another")
+
+    monkeypatch.setattr(Trainer, "update", another)
+    with pytest.raises(RuntimeError, match="another"):
+        invoke(*usual)
 
 
 def test_training_goes_on_from_a_weights_file(tmp_path: Path) -> None:
