@@ -58,6 +58,13 @@ describe('parseBoards', () => {
     expect(await parseBoards(`${name}\n${BOARD}\n`, 'f', 'square')).toEqual([{ board: BOARD, line: 2 }])
   })
 
+  test('refuses a CSV with two columns of boards', async () => {
+    await expect(parseBoards(`board,board\n${BOARD},${BOARD}\n`, 'f', 'square')).rejects.toMatchObject({
+      code: 'data_invalid',
+      message: 'f, line 1: 2 columns where one of question, puzzle, board is read: board, board',
+    })
+  })
+
   test('a CSV whose header is quoted, over several lines too', async () => {
     expect(await parseBoards(`"question"\n"${BOARD}"\n`, 'f', 'square')).toEqual([{ board: BOARD, line: 2 }])
     expect(await parseBoards(`"my, own\nid",board\n7,${BOARD}\n`, 'f', 'square')).toEqual([{ board: BOARD, line: 3 }])

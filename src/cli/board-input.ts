@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
-import { faultsOf, readCsv } from './csv.ts'
+import { columnNamed, faultsOf, readCsv } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
 
 /** A board as it was given, and where: the line (1-based), or undefined for the command line. */
@@ -72,7 +72,7 @@ async function* piecesOf(text: string): AsyncGenerator<string, void, void> {
 /** Whether the first record names a column of boards. Commas and quotes tell no CSV: a grid's boards may hold them. */
 async function hasHeader(text: string): Promise<boolean> {
   try {
-    for await (const { fields } of readCsv(piecesOf(text), faultsOf(''))) return boardColumn(fields) >= 0
+    for await (const { fields } of readCsv(piecesOf(text), faultsOf(''))) return fields.some(isBoardColumn)
   } catch (error) {
     if (!(error instanceof HrmError)) throw error
   }
@@ -103,21 +103,18 @@ function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: numb
   })
 }
 
-/** Which column of a CSV with this header holds the boards; -1 if none does. */
-export function boardColumn(header: readonly string[]): number {
-  const names = header.map((name) => name.trim().toLowerCase())
-  return names.findIndex((name) => BOARD_COLUMNS.includes(name))
-}
+const isBoardColumn = (name: string) => BOARD_COLUMNS.includes(name.trim().toLowerCase())
 
 async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
   const boards: BoardInput[] = []
   let width = 0
   let column = -1
   const refuse = faultsOf(name)
-  for await (const { line, fields } of readCsv(piecesOf(text), refuse)) {
+  for await (const record of readCsv(piecesOf(text), refuse)) {
+    const { line, fields } = record
     if (width === 0) {
       width = fields.length
-      column = boardColumn(fields)
+      column = columnNamed(BOARD_COLUMNS, record, refuse)
     } else if (fields.length !== width) {
       throw refuse(line, `${fields.length} fields, the header has ${width}`)
     } else boards.push({ board: fields[column], line })

@@ -10,13 +10,28 @@ export interface CsvRecord {
 export const MAX_RECORD_CHARS = 1 << 20
 
 /** Makes the error of a fault in a line (1-based) of a file. */
-export type RefuseLine = (line: number, what: string) => Error
+export type RefuseLine = (line: number, what: string, cause?: unknown) => Error
 
 /** @returns what makes HrmErrors `data_invalid` that name `file` and the line */
 export const faultsOf =
   (file: string): RefuseLine =>
-  (line, what) =>
-    new HrmError('data_invalid', `${file}, line ${line}: ${what}`)
+  (line, what, cause) =>
+    new HrmError('data_invalid', `${file}, line ${line}: ${what}`, { cause })
+
+/**
+ * Which column of a header has one of these names, in any case; -1 if none has.
+ * @throws what `refuse` makes of several: which one is meant is not known
+ */
+export function columnNamed(known: readonly string[], { line, fields }: CsvRecord, refuse: RefuseLine): number {
+  const found = fields.flatMap((field, i) => (known.includes(field.trim().toLowerCase()) ? [i] : []))
+  if (found.length > 1) {
+    throw refuse(
+      line,
+      `${found.length} columns where one of ${known.join(', ')} is read: ${found.map((i) => fields[i]).join(', ')}`,
+    )
+  }
+  return found[0] ?? -1
+}
 
 /**
  * Reads RFC 4180 CSV from text chunks cut anywhere: quoted fields may hold commas, doubled quotes and line breaks;

@@ -9,12 +9,14 @@ import { loadModel } from '../weights/load-model.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
 import { type BoardInput, type Drawing, parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
+import { faultsOf } from './csv.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
 import { sampleBoard } from './samples.ts'
 import { describeOne, describeSeveral } from './solve-report.ts'
-import { decodeText, readAll, readTextFile } from './text-file.ts'
+import { readAll, readTextFile } from './text-file.ts'
+import { utf8Text } from './utf8-text.ts'
 
 export interface SolveCommandOptions {
   file?: string
@@ -75,7 +77,7 @@ async function readGiven(
     return board === undefined ? undefined : () => [{ board: board.replace(/^\ufeff/, '') }]
   }
   const name = file ?? 'standard input'
-  const text = await readAll(file === undefined ? decodeText(process.stdin, name) : readTextFile(file), name)
+  const text = await readAll(file === undefined ? utf8Text(process.stdin, faultsOf(name)) : readTextFile(file), name)
   return (drawing) => parseBoards(text, name, drawing)
 }
 

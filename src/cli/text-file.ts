@@ -2,6 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { HrmError } from '../errors.ts'
+import { faultsOf } from './csv.ts'
+import { utf8Text } from './utf8-text.ts'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 /** Bytes read at a time. */
@@ -11,7 +13,7 @@ const PIECE = 1 << 16
  * The text of a file or a pipe as UTF-8 chunks, gunzipped where its first bytes say gzip, whatever its name.
  * Leaving the loop closes the file.
  *
- * @throws HrmError `usage` for a file that cannot be opened or read, `data_invalid` for text that is not UTF-8 or a
+ * @throws HrmError `usage` for a file that cannot be opened or read, `data_invalid` for a line that is not UTF-8 or a
  * gzip stream that is damaged or cut short
  */
 export async function* readTextFile(path: string): AsyncGenerator<string, void, void> {
@@ -21,7 +23,7 @@ export async function* readTextFile(path: string): AsyncGenerator<string, void, 
   try {
     const head = await readHead(handle)
     const bytes = bytesOf(handle, head)
-    yield* decodeText(GZIP_MAGIC.every((b, i) => head[i] === b) ? gunzip(bytes) : bytes, path)
+    yield* utf8Text(GZIP_MAGIC.every((b, i) => head[i] === b) ? gunzip(bytes) : bytes, faultsOf(path))
   } catch (cause) {
     if (cause instanceof HrmError) throw cause
     const damaged = String((cause as NodeJS.ErrnoException).code).startsWith('Z_')
@@ -62,21 +64,6 @@ function gunzip(bytes: AsyncIterable<Uint8Array>): Gunzip {
   const raw = Readable.from(bytes, { objectMode: false })
   raw.on('error', (error) => out.destroy(error))
   return raw.pipe(out)
-}
-
-/** @throws HrmError `data_invalid` for bytes that are not UTF-8 */
-export async function* decodeText(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string, void, void> {
-  // ignoreBOM keeps the mark, which the readers behind this drop from the start only
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  const decode = (chunk?: Uint8Array) => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined })
-    } catch (cause) {
-      throw new HrmError('data_invalid', `${name}: not UTF-8 text`, { cause })
-    }
-  }
-  for await (const chunk of bytes) yield decode(chunk)
-  yield decode()
 }
 
 /** Boards typed or piped in; a whole data set belongs into `hrm eval`, which streams. */

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { BOARD_COLUMNS, boardColumn } from '../../src/cli/board-input.ts'
-import { readCsv } from '../../src/cli/csv.ts'
+import { BOARD_COLUMNS } from '../../src/cli/board-input.ts'
+import { columnNamed, readCsv } from '../../src/cli/csv.ts'
+import { utf8Text } from '../../src/cli/utf8-text.ts'
 import { receive } from '../body.ts'
 import type { Limits } from '../limits.ts'
 import { createPace } from '../pace.ts'
 import { ProblemError } from '../problem.ts'
-import { utf8Text } from './utf8-text.ts'
 
 export const JOB_FORMATS = ['application/jsonl', 'application/x-ndjson', 'text/csv'] as const
 export type JobFormat = (typeof JOB_FORMATS)[number]
@@ -48,10 +48,11 @@ const refuse = (line: number, what: string, cause?: unknown) =>
 async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<JobRow> {
   let width = 0
   let column = -1
-  for await (const { line, fields } of readCsv(text, refuse)) {
+  for await (const record of readCsv(text, refuse)) {
+    const { line, fields } = record
     if (width === 0) {
       width = fields.length
-      column = boardColumn(fields)
+      column = columnNamed(BOARD_COLUMNS, record, refuse)
       if (column < 0) throw refuse(line, `the header has no column named ${BOARD_COLUMNS.join(', ')}.`)
     } else if (fields.length !== width) {
       throw refuse(line, `${fields.length} fields, the header has ${width}.`)

@@ -47,6 +47,11 @@ describe('readEvalRows', () => {
     ['question,answer\n', 'holds no puzzle'],
     ['question,rating\n', 'line 1: no column named answer or solution'],
     ['answer\n', 'line 1: no column named question or puzzle or board'],
+    [
+      `question,answer,Puzzle\n${QUESTION},${ANSWER},${QUESTION}\n`,
+      'line 1: 2 columns where one of question, puzzle, board is read: question, Puzzle',
+    ],
+    ['question,answer,answer\n', 'line 1: 2 columns where one of answer, solution is read: answer, answer'],
     [`question,answer\n${QUESTION.slice(1)},${ANSWER}\n`, 'line 2: question: a Sudoku has'],
     [`question,answer\nx${QUESTION.slice(1)},${ANSWER}\n`, 'line 2: question: "x" at row 1, column 1'],
     [`question,answer\n22${QUESTION.slice(2)},${ANSWER}\n`, 'line 2: question: 2 stands twice'],

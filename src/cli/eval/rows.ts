@@ -1,6 +1,6 @@
 import { HrmError } from '../../errors.ts'
 import type { Task } from '../../tasks/task.ts'
-import { faultsOf, readCsv } from '../csv.ts'
+import { type CsvRecord, columnNamed, faultsOf, type RefuseLine, readCsv } from '../csv.ts'
 import { readTextFile } from '../text-file.ts'
 
 /** A puzzle of a data set and its known answer, both as the task writes boards. */
@@ -24,11 +24,12 @@ export async function readEvalRows(path: string, task: Task, limit = Infinity): 
   const rows: EvalRow[] = []
   let columns: { question: number; answer: number; width: number } | undefined
   const refuse = faultsOf(path)
-  for await (const { line, fields } of readCsv(readTextFile(path), refuse)) {
+  for await (const record of readCsv(readTextFile(path), refuse)) {
     if (!columns) {
-      columns = findColumns(fields, `${path}, line ${line}`)
+      columns = findColumns(record, refuse)
       continue
     }
+    const { line, fields } = record
     if (fields.length !== columns.width) {
       throw refuse(line, `${fields.length} fields, the header has ${columns.width}`)
     }
@@ -39,14 +40,13 @@ export async function readEvalRows(path: string, task: Task, limit = Infinity): 
   return rows
 }
 
-function findColumns(header: readonly string[], where: string) {
-  const names = header.map((name) => name.trim().toLowerCase())
+function findColumns(header: CsvRecord, refuse: RefuseLine) {
   const find = (known: readonly string[]) => {
-    const at = names.findIndex((name) => known.includes(name))
-    if (at < 0) throw new HrmError('data_invalid', `${where}: no column named ${known.join(' or ')}`)
+    const at = columnNamed(known, header, refuse)
+    if (at < 0) throw refuse(header.line, `no column named ${known.join(' or ')}`)
     return at
   }
-  return { question: find(COLUMNS.question), answer: find(COLUMNS.answer), width: header.length }
+  return { question: find(COLUMNS.question), answer: find(COLUMNS.answer), width: header.fields.length }
 }
 
 function checkRow(task: Task, question: string, answer: string, line: number, path: string): EvalRow {

@@ -1,4 +1,5 @@
-import { concatBytes } from '../../src/platform/concat-bytes.ts'
+import { concatBytes } from '../platform/concat-bytes.ts'
+import type { RefuseLine } from './csv.ts'
 
 /** Bytes of a character that a chunk may end within. */
 const MOST_CUT_BYTES = 3
@@ -9,10 +10,7 @@ const MOST_CUT_BYTES = 3
  *
  * @param refuse makes the error of a fault in a line (1-based)
  */
-export async function* utf8Text(
-  chunks: AsyncIterable<Uint8Array>,
-  refuse: (line: number, what: string, cause: unknown) => Error,
-): AsyncGenerator<string> {
+export async function* utf8Text(chunks: AsyncIterable<Uint8Array>, refuse: RefuseLine): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 1
   let last: Uint8Array = new Uint8Array()
@@ -21,7 +19,7 @@ export async function* utf8Text(
     try {
       text = decoder.decode(chunk, { stream: true })
     } catch (cause) {
-      throw refuse(line + countLineFeeds(beforeFault(last, chunk)), 'this is not UTF-8.', cause)
+      throw refuse(line + countLineFeeds(beforeFault(last, chunk)), 'this is not UTF-8', cause)
     }
     line += countLineFeeds(chunk)
     last = concatBytes([last, chunk.subarray(-MOST_CUT_BYTES)]).subarray(-MOST_CUT_BYTES)
@@ -30,7 +28,7 @@ export async function* utf8Text(
   try {
     yield decoder.decode()
   } catch (cause) {
-    throw refuse(line, 'the file ends within a character.', cause)
+    throw refuse(line, 'the file ends within a character', cause)
   }
 }
 
