@@ -237,6 +237,21 @@ test.each([
   await expectStillServing(url)
 })
 
+test.each([
+  ['HTTP/1.1', 'Connection: close, Transfer-Encoding: chunked'],
+  ['HTTP/1.0', 'Connection: close'],
+])('a stream over %s is framed as its client asked, and ends its connection', async (version, framing) => {
+  await start()
+  const socket = await open()
+  const answer = rest(socket)
+  socket.write(solveHead(BODY.length).replace('HTTP/1.1\r\n', `${version}\r\nAccept: text/event-stream\r\n`) + BODY)
+  const [head, ...events] = (await answer).split('\r\n\r\n')
+  expect(head).toContain('text/event-stream')
+  const lines = head.split('\r\n').filter((line) => /^(connection|transfer-encoding|content-length):/i.test(line))
+  expect(lines.sort().join(', ')).toBe(framing)
+  expect(events.join('\r\n\r\n')).toContain(SOLUTION)
+})
+
 test('a client that leaves in the middle of a stream ends the work', async () => {
   const { url, solver, lines } = await start()
   const leaving = new AbortController()

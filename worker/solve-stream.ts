@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { stream } from 'hono/streaming'
+import type { StreamingApi } from 'hono/utils/stream'
 import type { SolveStep } from '../src/solve/types.ts'
 import { errorLog, isFault } from './log.ts'
 import { problemDocument, toProblemError } from './problem.ts'
@@ -20,18 +21,21 @@ export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob)
   const signal = AbortSignal.any([job.signal, left.signal])
   const run = runSolve(service, { ...job, signal })
 
+  // not by Hono's streamSSE: it sets Connection and Transfer-Encoding too, and Node would send them to any client
+  c.header('Content-Type', 'text/event-stream')
+  c.header('Cache-Control', 'no-cache')
   c.header('X-Accel-Buffering', 'no') // proxies that buffer would hold the steps back
-  return streamSSE(c, (stream) => {
-    stream.onAbort(() => left.abort())
-    const beat = () => stream.write(': still computing\n\n')
+  return stream(c, (events) => {
+    events.onAbort(() => left.abort())
+    const beat = () => events.write(': still computing\n\n')
     beat() // workerd holds the head of a response back until there is a body
     const heartbeat = setInterval(beat, service.limits.heartbeatMs)
-    const work = sendAll(stream, run)
+    const work = sendAll(events, run)
       .catch(async (error) => {
         if (signal.aborted) return
         const problem = toProblemError(error)
         if (isFault(problem)) service.log(errorLog(job.id, problem.code, error))
-        await send(stream, 'problem', problemDocument(problem, c.req.url, job.id))
+        await send(events, 'problem', problemDocument(problem, c.req.url, job.id))
       })
       .finally(() => clearInterval(heartbeat))
     return keepAlive(c, work)
@@ -39,21 +43,22 @@ export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob)
 }
 
 /** Never waits for the client before the solve is over: a slow reader must not hold a slot of the engine. */
-async function sendAll(stream: SSEStreamingApi, run: SolveRun): Promise<void> {
+async function sendAll(events: StreamingApi, run: SolveRun): Promise<void> {
   let unsent = 0
   let next = await run.next()
   while (!next.done) {
     if (unsent < MAX_UNSENT) {
       unsent++
-      send(stream, 'step', compact(next.value), next.value.step).then(() => unsent--)
+      send(events, 'step', compact(next.value), next.value.step).then(() => unsent--)
     }
     next = await run.next()
   }
-  await send(stream, 'result', next.value)
+  await send(events, 'result', next.value)
 }
 
-const send = (stream: SSEStreamingApi, event: 'step' | 'result' | 'problem', data: unknown, id?: number) =>
-  stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id: String(id) }) })
+/** JSON has no line breaks, so one line of data holds it. */
+const send = (events: StreamingApi, event: 'step' | 'result' | 'problem', data: unknown, id?: number) =>
+  events.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`)
 
 /** Four digits of a belief are plenty, and make a 9x9 step one third as long. */
 const compact = (step: SolveStep): SolveStep => ({
