@@ -11,6 +11,12 @@ export function integer(min: number, max: number): (text: string) => number {
   }
 }
 
+/** A commander argument parser for what may not be empty, as an unset variable of a shell is. */
+export function nonEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return text
+}
+
 /** ACT steps of one board: the library's own upper limit. */
 export const maxSteps = integer(1, 1_000_000)
 /** Any seed the library takes. */

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
-import { integer, maxSteps, seed } from './options.ts'
+import { integer, maxSteps, nonEmpty, seed } from './options.ts'
 
 const BACKENDS = ['auto', 'wasm', 'webgpu', 'reference']
 const DEFAULT_MAX_STEPS = 256
@@ -111,8 +111,9 @@ function addServe(program: Command, exit: (code: number) => void): void {
     .command('serve')
     .description('Serve the HTTP API and the playground.')
     .addOption(new Option('--port <n>', 'port; 0 picks a free one').argParser(integer(0, 65535)).default(8787))
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--jobs <folder>', 'take in bulk jobs, and keep them there')
+    // to Node an empty address is every one of this machine, and an empty path the folder it was started in
+    .addOption(new Option('--host <address>', 'address to listen on').argParser(nonEmpty).default('127.0.0.1'))
+    .addOption(new Option('--jobs <folder>', 'take in bulk jobs, and keep them there').argParser(nonEmpty))
     .addOption(backend())
     .addOption(weights())
     .action(async (options) => {

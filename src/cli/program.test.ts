@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { createProgram } from './program.ts'
+
+test.each(['--host', '--jobs'])('serve refuses an empty %s', async (option) => {
+  // weights that cannot be read, so that nothing is served where the option is taken
+  const args = ['serve', option, '', '--port', '0', '--weights', '/dev/null/none']
+  await expect(createProgram(() => {}).parseAsync(args, { from: 'user' })).rejects.toThrow(`option '${option} `)
+})
