@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { onAbort } from './on-abort.ts'
 import type { SolveBatchOptions } from './types.ts'
 
 /** Enough for the search to settle nearly every board; a few seconds at most in a page. */
@@ -54,8 +55,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   return new Promise((resolve, reject) => {
     const abort = () => reject(abortError(signal))
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    promise.then(resolve, reject).finally(onAbort(signal, abort))
   })
 }
 

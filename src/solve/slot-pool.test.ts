@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
@@ -57,6 +58,18 @@ describe('createSlotPool', () => {
     expect((error.cause as Error).message).toBe('enough')
     pool.give(0)
     expect(await next).toBe(0)
+  })
+
+  it('has one listener on a signal, however many wait with it, and none once it was aborted', async () => {
+    const { pool } = makePool(1)
+    await pool.take()
+    const controller = new AbortController()
+    const waiting = Array.from({ length: 30 }, () => expectHrmRejection(pool.take(controller.signal), 'aborted'))
+    const listeners = () => getEventListeners(controller.signal, 'abort').length
+    expect(listeners()).toBe(1)
+    controller.abort()
+    await Promise.all(waiting)
+    expect(listeners()).toBe(0)
   })
 
   it('forgets a signal once the slot was given', async () => {

@@ -1,5 +1,6 @@
 import type { Engine } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
+import { onAbort } from './on-abort.ts'
 import { abortError } from './options.ts'
 
 /** Slots of one engine, lent to one solve at a time; a solve that finds none free waits its turn. */
@@ -58,9 +59,8 @@ export function createSlotPool(engine: Engine): SlotPool {
       return new Promise((resolve, reject) => {
         const leave = () => {
           waiting.delete(waiter)
-          signal?.removeEventListener('abort', abort)
+          stop()
         }
-        const abort = () => waiter.reject(abortError(signal!))
         const waiter: Waiter = {
           resolve(given) {
             leave()
@@ -72,7 +72,7 @@ export function createSlotPool(engine: Engine): SlotPool {
           },
         }
         waiting.add(waiter)
-        signal?.addEventListener('abort', abort)
+        const stop = onAbort(signal, () => waiter.reject(abortError(signal!)))
       })
     },
     give(slot) {

@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
+import { ChannelWorker } from '../../tests/helpers/channel-worker.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { fakeSolver, noOpinion, stepsRun } from '../../tests/helpers/fake-solver.ts'
 import type { Reply } from './protocol.ts'
@@ -67,3 +69,19 @@ it.each(['solve', 'solveBatch', 'steps'] as const)(
     solver.dispose()
   },
 )
+
+it('any number of calls with one signal have one listener on it, and none when they are over', async () => {
+  const solver = await createThreadSolver({ worker: () => new ChannelWorker() })
+  const abort = new AbortController()
+  const calls = Array.from({ length: 30 }, () =>
+    expectHrmRejection(solver.solve('board', { signal: abort.signal }), 'aborted'),
+  )
+  const listeners = () => getEventListeners(abort.signal, 'abort').length
+  expect(listeners()).toBe(1)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(listeners()).toBe(1)
+  abort.abort()
+  await Promise.all(calls)
+  expect(listeners()).toBe(0)
+  solver.dispose()
+})

@@ -1,3 +1,4 @@
+import { onAbort } from '../solve/on-abort.ts'
 import { abortError } from '../solve/options.ts'
 import type { Call, Link } from './link.ts'
 
@@ -19,25 +20,24 @@ export function request<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted) return reject(abortError(signal))
-    const finish = () => signal?.removeEventListener('abort', onAbort)
-    const id = link.open(message, {
+    let id = 0 // no call's, until this one is open
+    const stop = onAbort(signal, () => {
+      link.abandon(id)
+      stop()
+      reject(abortError(signal!))
+    })
+    id = link.open(message, {
       onStep,
       onProgress,
       resolve: (value) => {
-        finish()
+        stop()
         resolve(value as T)
       },
       reject: (error) => {
-        finish()
+        stop()
         reject(error)
       },
     })
     onOpen?.(id)
-    function onAbort() {
-      link.abandon(id)
-      finish()
-      reject(abortError(signal!))
-    }
-    signal?.addEventListener('abort', onAbort)
   })
 }

@@ -1,0 +1,37 @@
+interface Listener {
+  readonly calls: Set<() => void>
+  readonly tell: () => void
+}
+
+const listeners = new WeakMap<AbortSignal, Listener>()
+
+/**
+ * As `addEventListener('abort', call)`, but one listener serves all who wait for the same signal: one may end a hundred
+ * solves, and Node takes more than ten listeners for a leak and says so.
+ * @param call a function of this caller's own
+ * @returns what stops listening
+ */
+export function onAbort(signal: AbortSignal | undefined, call: () => void): () => void {
+  if (!signal) return () => {}
+  const { calls, tell } = listenerOf(signal)
+  if (calls.size === 0) signal.addEventListener('abort', tell)
+  calls.add(call)
+  return () => {
+    if (calls.delete(call) && calls.size === 0) signal.removeEventListener('abort', tell)
+  }
+}
+
+function listenerOf(signal: AbortSignal): Listener {
+  let listener = listeners.get(signal)
+  if (!listener) {
+    const calls = new Set<() => void>()
+    listener = {
+      calls,
+      tell() {
+        for (const call of calls) call()
+      },
+    }
+    listeners.set(signal, listener)
+  }
+  return listener
+}
