@@ -2,8 +2,9 @@
 // modules, because it runs before any package is there. Everything it says goes to stderr: stdout is the CLI's.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -14,6 +15,7 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.plat
 const SOURCES = ['src', 'wasm', 'worker', 'scripts', 'model/weights', 'package.json', 'tsconfig.json']
 const lockStamp = join(root, 'node_modules', '.hrm-lock')
 const buildStamp = join(root, 'dist', '.stamp')
+const lock = join(root, '.setup-lock')
 
 /** Runs a command with its output on stderr; ends the process if it fails. */
 export function must(command, args, options = {}) {
@@ -25,11 +27,14 @@ export function must(command, args, options = {}) {
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
-function installPackages() {
+function wantedPackages() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  if (read(lockStamp) === wanted && existsSync(pinnedNode)) return
+  return read(lockStamp) === wanted && existsSync(pinnedNode) ? undefined : wanted
+}
+
+function installPackages(wanted) {
   console.error('hrm-edge: installing npm packages (once) ...')
   // Not `npm ci`: it refuses a lock file without the optional packages of every other platform, and a registry mirror
   // need not have those. `--no-save` keeps the lock file as it is.
@@ -54,16 +59,55 @@ function sourceStamp() {
   return hash.digest('hex')
 }
 
-/** @param {{ force?: boolean }} [options] `force`: build even if nothing changed */
-export async function setup({ force = false } = {}) {
-  installPackages()
-  const stamp = sourceStamp()
-  if (!force && read(buildStamp) === stamp) return
+function build(stamp) {
   console.error('hrm-edge: building ...')
   // In a process of its own: the build needs the pinned Node.
   must(pinnedNode, [join(root, 'scripts', 'build.mjs')])
   mkdirSync(join(root, 'dist'), { recursive: true })
   writeFileSync(buildStamp, stamp)
+}
+
+/** Ends once no other process sets up: two that build at once would delete each other's files. */
+async function takeLock() {
+  for (let told = false; ; told = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    const pid = Number(read(lock))
+    if (pid !== process.pid && isRunning(pid)) {
+      if (!told) console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
+      await sleep(200)
+    } else rmSync(lock, { force: true }) // left behind by a process that was killed
+  }
+  process.once('exit', releaseLock) // `must` may end the process
+}
+
+function releaseLock() {
+  process.off('exit', releaseLock)
+  rmSync(lock, { force: true })
+}
+
+/** Of pid 0, that of a file nothing was written to yet, too. */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/** @param {{ force?: boolean }} [options] `force`: build even if nothing changed */
+export async function setup({ force = false } = {}) {
+  if (!force && wantedPackages() === undefined && read(buildStamp) === sourceStamp()) return
+  await takeLock()
+  const wanted = wantedPackages()
+  if (wanted) installPackages(wanted)
+  const stamp = sourceStamp()
+  if (force || read(buildStamp) !== stamp) build(stamp)
+  releaseLock()
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await setup({ force: process.argv.includes('--force') })
