@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from .card import ModelCard
 from .checkpoint import load_checkpoint, load_dict, save_checkpoint, trained
 from .config import TaskConfig
 from .convert import OFFICIAL_TASKS, convert_lab, convert_official
-from .errors import HrmEdgeError
+from .errors import HrmEdgeError, first_fault
 from .export import export_weights
 from .golden import GOLDEN, WEIGHTS, write_golden
 from .onnx_linear import Precision
@@ -127,6 +128,10 @@ def read_task(name: str) -> TaskConfig:
         return OFFICIAL_TASKS[name]
     try:
         return TaskConfig.model_validate_json(Path(name).read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise HrmEdgeError("config", f"{name}: {first_fault(error)}") from error
+    except UnicodeDecodeError as error:
+        raise HrmEdgeError("config", f"{name}: {error}") from error
     except (OSError, ValueError) as error:
         raise HrmEdgeError("config", f"task {name!r} is neither {', '.join(OFFICIAL_TASKS)} nor a task file") from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ValidationError
+
 ErrorCode = Literal[
     "config",  # a model or task configuration that docs/format.md does not allow
     "board",  # a board the task cannot read
@@ -23,3 +25,9 @@ class HrmEdgeError(ValueError):
     def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message)
         self.code: ErrorCode = code
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first wrong key, and what is wrong with it."""
+    first = error.errors()[0]
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))

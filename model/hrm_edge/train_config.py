@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .config import HRMConfig, structured_grid, structured_maze, structured_sudoku
-from .errors import HrmEdgeError
+from .errors import HrmEdgeError, first_fault
 
 
 class _Table(BaseModel):
@@ -113,13 +113,7 @@ class RunConfig(_Table):
         except TypeError as error:  # an argument too many, or one that is missing
             raise HrmEdgeError("config", str(error).partition(" ")[2]) from error
         except ValidationError as error:  # of the task alone
-            raise HrmEdgeError("config", _first(error)) from error
-
-
-def _first(error: ValidationError) -> str:
-    """The first wrong key, and what is wrong with it."""
-    first = error.errors()[0]
-    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+            raise HrmEdgeError("config", first_fault(error)) from error
 
 
 def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:
@@ -143,7 +137,7 @@ def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | N
     try:
         run = RunConfig.model_validate(raw)
     except ValidationError as error:
-        raise HrmEdgeError("config", f"{path}: {_first(error)}") from error
+        raise HrmEdgeError("config", f"{path}: {first_fault(error)}") from error
     try:
         run.hrm()
     except HrmEdgeError as error:

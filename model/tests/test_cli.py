@@ -110,10 +110,25 @@ def test_convert_official_with_a_task_file(tmp_path: Path, card: Path) -> None:
 
 def test_tasks_by_name_or_file(tmp_path: Path) -> None:
     assert read_task("maze") == OFFICIAL_TASKS["maze"]
-    (tmp_path / "bad.json").write_text("{}")
-    for name in ("chess", str(tmp_path / "bad.json")):
+    for name in ("chess", str(tmp_path), "chess\0"):
         with pytest.raises(HrmEdgeError, match="neither sudoku, maze nor a task file"):
             read_task(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"name": "mine", "kind": "grid", "rows": 4, "cols": 5, "symbols": ["a", "dd"]}', r"symbols\.1: "),
+        (b"{}", "name: Field required"),
+        (b"{", "Invalid JSON"),
+        (b"\xff", "'utf-8' codec"),
+    ],
+)
+def test_what_is_wrong_with_a_task_file_is_named(tmp_path: Path, text: bytes, message: str) -> None:
+    (tmp_path / "task.json").write_bytes(text)
+    with pytest.raises(HrmEdgeError, match=rf"task\.json: {message}") as caught:
+        read_task(str(tmp_path / "task.json"))
+    assert caught.value.code == "config"
 
 
 def test_what_the_caller_got_wrong_is_one_line_and_exit_code_2(
