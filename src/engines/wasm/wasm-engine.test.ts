@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import asc from 'assemblyscript/asc'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +6,7 @@ import { expectSameBits } from '../../../tests/helpers/bits.ts'
 import { CANDIDATES, OFFICIAL } from '../../../tests/helpers/configs.ts'
 import { engineFor, randomTokens, readAll } from '../../../tests/helpers/engine-contract.ts'
 import { expectHrmError } from '../../../tests/helpers/errors.ts'
+import { collectGarbage } from '../../../tests/helpers/garbage.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
 import type { ListName, ModelConfig } from '../../weights/config.ts'
 import type { EngineFactory } from '../create-engine.ts'
@@ -22,15 +21,6 @@ const VARIANTS = [
   { build: 'relaxed', multiply: 'pair' },
   { build: 'simd128' },
 ] as const
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
-
-/** A weak reference holds until the turn that read it is over. */
-async function collectGarbage(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
-  gc()
-}
 
 /** Any shape that the reader lets through, small: odd multiples of 4, heads of every size, lists of every kind. */
 const configs: fc.Arbitrary<ModelConfig> = fc

@@ -14,6 +14,7 @@ export function createGpuEngines(
   onFallback: (fallback: Fallback) => void,
 ): GpuEngines {
   const measured = new Map<number, Promise<number>>()
+  /** Engines on the device, until they are disposed. */
   const made = new Set<FallbackEngine>()
   let told = false
   let released = false
@@ -46,7 +47,7 @@ export function createGpuEngines(
   return {
     create(options) {
       if (told) return second(options)
-      const engine = withFallback(options, createFirst, second, tell)
+      const engine = withFallback(options, createFirst, second, tell, () => made.delete(engine))
       if (!told) made.add(engine)
       return engine
     },

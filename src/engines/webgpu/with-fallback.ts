@@ -30,6 +30,7 @@ export interface FallbackEngine extends Engine {
 /**
  * An engine that another replaces when it fails: boards go on from where they were, computed again in the second one.
  * @param onFallback is told once: the error that made the first one fail, and what took over
+ * @param onDispose is told of every `dispose()`
  * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once
  */
 export function withFallback(
@@ -37,6 +38,7 @@ export function withFallback(
   createFirst: EngineFactory,
   createSecond: EngineFactory,
   onFallback: (error: unknown, to: Backend) => void,
+  onDispose: () => void = () => {},
 ): FallbackEngine {
   const { model, geometry, slots: count } = options
   const mark = Symbol('a carry of this engine')
@@ -200,6 +202,7 @@ export function withFallback(
     },
     dispose() {
       disposed = true
+      onDispose()
       engine.dispose()
     },
   }
