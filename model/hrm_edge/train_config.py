@@ -98,6 +98,8 @@ class RunConfig(_Table):
         """Config of the model to train."""
         if "task" in self.model:
             return HRMConfig.parse(self.model)
+        if self.model.keys() & {"name", "rows", "cols"} and not self.model.keys() & {"symbols", "kind"}:
+            raise HrmEdgeError("config", "symbols: missing: every character of a board")  # no Sudoku was meant
         family, arguments = structured_grid if "symbols" in self.model else structured_sudoku, dict(self.model)
         if arguments.get("kind") == "maze":
             family = structured_maze

@@ -46,6 +46,8 @@ def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
     [
         ("rows = 9\ncols = 9\nsymbols = '##'", "symbols must differ"),
         ("rows = 9\nsymbols = 'ab'", "cols"),
+        ("name = 'paths'", "symbols: missing"),
+        ("rows = 9\ncols = 9", "symbols: missing"),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\ncolour = 'red'", "colour"),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['box', 'row', 'row', 'row']", "only sudoku tasks have boxes"),
         ("hidden = 9", "hidden"),
