@@ -20,7 +20,7 @@ export interface ServeOptions extends ListenOptions {
   assetsDir?: string
   /** Hex SHA-256 hashes of the API keys that are let in, between white space or commas. Default: everyone is. */
   apiKeys?: string
-  /** Folder for bulk jobs; one process at a time. Without it their routes answer 501. */
+  /** Folder for bulk jobs; a second process on it is refused. Without it their routes answer 501. */
   jobsDir?: string
   /** Default: JSON lines on the console. */
   log?: Log

@@ -1,17 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { HrmError } from '../../../src/errors.ts'
 import { createLedger, type JobTimes, type Sql } from '../ledger-sql.ts'
+import { sqlite } from './sqlite.ts'
 
 type Ledger = ReturnType<typeof createLedger>
-
-/** SQLite came with Node 22.13: without it everything but jobs runs. @throws HrmError `usage` */
-function sqlite(): typeof import('node:sqlite') {
-  const module = process.getBuiltinModule('node:sqlite')
-  if (!module) throw new HrmError('usage', 'bulk jobs need Node 22.13 or later')
-  return module
-}
 
 /** The ledgers of all jobs, each in an SQLite file of its own, opened for one transaction at a time. */
 export function diskLedgers(dir: string, times: JobTimes) {

@@ -6,11 +6,12 @@ import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
 import { ALL_JOBS, type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
 import { diskLedgers } from './disk-ledger.ts'
+import { lockFolder } from './folder-lock.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { makeFolder } from './make-folder.ts'
 
 export interface LocalJobsOptions extends ConsumerOptions {
-  /** Where jobs are kept; one process at a time. */
+  /** Where jobs are kept; locked while they are open. */
   dir: string
   times?: JobTimes
   /** Milliseconds for a second of delay between tries. */
@@ -34,12 +35,13 @@ const SET_ASIDE = 300
 /**
  * Bulk jobs in one process: files and ledgers in a folder, and instead of a queue a loop that solves one chunk after
  * the other. Jobs outlive the process.
- * @throws HrmError `usage` when the folder cannot be used, or Node is too old
+ * @throws HrmError `usage` when the folder cannot be used, another process uses it, or Node is too old
  */
 export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const { dir, times = JOB_TIMES, secondMs = 1000 } = options
   const ledgerDir = folderForJobs(join(dir, 'ledgers'))
   const jobsDir = folderForJobs(join(dir, ALL_JOBS))
+  const release = lockFolder(dir)
   const files = diskFiles(dir)
   const ledgers = diskLedgers(ledgerDir, times)
   const running = new Set<string>()
@@ -200,6 +202,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
       closed = true
       clearInterval(sweep)
       wake()
+      release()
     },
   }
 }
