@@ -41,7 +41,9 @@ export const jobStatus = z
   .object({
     id: z.string(),
     task: z.string(),
-    model: z.string(),
+    model: z
+      .string()
+      .openapi({ description: 'What was served when the job was submitted; each row names what solved it.' }),
     state: z.enum(['running', 'done', 'cancelled']),
     maxSteps: z.int(),
     seed: z.int(),
@@ -80,7 +82,7 @@ export const jobResult = z
     steps: z.int(),
     attempts: z.int(),
     verified: z.boolean(),
-    model: z.string(),
+    model: z.string().openapi({ description: 'What solved this board.' }),
   })
   .openapi('JobResult')
 
