@@ -109,6 +109,18 @@ export const OFFICIAL: ModelConfig = {
   },
 }
 
+/** The official family on 102 tokens: more than the kernels take through the matrices of a layer together. */
+export const LONG: ModelConfig = {
+  ...OFFICIAL,
+  hidden_size: 8,
+  num_heads: 1,
+  intermediate_size: 12,
+  H_cycles: 1,
+  L_cycles: 1,
+  seq_len: 100,
+  task: { name: 'paths', kind: 'grid', rows: 10, cols: 10, symbols: ['', '.', '#', 'a', 'b', 'c'] },
+}
+
 /** Full attention with learned positions; sizes that fill no SIMD tile. */
 export const LEARNED: ModelConfig = {
   ...small,
@@ -163,6 +175,7 @@ export const TINY_CONFIGS: Readonly<Record<string, ModelConfig>> = {
   candidates: CANDIDATES,
   'candidates with bias': { ...CANDIDATES, list_bias: true },
   official: OFFICIAL,
+  long: LONG,
   learned: LEARNED,
   'grid lists': GRID_LISTS,
   walled: WALLED,
