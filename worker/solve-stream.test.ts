@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { BOARD, fakeApp, HARD, problemOf, SOLUTION } from './test-support.ts'
 
 const solve = { task: 'sudoku', board: BOARD }
@@ -93,6 +93,24 @@ test('a client that leaves ends the work', async () => {
   expect(computed).toBeLessThan(4096)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(solver.computed).toBe(computed)
+})
+
+test('an aborted request ends the work, where there is no AbortSignal.any too', async () => {
+  const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')!
+  Object.defineProperty(AbortSignal, 'any', { value: undefined, configurable: true })
+  onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', any))
+  const { app, lines } = fakeApp()
+  const abort = new AbortController()
+  const request = new Request('http://localhost/v1/solve', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...SSE },
+    body: JSON.stringify({ ...solve, board: HARD, maxSteps: 4096 }),
+    signal: abort.signal,
+  })
+  await app.request(request)
+  abort.abort()
+  await expect.poll(() => lines.length).toBe(1)
+  expect(lines[0]).toMatchObject({ outcome: 'aborted' })
 })
 
 test('a client that does not read holds up no step, and gets the result', async () => {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { stream } from 'hono/streaming'
 import type { StreamingApi } from 'hono/utils/stream'
+import { abortWith } from '../src/solve/on-abort.ts'
 import type { SolveStep } from '../src/solve/types.ts'
 import { errorLog, isFault } from './log.ts'
 import { problemDocument, toProblemError } from './problem.ts'
@@ -18,8 +19,9 @@ const MAX_UNSENT = 64
  */
 export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob): Response {
   const left = new AbortController()
-  const signal = AbortSignal.any([job.signal, left.signal])
+  const { signal } = left
   const run = runSolve(service, { ...job, signal })
+  const leave = abortWith(job.signal, left)
 
   // not by Hono's streamSSE: it sets Connection and Transfer-Encoding too, and Node would send them to any client
   c.header('Content-Type', 'text/event-stream')
@@ -37,7 +39,10 @@ export function streamSolve(c: Context<AppEnv>, service: Service, job: SolveJob)
         if (isFault(problem)) service.log(errorLog(job.id, problem.code, error))
         await send(events, 'problem', problemDocument(problem, c.req.url, job.id))
       })
-      .finally(() => clearInterval(heartbeat))
+      .finally(() => {
+        clearInterval(heartbeat)
+        leave()
+      })
     return keepAlive(c, work)
   })
 }

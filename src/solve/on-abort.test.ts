@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { onAbort } from './on-abort.ts'
+import { abortWith, onAbort } from './on-abort.ts'
 
 describe('onAbort', () => {
   it('gives a signal one listener, however many wait for it, and none when all have stopped', () => {
@@ -33,5 +33,27 @@ describe('onAbort', () => {
 
   it('never calls without a signal', () => {
     expect(onAbort(undefined, () => expect.fail())()).toBeUndefined()
+  })
+})
+
+describe('abortWith', () => {
+  it('aborts with the reason of the signal, also one that came before', () => {
+    for (const order of ['before', 'after']) {
+      const from = new AbortController()
+      const to = new AbortController()
+      if (order === 'before') from.abort('enough')
+      abortWith(from.signal, to)
+      from.abort('enough')
+      expect(to.signal.reason, order).toBe('enough')
+    }
+  })
+
+  it('leaves the controller alone once it was stopped, and without a signal', () => {
+    const from = new AbortController()
+    const to = new AbortController()
+    abortWith(from.signal, to)()
+    abortWith(undefined, to)()
+    from.abort()
+    expect(to.signal.aborted).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
 import { ChannelWorker } from '../../tests/helpers/channel-worker.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
@@ -83,5 +83,23 @@ it('any number of calls with one signal have one listener on it, and none when t
   abort.abort()
   await Promise.all(calls)
   expect(listeners()).toBe(0)
+  solver.dispose()
+})
+
+it('a batch shared out is aborted where there is no AbortSignal.any too', async () => {
+  const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')!
+  Object.defineProperty(AbortSignal, 'any', { value: undefined, configurable: true })
+  onTestFinished(() => void Object.defineProperty(AbortSignal, 'any', any))
+  const workers: ChannelWorker[] = []
+  const worker = () => {
+    workers.push(new ChannelWorker())
+    return workers.at(-1)!
+  }
+  const solver = await createThreadSolver({ worker, workers: 2, slots: 4 })
+  const abort = new AbortController()
+  const onProgress = ({ done }: { done: number }) => done === 10 && abort.abort('enough')
+  const batch = solver.solveBatch(Array(100).fill('board'), { signal: abort.signal, onProgress })
+  expect((await expectHrmRejection(batch, 'aborted')).cause).toBe('enough')
+  expect(workers.flatMap(({ solver }) => solver.batches.flat()).length).toBeLessThan(100)
   solver.dispose()
 })

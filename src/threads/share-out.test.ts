@@ -1,6 +1,9 @@
+import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
+import { untilAborted } from '../solve/options.ts'
 import { shareOut } from './share-out.ts'
 
 test('hands out every item once, in chunks that keep all workers busy to the end', async () => {
@@ -35,4 +38,21 @@ test('after a failure hands out no more, tells the others, and throws it once th
   })
   await expect(sharing).rejects.toThrow('first')
   expect(log).toEqual(['slow left'])
+})
+
+test.each(['before', 'during'])('an abort %s it ends every chunk with its reason', async (when) => {
+  const abort = new AbortController()
+  if (when === 'before') abort.abort('enough')
+  const ended: unknown[] = []
+  const work = async (_: string, __: number, ___: number, signal: AbortSignal) => {
+    await untilAborted(new Promise(() => {}), signal).catch((error) => {
+      ended.push(error.cause)
+      throw error
+    })
+  }
+  const sharing = expectHrmRejection(shareOut(1000, ['a', 'b'], 8, work, abort.signal), 'aborted')
+  abort.abort('enough')
+  expect((await sharing).cause).toBe('enough')
+  expect(ended).toEqual(['enough', 'enough'])
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([])
 })

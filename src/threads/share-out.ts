@@ -1,3 +1,5 @@
+import { abortWith } from '../solve/on-abort.ts'
+
 /** Items handed out at once, at most: a worker must not keep the last ones while the others have none. */
 const MAX_CHUNK = 64
 
@@ -6,7 +8,7 @@ const MAX_CHUNK = 64
  * who gets it, or with which others.
  *
  * @param least items that a worker does well to have at once
- * @param run does the items `from` to `to` (not included); its signal is aborted when another chunk has failed
+ * @param run does the items `from` to `to` (not included); its signal is aborted when another chunk has failed, and with `signal`
  * @throws the first failure, once every worker has left its chunk; no more chunks are handed out after it
  */
 export async function shareOut<W>(
@@ -14,8 +16,10 @@ export async function shareOut<W>(
   workers: readonly W[],
   least: number,
   run: (worker: W, from: number, to: number, signal: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController()
+  const leave = abortWith(signal, stop)
   let next = 0
   let failure: { error: unknown } | undefined
   const work = async (worker: W): Promise<void> => {
@@ -32,5 +36,6 @@ export async function shareOut<W>(
     }
   }
   await Promise.all(workers.map(work))
+  leave()
   if (failure) throw failure.error
 }

@@ -126,16 +126,14 @@ class ThreadSolver implements Solver {
     await this.#ask(this.#idlest(), { type: 'check', boards }, { signal })
     const results: SolveResult[] = []
     const tell = onProgress && sumUp(boards.length, onProgress)
-    await shareOut(boards.length, this.#seats.slice(0, wanted), this.#slots, async (seat, from, to, stop) => {
-      const part = await this.#ask<SolveResult[]>(
-        seat,
-        { type: 'batch', boards: boards.slice(from, to), options },
-        { signal: signal ? AbortSignal.any([signal, stop]) : stop, onProgress: tell?.(from) },
-      )
+    const solvePart = async (seat: Seat, from: number, to: number, stop: AbortSignal) => {
+      const message: SolverRequest = { type: 'batch', boards: boards.slice(from, to), options }
+      const part = await this.#ask<SolveResult[]>(seat, message, { signal: stop, onProgress: tell?.(from) })
       part.forEach((result, i) => {
         results[from + i] = result
       })
-    })
+    }
+    await shareOut(boards.length, this.#seats.slice(0, wanted), this.#slots, solvePart, signal)
     return results
   }
 
