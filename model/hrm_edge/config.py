@@ -24,6 +24,8 @@ SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
 MAX_HIDDEN = 4096
 MAX_HEAD_DIM = 256
 MAX_FLOAT = 65504.0
+# Of both levels: the names of their tensors have to fit a header of 64 KiB, biases and a long card included.
+MAX_LAYERS = 48
 # Most tokens of one board: 16x16 Sudoku candidates are 4,096, a 64x64 grid of cells too.
 MAX_TOKENS = 65536
 # Most entries of one list table, tokens times width; only `all` can come near.
@@ -104,8 +106,8 @@ class HRMConfig(_Checked):
     hidden_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
     num_heads: int = Field(ge=1, le=64)
     intermediate_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
-    H_layers: int = Field(default=2, ge=1, le=64)
-    L_layers: int = Field(default=2, ge=1, le=64)
+    H_layers: int = Field(default=2, ge=1)
+    L_layers: int = Field(default=2, ge=1)
     H_cycles: int = Field(default=2, ge=1, le=32)
     L_cycles: int = Field(default=2, ge=1, le=32)
     rms_norm_eps: float = Field(default=1e-5, ge=1e-12, le=1)
@@ -127,6 +129,8 @@ class HRMConfig(_Checked):
 
     @model_validator(mode="after")
     def _consistent(self) -> HRMConfig:
+        if self.H_layers + self.L_layers > MAX_LAYERS:
+            raise ValueError(f"H_layers and L_layers are more than {MAX_LAYERS} together")
         if self.hidden_size % self.num_heads:
             raise ValueError(f"hidden_size {self.hidden_size} is not a multiple of num_heads {self.num_heads}")
         if self.head_dim % 4 or self.head_dim > MAX_HEAD_DIM:

@@ -27,6 +27,7 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
         ("candidates-4x4", {"num_heads": 3}, "multiple of num_heads"),
         ("candidates-4x4", {"num_heads": 8}, "head_dim 2"),
         ("candidates-4x4", {"hidden_size": 8192}, "hidden_size"),
+        ("candidates-4x4", {"H_layers": 24, "L_layers": 25}, "more than 48 together"),
         ("candidates-4x4", {"lists": ["cell"]}, "1 lists for 4 heads"),
         ("candidates-4x4", {"lists": ["cell", "row", "column", "all"]}, "'all'"),
         ("candidates-4x4", {"vocab_size": 4}, "candidates have vocab_size 3"),

@@ -61,6 +61,12 @@ def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_as_many_layers_as_a_config_may_have_fit_the_header(tmp_path: Path) -> None:
+    config = CONFIGS["maze-lists"].model_copy(update={"H_layers": 24, "L_layers": 24})
+    export_weights(random_state(config, 1), config, CARD, tmp_path / "w")
+    assert read_weights(tmp_path / "w").config.H_layers == 24
+
+
 def test_report_names_every_matrix_and_the_worst(tmp_path: Path) -> None:
     config = CONFIGS["candidates-4x4"]
     report = export_weights(random_state(config, 1), config, CARD, tmp_path / "w")

@@ -64,8 +64,8 @@ describe('parseConfig', () => {
     ['hidden_size', 4, 4096],
     ['num_heads', 1, 64],
     ['intermediate_size', 4, 4096],
-    ['H_layers', 1, 64],
-    ['L_layers', 1, 64],
+    ['H_layers', 1, 47],
+    ['L_layers', 1, 47],
     ['H_cycles', 1, 32],
     ['L_cycles', 1, 32],
     ['halt_max_steps', 1, 65536],
@@ -216,6 +216,12 @@ describe('parseConfig', () => {
     })
     expect(parse(ofSymbols(255))().vocab_size).toBe(255)
     expectHrmError(parse(ofSymbols(256)), 'weights_config', 'symbols must be distinct, and 2 to 255')
+  })
+
+  it('counts the layers of both levels', () => {
+    expect(parse({ ...SMALLEST, H_layers: 47 })().H_layers).toBe(47)
+    const message = 'hrm.config: H_layers and L_layers are more than 48 together'
+    expectHrmError(parse({ ...SMALLEST, H_layers: 24, L_layers: 25 }), 'weights_config', message)
   })
 
   it('refuses a list whose table would not fit the memory', () => {

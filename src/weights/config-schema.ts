@@ -10,6 +10,8 @@ import { parseObject } from './safetensors.ts'
 
 // Upper limits keep every size product below 2^53 and every float product finite: docs/numerics.md, last section.
 const size = (max: number, min = 1) => z.int().check(z.minimum(min), z.maximum(max))
+/** Of both levels: the names of their tensors have to fit a header of 64 KiB, biases and a long card included. */
+const MAX_LAYERS = 48
 const multipleOf4 = (max: number) => size(max, 4).check(z.multipleOf(4))
 
 const task = z.strictObject({
@@ -28,8 +30,8 @@ const config = z.strictObject({
   hidden_size: multipleOf4(4096),
   num_heads: size(64),
   intermediate_size: multipleOf4(4096),
-  H_layers: size(64),
-  L_layers: size(64),
+  H_layers: size(MAX_LAYERS - 1),
+  L_layers: size(MAX_LAYERS - 1),
   H_cycles: size(32),
   L_cycles: size(32),
   rms_norm_eps: z.number().check(z.minimum(1e-12), z.maximum(1)),
@@ -107,6 +109,7 @@ export function parseConfig(text: string | undefined): ModelConfig {
   const require = (ok: boolean, message: string) => {
     if (!ok) throw new HrmError('weights_config', `hrm.config: ${message}`)
   }
+  require(c.H_layers + c.L_layers <= MAX_LAYERS, `H_layers and L_layers are more than ${MAX_LAYERS} together`)
   const headDim = c.hidden_size / c.num_heads
   require(Number.isInteger(headDim), 'hidden_size is no multiple of num_heads')
   require(headDim % 4 === 0 && headDim <= 256, `head size ${headDim} is no multiple of 4 up to 256`)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { SMALLEST } from '../../tests/helpers/configs.ts'
+import { MAZE, SMALLEST } from '../../tests/helpers/configs.ts'
 import { expectHrmError } from '../../tests/helpers/errors.ts'
-import { type Draft, draftOf, writeFile, writeRaw } from '../../tests/helpers/weights-file.ts'
+import { type Draft, draftOf, tensorSpecs, tinyFile, writeFile, writeRaw } from '../../tests/helpers/weights-file.ts'
+import type { ModelConfig } from './config.ts'
+import { readModel } from './read-model.ts'
 import { parseContainer, parseObject } from './safetensors.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -62,6 +64,22 @@ describe('parseContainer', () => {
 
     it('refuses a header that goes on behind the end of the file', () => {
       expectHrmError(withLength(65536n), 'weights_truncated', /^header says 65536 bytes, the file ends after \d+$/)
+    })
+
+    it('has room for the largest model that a config may describe, and a card', () => {
+      const layers = { H_layers: 24, L_layers: 24 }
+      expect(readModel(tinyFile({ ...MAZE, ...layers })).H.length).toBe(24)
+      const sizes = {
+        ...layers,
+        hidden_size: 4096,
+        intermediate_size: 4096,
+        num_heads: 64,
+        pos_encodings: 'rope',
+      } as const
+      const config: ModelConfig = { ...MAZE, ...sizes, lists: Array(64).fill('neighbours') }
+      const offsets = [2 ** 33, 2 ** 33] // of a file that no memory holds
+      const entries = tensorSpecs(config).map(([name, dtype, shape]) => [name, { dtype, shape, data_offsets: offsets }])
+      expect(JSON.stringify(Object.fromEntries(entries)).length).toBeLessThan((64 - 12) * 1024)
     })
 
     it('takes a header of exactly 64 KiB', () => {

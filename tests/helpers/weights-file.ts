@@ -17,6 +17,7 @@ type Spec = readonly [name: string, dtype: 'F32' | 'I8', shape: readonly number[
 export function tensorSpecs(c: ModelConfig): Spec[] {
   const d = c.hidden_size
   const positions = c.puzzle_emb_len + c.seq_len
+  const longest = longestList(c)
   const matrix = (name: string, out: number, into: number): Spec[] => [
     [`${name}.weight`, 'I8', [out, into]],
     [`${name}.weight_scale`, 'F32', [out]],
@@ -24,7 +25,7 @@ export function tensorSpecs(c: ModelConfig): Spec[] {
   const layer = (name: string): Spec[] => [
     ...matrix(`${name}.self_attn.qkv_proj`, 3 * d, d),
     ...matrix(`${name}.self_attn.o_proj`, d, d),
-    ...(c.list_bias ? [[`${name}.self_attn.list_bias`, 'F32', [c.num_heads, longestList(c)]] satisfies Spec] : []),
+    ...(c.list_bias ? [[`${name}.self_attn.list_bias`, 'F32', [c.num_heads, longest]] satisfies Spec] : []),
     ...matrix(`${name}.mlp.gate_up_proj`, 2 * c.intermediate_size, d),
     ...matrix(`${name}.mlp.down_proj`, d, c.intermediate_size),
   ]
@@ -49,7 +50,7 @@ export function tensorSpecs(c: ModelConfig): Spec[] {
 
 /** Of the lists themselves: the reader works it out from their names. */
 const longestList = (c: ModelConfig): number =>
-  Math.max(...buildGeometry(c, trainedShape(c)).tables.map((t) => t.width))
+  Math.max(0, ...buildGeometry(c, trainedShape(c)).tables.map((t) => t.width))
 
 /** A valid draft with random values: floats within +-1, scales near 1 / (64 * sqrt(in)). */
 export function draftOf(config: ModelConfig, seed = 1): Draft {
