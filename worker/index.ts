@@ -7,6 +7,7 @@ import { platformCache } from './cache.ts'
 import { type DataPoint, toDataPoint } from './data-point.ts'
 import { parseApiKeys } from './guard.ts'
 import { type Batch, consume, type Deadline } from './jobs/consumer.ts'
+import { parseJobTimes } from './jobs/parse-job-times.ts'
 import type { ChunkMessage, JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
 import { type Log, logToConsole } from './log.ts'
 import { type GetSolver, lazySolver } from './service.ts'
@@ -23,6 +24,8 @@ interface Bindings {
   JOB_FILES?: JobFiles
   JOB_LEDGERS?: { idFromName(name: string): object; get(id: object): JobLedger }
   JOB_QUEUE?: { send(message: ChunkMessage, options: { delaySeconds: number }): Promise<unknown> }
+  /** For the ledgers; see `parseJobTimes`. */
+  JOB_TIMES?: string
   /** Workers Analytics Engine. */
   ANALYTICS?: { writeDataPoint(point: DataPoint): void }
 }
@@ -36,8 +39,10 @@ const assets: MiddlewareHandler = async function serveAssets(c, next) {
   return new Response(response.body, response) // a copy: headers of a fetched response cannot be changed
 }
 
-function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE }: Bindings): JobPlatform | undefined {
+/** @throws HrmError `usage` where the ledgers would fail for wrong times: here it is told by its code */
+function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE, JOB_TIMES }: Bindings): JobPlatform | undefined {
   if (!JOB_FILES || !JOB_LEDGERS || !JOB_QUEUE) return undefined
+  parseJobTimes(JOB_TIMES)
   return { files: JOB_FILES, ledger: (job) => JOB_LEDGERS.get(JOB_LEDGERS.idFromName(job)) }
 }
 

@@ -273,6 +273,15 @@ describe('refuses', () => {
     for (const wrong of ['abc', '']) await expectProblem(await askWith({ API_KEYS_SHA256: wrong }), 500, 'usage')
   })
 
+  test('jobs, where their times are set wrongly', async () => {
+    const { JOB_FILES, JOB_LEDGERS, JOB_QUEUE } = env as Record<string, object>
+    for (const JOB_TIMES of ['oops', '{"keep":"7d"}']) {
+      const request = new Request(`http://localhost/v1/jobs/${crypto.randomUUID()}`)
+      const response = await worker.fetch(request, { JOB_FILES, JOB_LEDGERS, JOB_QUEUE, JOB_TIMES })
+      await expectProblem(response, 500, 'usage')
+    }
+  })
+
   test('callers over their rate, counted by address, or by key where keys are set', async () => {
     const { TWO_A_MINUTE } = env as { TWO_A_MINUTE: object }
     // six: when a new minute begins among them, one of the two still has three

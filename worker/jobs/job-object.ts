@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { DurableObjectState } from '@cloudflare/workers-types'
-import { createLedger, JOB_TIMES } from './ledger-sql.ts'
+import { createLedger } from './ledger-sql.ts'
+import { parseJobTimes } from './parse-job-times.ts'
 import type {
   ChunkMessage,
   ChunkPlace,
@@ -17,7 +18,7 @@ import type { JobStatus } from './schemas.ts'
 interface JobObjectBindings {
   JOB_FILES: JobFiles
   JOB_QUEUE: { sendBatch(messages: { body: ChunkMessage }[]): Promise<unknown> }
-  /** Overrides of `JOB_TIMES`, as JSON. */
+  /** See `parseJobTimes`. */
   JOB_TIMES?: string
 }
 
@@ -34,7 +35,7 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
 
   constructor(ctx: DurableObjectState, env: JobObjectBindings) {
     super(ctx, env)
-    this.#ledger = createLedger(ctx.storage.sql, { ...JOB_TIMES, ...JSON.parse(env.JOB_TIMES ?? '{}') })
+    this.#ledger = createLedger(ctx.storage.sql, parseJobTimes(env.JOB_TIMES))
     ctx.blockConcurrencyWhile(() => this.#wakeInTime())
   }
 
