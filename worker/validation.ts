@@ -29,10 +29,18 @@ function codeOf({ code, path }: Issue, body: object): ProblemCode {
 /** Messages repeat names of unknown keys, which may be as long as the body. */
 const shorten = (text: string): string => (text.length > 300 ? `${text.slice(0, 300)}...` : text)
 
+/**
+ * Of what is said of one mistake the last: a number beyond 2^53 is first beyond what its type holds, then beyond its
+ * field's own bound, which is the one to tell.
+ */
+const lastOfEach = (issues: Issue[]): Issue[] => [
+  ...new Map(issues.map((issue) => [`${issue.code} ${pointerTo(issue.path)}`, issue])).values(),
+]
+
 /** Turns what a schema found into a problem. Deep or wide nonsense yields few issues: unknown keys are one. */
 export const refuseInvalid: Hook<unknown, AppEnv, string, undefined> = (result) => {
   if (result.success) return
-  const issues: Issue[] = result.error.issues
+  const issues = lastOfEach(result.error.issues)
   const first = issues[0]
   const body = 'data' in result && typeof result.data === 'object' && result.data !== null ? result.data : {}
   const where = first.path.length > 0 ? `${first.path.map(String).join('.')}: ` : ''

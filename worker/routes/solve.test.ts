@@ -151,6 +151,15 @@ describe('refuses', () => {
     expect(lines[0]).toMatchObject({ outcome: 'board_conflict', steps: 0 })
   })
 
+  test.each([
+    [5e18, '<=4096'],
+    [-5e18, '>=1'],
+  ])('%d steps, telling the bound of the field alone', async (maxSteps, bound) => {
+    const problem = await problemOf(await fakeApp().post('/v1/solve', { ...solve, maxSteps }))
+    expect(problem.detail).toContain(bound)
+    expect(problem.errors).toEqual([{ pointer: '/maxSteps', detail: expect.stringContaining(bound) }])
+  })
+
   test('unknown keys as long as the body are not repeated in full', async () => {
     const response = await fakeApp().post('/v1/solve', { ...solve, ['k'.repeat(60_000)]: 1 })
     expect((await response.text()).length).toBeLessThan(2000)
