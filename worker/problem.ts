@@ -97,10 +97,14 @@ export class ProblemError extends Error {
   }
 }
 
-/** Hono and its validators speak in bare statuses; only these reach us. */
-const CODE_OF_STATUS: Partial<Record<number, ProblemCode>> = {
-  400: 'json_malformed',
-  415: 'media_type_unsupported',
+/** Hono and its validators speak in bare statuses; only these reach us, from routes that read JSON. */
+const OF_STATUS: Partial<Record<number, { code: ProblemCode; detail: string; headers?: Record<string, string> }>> = {
+  400: { code: 'json_malformed', detail: 'The request body is not JSON.' },
+  415: {
+    code: 'media_type_unsupported',
+    detail: 'The body must come as application/json.',
+    headers: { Accept: 'application/json' },
+  },
 }
 
 /**
@@ -114,10 +118,9 @@ export function toProblemError(error: unknown): ProblemError {
     const extras = error.cells.length > 0 ? { cells: [...error.cells] } : {}
     return new ProblemError(error.code, status < 500 ? error.message : `${title}.`, { extras, cause: error })
   }
-  const code = error instanceof HTTPException ? CODE_OF_STATUS[error.status] : undefined
-  if (code === undefined)
-    return new ProblemError('internal_error', 'The request could not be handled.', { cause: error })
-  return new ProblemError(code, `${PROBLEMS[code].title}.`, { cause: error })
+  const known = error instanceof HTTPException ? OF_STATUS[error.status] : undefined
+  if (!known) return new ProblemError('internal_error', 'The request could not be handled.', { cause: error })
+  return new ProblemError(known.code, known.detail, { headers: known.headers, cause: error })
 }
 
 /** The document of a problem, for a request to `url`. */

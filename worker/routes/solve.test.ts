@@ -160,6 +160,14 @@ describe('refuses', () => {
     expect(problem.errors).toEqual([{ pointer: '/maxSteps', detail: expect.stringContaining(bound) }])
   })
 
+  test.each(['/v1/solve', '/v1/solve/batch'])('at %s what does not come as JSON, saying what does', async (path) => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
+      const response = await fakeApp().post(path, '{}', { 'Content-Type': type })
+      expect([response.status, response.headers.get('Accept')]).toEqual([415, 'application/json'])
+      expect((await problemOf(response)).detail).toContain('application/json')
+    }
+  })
+
   test('unknown keys as long as the body are not repeated in full', async () => {
     const response = await fakeApp().post('/v1/solve', { ...solve, ['k'.repeat(60_000)]: 1 })
     expect((await response.text()).length).toBeLessThan(2000)
