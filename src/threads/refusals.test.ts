@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { createSolver } from '../index.ts'
 import type { Solver } from '../solve/types.ts'
+import { weightsUrl } from '../wasm/index.ts'
 import { createThreadSolver } from './thread-solver.ts'
 
 const BOARD = PUZZLES_4X4[0][0]
@@ -51,6 +54,18 @@ describe.each([
   ['hrm-edge', createSolver as typeof createThreadSolver],
   ['hrm-edge/worker', createThreadSolver],
 ])('%s', (_, create) => {
+  it('takes weights from an ArrayBuffer of another realm', async () => {
+    const bytes = await readFile(new URL(weightsUrl('sudoku')))
+    const weights: ArrayBuffer = runInNewContext(`new ArrayBuffer(${bytes.length})`)
+    expect(weights).not.toBeInstanceOf(ArrayBuffer)
+    new Uint8Array(weights).set(bytes)
+    const progress: unknown[] = []
+    const solver = await create({ weights, onProgress: (p) => progress.push(p) })
+    expect(progress).toEqual([{ loaded: bytes.length, total: bytes.length }])
+    expect((await solver.solve(BOARD)).status).toBe('solved')
+    solver.dispose()
+  })
+
   it('misses the boards of an array that has none, and takes one object of options for every call', async () => {
     const solver = await create({ slots: 1 })
     await expectHrmRejection(solver.solveBatch(new Array(3)), 'board_type', 'board 1')

@@ -7,10 +7,15 @@ import { HrmError } from '../errors.ts'
  */
 export function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   try {
-    if (source instanceof ArrayBuffer) return new Uint8Array(source)
+    if (!ArrayBuffer.isView(source)) return new Uint8Array(source)
     const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    return source.buffer instanceof ArrayBuffer ? bytes : bytes.slice()
+    return isArrayBuffer(source.buffer) ? bytes : bytes.slice()
   } catch (cause) {
     throw new HrmError('option_invalid', 'the buffer of these bytes was transferred elsewhere', { cause })
   }
+}
+
+/** Also one of another window or of Node's `vm`, as test runners use it. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }

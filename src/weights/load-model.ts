@@ -3,7 +3,7 @@ import { HrmError } from '../errors.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { checkFunction, checkSignal } from '../solve/options.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
-import { bytesOf } from './bytes-of.ts'
+import { bytesOf, isArrayBuffer } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
 import { readKept } from './keep.ts'
 import type { Model } from './model.ts'
@@ -31,7 +31,7 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
     throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
   if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
-  if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights) || weights instanceof Blob) {
+  if (isArrayBuffer(weights) || ArrayBuffer.isView(weights) || weights instanceof Blob) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
   }
   const model = readModel(bytes)
@@ -46,7 +46,7 @@ async function readBytes(
   sha256: string | undefined,
 ): Promise<Uint8Array> {
   if (weights === undefined) return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), { signal, onProgress })
-  if (weights instanceof ArrayBuffer || ArrayBuffer.isView(weights)) return bytesOf(weights)
+  if (isArrayBuffer(weights) || ArrayBuffer.isView(weights)) return bytesOf(weights)
   if (weights instanceof Blob) return readBlob(weights)
   if (typeof weights !== 'string' && !(weights instanceof URL)) {
     throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a Blob, a URL or a string')
