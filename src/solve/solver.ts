@@ -111,6 +111,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     async solveBatch(boards, options = {}) {
       const checked = checkOptions(options)
       if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+      refuseDisposed()
       const puzzles = Array.from(boards, (board, i) => parseNth(task, board, i))
       const results = new Array<SolveResult>(boards.length)
       let finished = 0

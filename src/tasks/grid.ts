@@ -1,5 +1,6 @@
 import { HrmError } from '../errors.ts'
 import type { ModelConfig } from '../weights/config.ts'
+import { checkString } from './check-string.ts'
 import { buildGeometry, trainedShape } from './lists.ts'
 import { readCells } from './read-cells.ts'
 import { cellAt, nameCell } from './sudoku/parse.ts'
@@ -35,7 +36,7 @@ export function createGridTask(config: ModelConfig): Task {
   }
 
   function parse(board: string): Puzzle {
-    if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+    checkString(board)
     const text = joinRows(board)
     if (text.length !== length) {
       throw new HrmError('board_length', `a ${config.task.name} board has ${length} cells, this one ${text.length}`)

@@ -54,6 +54,26 @@ describe.each([
   ['hrm-edge', createSolver as typeof createThreadSolver],
   ['hrm-edge/worker', createThreadSolver],
 ])('%s', (_, create) => {
+  it('takes only strings for boards', async () => {
+    const solver = await create()
+    for (const value of [() => {}, Symbol('board'), 5, null]) {
+      const message = `a board is a string, not ${typeof value}`
+      const board = value as never
+      await expectHrmRejection(solver.solve(board), 'board_type', message)
+      await expectHrmRejection(solver.solveBatch([BOARD, board]), 'board_type', `board 2: ${message}`)
+      expectHrmError(() => solver.steps(board), 'board_type', message)
+    }
+    solver.dispose()
+  })
+
+  it('solves no batch after it was disposed of, also one without boards', async () => {
+    const solver = await create()
+    solver.dispose()
+    await expectHrmRejection(solver.solveBatch([]), 'disposed')
+    await expectHrmRejection(solver.solveBatch(['no board']), 'disposed')
+    await expectHrmRejection(solver.solveBatch([5 as never]), 'disposed')
+  })
+
   it('takes weights from an ArrayBuffer of another realm', async () => {
     const bytes = await readFile(new URL(weightsUrl('sudoku')))
     const weights: ArrayBuffer = runInNewContext(`new ArrayBuffer(${bytes.length})`)

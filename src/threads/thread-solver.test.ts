@@ -166,9 +166,8 @@ describe('solve', () => {
   })
 
   test('says so when an argument cannot be sent', async () => {
-    const { solver } = await setup()
-    const error = await failureOf(solver.solve((() => {}) as unknown as string))
-    expect(error.code).toBe('option_invalid')
+    const weights = (() => {}) as unknown as string
+    expect(await failureOf(setup({ weights }))).toMatchObject({ code: 'option_invalid' })
   })
 })
 

@@ -1,5 +1,6 @@
 import { startThread } from '#thread'
 import { HrmError } from '../errors.ts'
+import { ofNthBoard } from '../solve/nth-board.ts'
 import {
   checkFunction,
   checkObject,
@@ -17,6 +18,7 @@ import type {
   Solver,
   SolveStep,
 } from '../solve/types.ts'
+import { checkString } from '../tasks/check-string.ts'
 import { Link, type WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
 import { Seat } from './seat.ts'
@@ -93,11 +95,13 @@ class ThreadSolver implements Solver {
 
   async solve(board: string, given: SolveOptions = {}): Promise<SolveResult> {
     const { signal, ...options } = checkOptions(given)
+    checkString(board)
     return this.#ask(this.#idlest(), { type: 'solve', board, options }, { signal })
   }
 
   steps(board: string, given: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
     const { signal, ...options } = checkOptions(given)
+    checkString(board)
     return this.#steps({ type: 'steps', board, options }, signal)
   }
 
@@ -117,8 +121,10 @@ class ThreadSolver implements Solver {
     const { signal, ...options } = checkOptions(batchOptions)
     const { onProgress } = batchOptions
     if (!Array.isArray(given)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+    this.#refuseDisposed()
     // As they are now: chunks of them are sent until the last board is solved.
     const boards: string[] = Array.from(given)
+    checkStrings(boards)
     const wanted = Math.ceil(boards.length / this.#slots)
     if (this.#seats.length === 1 || wanted <= 1) {
       return this.#ask(this.#idlest(), { type: 'batch', boards, options }, { signal, onProgress })
@@ -181,6 +187,17 @@ async function connect(worker: () => WorkerLike, options: WireCreateOptions, cal
   } catch (error) {
     link.close(error as HrmError)
     throw error
+  }
+}
+
+/** Here, for not everything that is no string can be sent. */
+function checkStrings(boards: readonly unknown[]): void {
+  for (const [i, board] of boards.entries()) {
+    try {
+      checkString(board)
+    } catch (error) {
+      throw ofNthBoard(error, i)
+    }
   }
 }
 

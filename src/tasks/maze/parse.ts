@@ -1,4 +1,5 @@
 import { type ErrorCell, HrmError } from '../../errors.ts'
+import { checkString } from '../check-string.ts'
 import type { BoardShape } from '../lists.ts'
 import { nameCell } from '../sudoku/parse.ts'
 
@@ -26,7 +27,7 @@ export function readMaze(
   trained: BoardShape,
   allowed: string,
 ): { cells: Uint8Array; shape: BoardShape } {
-  if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+  checkString(board)
   const lines = board.replace(/\r?\n$/, '').split(/\r?\n/)
   if (lines.length === 1) {
     const shape = shapeOfLength(lines[0].length, trained)

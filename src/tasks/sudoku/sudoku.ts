@@ -3,6 +3,8 @@ import type { Geometry } from '../../engines/engine.ts'
 import { HrmError } from '../../errors.ts'
 import { sigmoid, softmax } from '../../numerics/float.ts'
 import type { ModelConfig } from '../../weights/config.ts'
+import { checkBoardSize } from '../board-limits.ts'
+import { checkString } from '../check-string.ts'
 import { type BoardShape, buildGeometry, tokensOf, trainedShape } from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
@@ -32,7 +34,7 @@ export function createSudokuTask(config: ModelConfig): Task {
   const encoding = config.token_kind === 'candidates' ? candidateEncoding : cellEncoding(config)
 
   function parse(board: string): Puzzle {
-    if (typeof board !== 'string') throw new HrmError('board_type', `a board is a string, not ${typeof board}`)
+    checkString(board)
     const text = board.replace(/\s/g, '')
     const shape = shapeOf(text.length, trained)
     if (!shape) {
@@ -47,6 +49,7 @@ export function createSudokuTask(config: ModelConfig): Task {
     // As engines would, but here its line is known. Every list of a candidate has a place for each symbol.
     checkPositions(config, tokensOf(config, shape))
     if (config.list_bias) checkBias(trained.rows, shape.rows)
+    checkBoardSize(config, shape)
     const cells = readSymbols(text, shape)
     const clash = findConflict(known(shape).units, cells)
     if (clash) {
