@@ -204,6 +204,7 @@ test('what has not changed is 304, with the headers that every answer has', asyn
     expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
     const kept = ['ETag', 'X-Request-Id', 'Access-Control-Allow-Origin', 'X-Content-Type-Options']
     expect(kept.map((name) => again.headers.get(name))).toEqual([tag, 'again', '*', 'nosniff'])
+    expect(again.headers.get('Access-Control-Expose-Headers')).toContain('ETag')
     expect(again.headers.has('Content-Security-Policy')).toBe(false) // that of the kept page goes on
     expect((await app.request(path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200)
   }
