@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .errors import HrmEdgeError
+from .json_object import read_object
 
 
 class _Open(BaseModel):
@@ -68,6 +69,8 @@ class ModelCard(_Open):
         Raises:
             HrmEdgeError: code ``weights``, naming the first wrong key.
         """
+        if isinstance(data, str):
+            read_object(data, "hrm.card")
         try:
             return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
         except ValidationError as error:
@@ -79,7 +82,8 @@ class ModelCard(_Open):
     def read(cls, path: Path) -> ModelCard:
         """Reads a JSON file. Raises HrmEdgeError (code ``weights``), naming the file, if it holds no card."""
         try:
-            return cls.parse(path.read_text(encoding="utf-8"))
+            card = cls.parse(path.read_text(encoding="utf-8"))
+            return cls.parse(card.to_json())  # as it will be written: 1e999 can be read, and is infinite
         except (OSError, UnicodeDecodeError, HrmEdgeError) as error:
             raise HrmEdgeError("weights", f"{path}: {error}") from error
 

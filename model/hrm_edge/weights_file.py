@@ -21,14 +21,13 @@ from .card import ModelCard
 from .config import HRMConfig, TaskConfig
 from .errors import HrmEdgeError
 from .files import write_atomic
+from .json_object import read_object
 from .layout import file_tensors, float_bounds, is_matrix, within_bounds
 from .quantise import dequantise
 
 FORMAT = "1"
 # 64 KiB holds ten times the tensors of the official model; a longer header is an accident or an attack.
 MAX_HEADER = 64 * 1024
-# The format needs 3; what is much deeper would end the stack of some later reader of the card.
-MAX_DEPTH = 64
 ENTRY_KEYS = {"dtype", "shape", "data_offsets"}
 METADATA_KEYS = {"hrm.format", "hrm.config", "hrm.card"}
 
@@ -86,6 +85,11 @@ def write_weights(path: Path, config: HRMConfig, card: ModelCard, tensors: dict[
     """
     metadata = {"hrm.format": FORMAT, "hrm.config": config.to_json(), "hrm.card": card.to_json()}
     data = pack_tensors(tensors, metadata)
+    (length,) = struct.unpack_from("<Q", data)
+    if length > MAX_HEADER:
+        of_card = len(metadata["hrm.card"].encode())
+        what = f"header length {length}, {of_card} of it the card's, is not within 1..{MAX_HEADER}"
+        raise HrmEdgeError("weights", f"{what}: shorten the card")
     parse_weights(data)
     write_atomic(path, lambda to: to.write_bytes(data))
     return len(data)
@@ -111,8 +115,7 @@ def parse_weights(data: bytes) -> WeightsFile:
         raise HrmEdgeError("weights", f"__metadata__ must be {sorted(METADATA_KEYS)}, hrm.format {FORMAT!r}")
     if not all(isinstance(value, str) for value in metadata.values()):
         raise HrmEdgeError("weights", "__metadata__ must be an object of strings")
-    _all_fields(_json(metadata["hrm.config"], "hrm.config"), HRMConfig, "hrm.config")
-    _json(metadata["hrm.card"], "hrm.card")
+    _all_fields(read_object(metadata["hrm.config"], "hrm.config"), HRMConfig, "hrm.config")
     try:
         config = HRMConfig.parse(metadata["hrm.config"])
     except HrmEdgeError as error:
@@ -141,41 +144,10 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
         text = data[8 : 8 + length].decode("utf-8")
     except UnicodeDecodeError as error:
         raise HrmEdgeError("weights", "header is not UTF-8") from error
-    header = _json(text, "header")
+    header = read_object(text, "header")
     if not text.startswith("{"):
         raise HrmEdgeError("weights", "header begins with white space")
     return header, 8 + length
-
-
-def _json(text: str, what: str) -> dict[str, Any]:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen = dict(pairs)
-        if len(seen) != len(pairs):
-            raise HrmEdgeError("weights", f"{what} has a key twice")
-        return seen
-
-    def refuse(constant: str) -> None:
-        raise HrmEdgeError("weights", f"{what} is not JSON: {constant}")
-
-    try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, HrmEdgeError):
-            raise
-        raise HrmEdgeError("weights", f"{what} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise HrmEdgeError("weights", f"{what} is not a JSON object")
-    if _is_deeper(value, MAX_DEPTH):
-        raise HrmEdgeError("weights", f"{what} is nested deeper than {MAX_DEPTH}")
-    return value
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    if levels == 0:
-        return True
-    return any(_is_deeper(child, levels - 1) for child in (value.values() if isinstance(value, dict) else value))
 
 
 def _all_fields(config: dict[str, Any], model: type[BaseModel], what: str) -> None:

@@ -39,11 +39,30 @@ def test_export(tmp_path: Path, card: Path) -> None:
     assert "worst: " in output
 
 
-def test_a_card_that_is_none_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"name": 5}', "name: "),
+        ('{"name": "a", "mine": NaN}', "hrm.card is not JSON: NaN"),
+        ('{"name": "a", "mine": 1e999}', "hrm.card is not JSON: Infinity"),
+        ('{"name": "a", "mine": ' + "[" * 70 + "]" * 70 + "}", "hrm.card is nested deeper than 64"),
+        ('{"name": "a", "name": "b"}', "hrm.card has a key twice"),
+    ],
+    ids=["type", "nan", "infinite", "deep", "twice"],
+)
+def test_a_card_that_is_none_is_named(tmp_path: Path, text: str, message: str) -> None:
     config, card = CONFIGS["full-learned"], tmp_path / "card.json"
     save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
-    card.write_text('{"name": 5}')
-    with pytest.raises(HrmEdgeError, match=r"card\.json: hrm\.card: name: "):
+    card.write_text(text)
+    with pytest.raises(HrmEdgeError, match=rf"card\.json: .*{message}"):
+        invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
+
+
+def test_a_card_that_no_header_holds_is_refused(tmp_path: Path, card: Path) -> None:
+    config = CONFIGS["full-learned"]
+    save_checkpoint(tmp_path / "c.pt", config, random_state(config, 1))
+    card.write_text(json.dumps(CARD | {"notes": "x" * 70_000}))
+    with pytest.raises(HrmEdgeError, match=r"header length \d+, 70\d+ of it the card's, .*: shorten the card"):
         invoke("export", tmp_path / "c.pt", tmp_path / "w.safetensors", "--card", card)
 
 
