@@ -69,6 +69,28 @@ describe('createThreadSolver', () => {
     expect(worker.terminated).toBe(true)
   })
 
+  test('fails with engine_failed when the worker cannot be started', async () => {
+    for (const cause of [new DOMException('of another origin', 'SecurityError'), new TypeError('TrustedScriptURL')]) {
+      const worker = () => {
+        throw cause
+      }
+      const message = `the solver's worker could not be started: ${cause.message}`
+      expect(await failureOf(createThreadSolver({ worker }))).toMatchObject({ code: 'engine_failed', message, cause })
+    }
+  })
+
+  test.each([
+    ['nothing', () => undefined],
+    ['a promise', async () => new ChannelWorker()],
+    ['a worker of Node', () => ({ postMessage() {}, terminate() {}, on() {} })],
+  ])('refuses a worker() that returns %s', async (_, worker) => {
+    const creation = createThreadSolver({ worker: worker as never })
+    expect(await failureOf(creation)).toMatchObject({
+      code: 'option_invalid',
+      message: expect.stringContaining('worker must return'),
+    })
+  })
+
   test('says what is missing where there are no web workers', () => {
     expectHrmError(startThread, 'engine_unavailable', 'needs web workers')
   })

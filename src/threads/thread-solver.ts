@@ -19,11 +19,12 @@ import type {
   SolveStep,
 } from '../solve/types.ts'
 import { checkString } from '../tasks/check-string.ts'
-import { Link, type WorkerLike } from './link.ts'
+import { connect } from './connect.ts'
+import type { WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
 import { Seat } from './seat.ts'
 import { shareOut } from './share-out.ts'
-import type { SolverInfo, SolverRequest, WireCreateOptions } from './solver-host.ts'
+import type { SolverInfo, SolverRequest } from './solver-host.ts'
 import { streamSteps } from './stream.ts'
 import { toWire } from './wire-options.ts'
 
@@ -175,18 +176,6 @@ function sumUp(total: number, onProgress: (progress: BatchProgress) => void) {
     parts.set(from, part)
     const sum = (of: 'done' | 'solved') => [...parts.values()].reduce((n, p) => n + p[of], 0)
     onProgress({ done: sum('done'), total, solved: sum('solved') })
-  }
-}
-
-/** Starts a worker and builds the solver in it. A worker whose solver cannot be built is ended again. */
-async function connect(worker: () => WorkerLike, options: WireCreateOptions, call: RequestOptions = {}) {
-  const lock = `hrm-edge-worker-${Math.random().toString(36).slice(2)}${Date.now().toString(36)}`
-  const link = new Link(worker(), lock)
-  try {
-    return { link, info: await request<SolverInfo>(link, { type: 'create', options, lock } as SolverRequest, call) }
-  } catch (error) {
-    link.close(error as HrmError)
-    throw error
   }
 }
 
