@@ -42,8 +42,8 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortError(signal)
 }
 
-export function abortError(signal: AbortSignal): HrmError {
-  return new HrmError('aborted', 'the solve was aborted', { cause: signal.reason })
+export function abortError(signal: AbortSignal, work = 'the solve'): HrmError {
+  return new HrmError('aborted', `${work} was aborted`, { cause: signal.reason })
 }
 
 /**

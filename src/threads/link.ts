@@ -134,5 +134,5 @@ export class Link {
 }
 
 function failure(what: string): HrmError {
-  return new HrmError('engine_failed', `the solver's worker failed: ${what}. The next solve starts a new one.`)
+  return new HrmError('engine_failed', `the solver's worker failed: ${what}`)
 }

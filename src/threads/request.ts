@@ -7,6 +7,8 @@ export interface RequestOptions {
   onOpen?: (id: number) => void
   onStep?: Call['onStep']
   onProgress?: Call['onProgress']
+  /** What it is that an abort ends, for the message. Default: the solve. */
+  work?: string
 }
 
 /**
@@ -16,15 +18,15 @@ export interface RequestOptions {
 export function request<T>(
   link: Link,
   message: { type: string },
-  { signal, onOpen, onStep, onProgress }: RequestOptions = {},
+  { signal, onOpen, onStep, onProgress, work }: RequestOptions = {},
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal?.aborted) return reject(abortError(signal))
+    if (signal?.aborted) return reject(abortError(signal, work))
     let id = 0 // no call's, until this one is open
     const stop = onAbort(signal, () => {
       link.abandon(id)
       stop()
-      reject(abortError(signal!))
+      reject(abortError(signal!, work))
     })
     id = link.open(message, {
       onStep,

@@ -65,8 +65,21 @@ describe('createThreadSolver', () => {
     const worker = new ChannelWorker(() => new Promise(() => {}))
     const creation = createThreadSolver({ worker: () => worker, signal: abort.signal })
     abort.abort('enough')
-    expect(await failureOf(creation)).toMatchObject({ code: 'aborted', cause: 'enough' })
+    expect(await failureOf(creation)).toMatchObject({
+      code: 'aborted',
+      cause: 'enough',
+      message: 'reading the weights was aborted',
+    })
     expect(worker.terminated).toBe(true)
+  })
+
+  test('fails with engine_failed when its worker dies before there is a solver', async () => {
+    const worker = new ChannelWorker(() => new Promise(() => {}))
+    const creation = createThreadSolver({ worker: () => worker })
+    await expect.poll(() => worker.options).toBeDefined()
+    worker.crash('no such script')
+    const message = "the solver's worker failed: no such script"
+    expect(await failureOf(creation)).toMatchObject({ code: 'engine_failed', message })
   })
 
   test('fails with engine_failed when the worker cannot be started', async () => {
