@@ -82,6 +82,9 @@ def train(
         typer.echo(f"hrm-model: stopped, not finite: {error}; {trainer.checkpoint} is from before", err=True)
         raise typer.Exit(1) from error
     if world.rank == 0:
+        if trainer.progress >= 1 and trainer.step < run.train.warmup:
+            what = f"warmup is {run.train.warmup} updates, the run had {trainer.step}"
+            typer.echo(f"hrm-model: the learning rate never reached {run.train.lr}: {what}", err=True)
         plot_training(out / "metrics.jsonl", out / "training.png")
 
 

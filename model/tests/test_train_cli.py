@@ -98,6 +98,14 @@ def test_a_run_that_needs_more_memory_than_there_is_says_so(tmp_path: Path, monk
         invoke(*usual)
 
 
+@pytest.mark.parametrize(("warmup", "says"), [(5, True), (4, False)])
+def test_a_run_that_ends_in_its_warm_up_says_so(tmp_path: Path, warmup: int, says: bool) -> None:
+    invoke("generate", 16, tmp_path / "boards.csv.gz", "--box", "2x2")
+    (tmp_path / "run.toml").write_text(RUN + f"warmup = {warmup}\n")
+    said = invoke("train", tmp_path / "run.toml", "--out", tmp_path / "run")
+    assert ("the learning rate never reached 0.001: warmup is 5 updates, the run had 4" in said) == says
+
+
 def test_training_goes_on_from_a_weights_file(tmp_path: Path) -> None:
     config = structured_sudoku(16, box_rows=2, box_cols=2, H_cycles=1, L_cycles=1)
     checkpoint, card, weights = tmp_path / "first.pt", tmp_path / "card.json", tmp_path / "first.safetensors"
