@@ -28,8 +28,12 @@ MAX_FLOAT = 65504.0
 MAX_LAYERS = 48
 # Most tokens of one board: 16x16 Sudoku candidates are 4,096, a 64x64 grid of cells too.
 MAX_TOKENS = 65536
-# Most entries of one list table, tokens times width; only `all` can come near.
-MAX_LIST_ENTRIES = 2**24
+# Most tokens times places of all lists, a list of several heads counted once; in full attention every token has all.
+MAX_ENTRIES = 2**24
+# Most multiply-adds of a step: half a minute on one core. The official model takes 2^36.7 on 30 x 30 cells.
+MAX_STEP = 2**39
+# One exponential, and what else a place of a list takes, in multiply-adds of a matrix.
+EXPONENTIAL = 128
 
 
 class _Checked(BaseModel):
@@ -155,9 +159,8 @@ class HRMConfig(_Checked):
                 raise ValueError(f"list {name!r} is not one of {', '.join(known)} for {self.token_kind}")
             if name == "box" and self.task.kind != "sudoku":
                 raise ValueError("only sudoku tasks have boxes")
-            if name == "all" and self.seq_len**2 > MAX_LIST_ENTRIES:
-                raise ValueError(f"the list {name} has more than {MAX_LIST_ENTRIES} entries")
         self._check_tokens()
+        self._check_board()
         return self
 
     def _check_tokens(self) -> None:
@@ -183,6 +186,25 @@ class HRMConfig(_Checked):
             tokens = math.prod(task.seen)
         if self.seq_len != tokens:
             raise ValueError(f"seq_len {self.seq_len} for a board of {tokens} tokens")
+
+    def _check_board(self) -> None:
+        """What the board asks of a machine, as ``src/tasks/board-limits.ts`` counts it."""
+        rows = self.puzzle_emb_len + self.seq_len
+        full = self.attention == "full"
+        entries = rows * (rows if full else sum(map(self._list_width, set(self.lists))))
+        if entries > MAX_ENTRIES:
+            raise ValueError(f"attention over {entries} places, more than {MAX_ENTRIES}")
+        layers = self.H_cycles * (self.L_cycles * self.L_layers + self.H_layers)
+        places = self.num_heads * rows if full else sum(map(self._list_width, self.lists))
+        matrices = self.hidden_size * (4 * self.hidden_size + 3 * self.intermediate_size)
+        step = layers * rows * (matrices + places * (2 * self.head_dim + EXPONENTIAL))
+        if step > MAX_STEP:
+            raise ValueError(f"{step} multiply-adds in a step, more than {MAX_STEP}")
+
+    def _list_width(self, name: ListName) -> int:
+        rows, cols = self.task.seen
+        box = (self.task.box_rows or 1) * (self.task.box_cols or 1)
+        return {"cell": cols, "row": cols, "column": rows, "box": box, "neighbours": 4, "all": rows * cols}[name]
 
     @property
     def head_dim(self) -> int:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from hrm_edge.config import HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.golden import GOLDEN
 
 from .conftest import CONFIGS
 
@@ -50,7 +51,7 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
         (
             "cells-lists",
             {"task": CONFIGS["cells-lists"].task.model_dump() | {"rows": 65, "cols": 64}, "seq_len": 4160},
-            "list all has more than",
+            "attention over 17858880 places, more than",
         ),
         ("full-rope", {"task": sudoku_task(2, 2, ["", *".123x"]).model_dump()}, "needs the symbol '4'"),
         ("full-rope", {"task": sudoku_task(2, 2, ["", *"01234"]).model_dump()}, "needs the symbol '.'"),
@@ -100,3 +101,24 @@ def test_refuses_text_that_is_not_json() -> None:
 
 def test_sudoku_sizes() -> None:
     assert [sudoku_task(*box).rows for box in ((2, 2), (2, 3), (3, 3), (4, 4))] == [4, 6, 9, 16]
+
+
+LIMITS = json.loads((GOLDEN.parent / "helpers" / "board-limits.json").read_text())
+REASONS = {"places": r"attention over \d+ places, more than 16777216", "step": "multiply-adds in a step, more than"}
+
+
+@pytest.mark.parametrize("case", LIMITS["cases"], ids=lambda case: case["name"])
+def test_boards_are_bounded_as_in_typescript(case: dict[str, Any]) -> None:
+    (rows, cols), walled = case["board"], case.get("walled")
+    task = {"name": "pair", "kind": "grid", "rows": rows, "cols": cols, "symbols": ["a", "b"]}
+    if walled:
+        task |= {"kind": "maze", "symbols": list(MAZE_SYMBOLS), "walled": True}
+    symbols = len(task["symbols"])
+    tokens = (rows + 2) * (cols + 2) if walled else rows * cols
+    sizes = {"vocab_size": symbols, "output_size": symbols, "seq_len": tokens, "task": task}
+    data = json.dumps(LIMITS["config"] | sizes | case["change"])
+    if case["refused"]:
+        with pytest.raises(HrmEdgeError, match=REASONS[case["refused"]]):
+            HRMConfig.parse(data)
+    else:
+        assert HRMConfig.parse(data).seq_len == tokens

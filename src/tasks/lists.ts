@@ -19,9 +19,6 @@ export function trainedShape(config: ModelConfig): BoardShape {
   return { rows, cols, boxRows, boxCols }
 }
 
-/** Entries of one attention table at most, 64 MiB: `all` of 65,536 tokens would be 16 GiB. */
-export const MAX_LIST_ENTRIES = 2 ** 24
-
 /** Places in a list of this name: the second dimension of its table. */
 export function listWidth(name: ListName, { rows, cols, boxRows, boxCols }: BoardShape): number {
   switch (name) {

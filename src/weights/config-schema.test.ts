@@ -224,17 +224,6 @@ describe('parseConfig', () => {
     expectHrmError(parse({ ...SMALLEST, H_layers: 24, L_layers: 25 }), 'weights_config', message)
   })
 
-  it('refuses a list whose table would not fit the memory', () => {
-    const grid = (side: number, list: 'all' | 'row'): ModelConfig => ({
-      ...withTask(SMALLEST, { rows: side, cols: side }),
-      lists: [list],
-      seq_len: side * side,
-    })
-    expect(parse(grid(64, 'all'))().seq_len).toBe(4096)
-    expect(parse(grid(256, 'row'))().seq_len).toBe(65536)
-    expectHrmError(parse(grid(65, 'all')), 'weights_config', 'hrm.config: the list all has too many entries')
-  })
-
   it.each(['', '{', '[]', 'null', '"x"', '1'])('refuses %j for a config', (text) => {
     expectHrmError(() => parseConfig(text), 'weights_config', /^hrm.config is not (JSON: |a JSON object$)/)
   })

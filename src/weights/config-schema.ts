@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import english from 'zod/v4/locales/en.js'
 import { HrmError } from '../errors.ts'
-import { listWidth, MAX_LIST_ENTRIES, seenShape, tokensOf, trainedShape } from '../tasks/lists.ts'
+import { excessOf } from '../tasks/board-limits.ts'
+import { tokensOf, trainedShape } from '../tasks/lists.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import { symbolName } from '../tasks/sudoku/parse.ts'
 import type { ModelCard } from './card.ts'
@@ -122,10 +123,8 @@ export function parseConfig(text: string | undefined): ModelConfig {
   require(c.puzzle_emb_len > 0 ===
     c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
   checkTask(c, require)
-  for (const name of c.lists) {
-    require(listWidth(name, seenShape(c, trainedShape(c))) * c.seq_len <=
-      MAX_LIST_ENTRIES, `the list ${name} has too many entries`)
-  }
+  const excess = excessOf(c, trainedShape(c))
+  require(excess === undefined, `the board has ${excess}`)
   return c
 }
 

@@ -83,7 +83,7 @@ describe('a maze is read', () => {
     expectHrmError(
       () => all.parse(`S${' '.repeat(255)}\nG${' '.repeat(255)}\n`.repeat(1) + `${' '.repeat(256)}\n`.repeat(30)),
       'task_mismatch',
-      'too many entries',
+      'a board of 32 x 256 has attention over 67108864 places, more than 16777216',
     )
   })
 })

@@ -1,14 +1,7 @@
 import { HrmError } from '../../errors.ts'
 import type { ModelConfig } from '../../weights/config.ts'
-import {
-  type BoardShape,
-  buildGeometry,
-  listWidth,
-  MAX_LIST_ENTRIES,
-  seenShape,
-  tokensOf,
-  trainedShape,
-} from '../lists.ts'
+import { checkBoardSize } from '../board-limits.ts'
+import { type BoardShape, buildGeometry, seenShape, tokensOf, trainedShape } from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Task } from '../task.ts'
 import { readsAnySize } from './any-size.ts'
@@ -78,9 +71,5 @@ function checkFit(config: ModelConfig, trained: BoardShape, shape: BoardShape): 
       `this model reads mazes of ${trained.rows} x ${trained.cols}, not ${rows} x ${cols}`,
     )
   }
-  const tokens = tokensOf(config, shape)
-  const widest = Math.max(0, ...config.lists.map((name) => listWidth(name, seenShape(config, shape))))
-  if (widest * tokens > MAX_LIST_ENTRIES) {
-    throw new HrmError('task_mismatch', `the model's lists have too many entries on a maze of ${rows * cols} cells`)
-  }
+  checkBoardSize(config, shape)
 }
