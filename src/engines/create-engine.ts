@@ -1,5 +1,6 @@
 import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
+import { show } from '../show.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { Backend, Engine, EngineOptions } from './engine.ts'
 import type { BatchEngines, Fallback, GpuEngines, GpuFailure, OpenableWebGpu, WebGpu } from './gpu.ts'
@@ -31,7 +32,7 @@ export async function createEngineFactory(
     case 'webgpu':
       throw new HrmError('engine_unavailable', "backend webgpu needs the option webgpu: webgpu() of 'hrm-edge/webgpu'")
     default:
-      throw new HrmError('option_invalid', `backend is ${JSON.stringify(backend)}, not wasm, webgpu, reference or auto`)
+      throw new HrmError('option_invalid', `backend is ${show(backend)}, not wasm, webgpu, reference or auto`)
   }
 }
 

@@ -65,6 +65,12 @@ describe('checkSlots', () => {
     expect([checkSlots(1), checkSlots(1024)]).toEqual([1, 1024])
   })
 
+  it('refuses what no text can be made of', () => {
+    for (const slots of [8n, Symbol(), Object.create(null)]) {
+      expectHrmError(() => checkSlots(slots as never), 'option_invalid', 'slots is')
+    }
+  })
+
   it.each([0, 1025, 1.5, Number.NaN, '8', null])('refuses %j', (slots) => {
     expectHrmError(() => checkSlots(slots as never), 'option_invalid', `slots is ${shown(slots)}, not`)
   })

@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { show } from '../show.ts'
 import { onAbort } from './on-abort.ts'
 import type { SolveBatchOptions } from './types.ts'
 
@@ -67,8 +68,7 @@ export function checkSlots(slots: number): number {
 /** @throws HrmError `option_invalid`, with quotes around a value that is text: `"5"` is no number */
 export function checkWhole(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value
-  const shown = typeof value === 'string' ? JSON.stringify(value) : value
-  throw new HrmError('option_invalid', `${name} is ${shown}, not a whole number from ${least} to ${most}`)
+  throw new HrmError('option_invalid', `${name} is ${show(value)}, not a whole number from ${least} to ${most}`)
 }
 
 /**

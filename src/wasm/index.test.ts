@@ -29,8 +29,10 @@ describe('kernelUrl and weightsUrl', () => {
   })
 
   it('refuse what there is not', () => {
-    expectHrmError(() => kernelUrl('neon' as never), 'option_invalid', 'neon')
+    expectHrmError(() => kernelUrl('neon' as never), 'option_invalid', '"neon"')
+    expectHrmError(() => kernelUrl(Symbol() as never), 'option_invalid', 'Symbol()')
     expectHrmError(() => weightsUrl('chess' as never), 'task_unknown', '"chess"')
+    expectHrmError(() => weightsUrl(1n as never), 'task_unknown', '1n')
   })
 })
 

@@ -3,6 +3,7 @@ import { platform } from '#platform'
 import { chooseKernel } from '../engines/wasm/kernel.ts'
 import { HrmError } from '../errors.ts'
 import { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
+import { show } from '../show.ts'
 import { createKernelLoader, type KernelSources } from './kernel-sources.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
@@ -21,7 +22,8 @@ const BUILDS: readonly KernelBuild[] = ['relaxed', 'simd128']
  * @throws HrmError `option_invalid`; `engine_unavailable` in workerd, where files have no address
  */
 export function kernelUrl(build: KernelBuild): URL {
-  if (!BUILDS.includes(build)) throw new HrmError('option_invalid', `build is ${build}, not ${BUILDS.join(' or ')}`)
+  if (!BUILDS.includes(build))
+    throw new HrmError('option_invalid', `build is ${show(build)}, not ${BUILDS.join(' or ')}`)
   return platform.kernelUrl(build)
 }
 
@@ -35,7 +37,7 @@ export function kernelUrl(build: KernelBuild): URL {
  * @throws HrmError `task_unknown`; `engine_unavailable` in workerd, where files have no address
  */
 export function weightsUrl(task: ShippedTask): URL {
-  if (!SHIPPED_TASKS.includes(task)) throw new HrmError('task_unknown', `no weights ship for ${JSON.stringify(task)}`)
+  if (!SHIPPED_TASKS.includes(task)) throw new HrmError('task_unknown', `no weights ship for ${show(task)}`)
   return platform.weightsUrl(task)
 }
 

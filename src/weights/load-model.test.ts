@@ -79,8 +79,15 @@ describe('loadModel', () => {
   })
 
   it('refuses weights for another task', async () => {
-    await expectHrmRejection(loadModel({ weights: file, task: 'sudoku' }), 'task_mismatch', 'for pair, not sudoku')
+    await expectHrmRejection(loadModel({ weights: file, task: 'sudoku' }), 'task_mismatch', 'for pair, not "sudoku"')
     expect((await loadModel({ weights: file, task: 'pair' })).model.config.task.name).toBe('pair')
+  })
+
+  it('names a task or a hash that JSON cannot hold', async () => {
+    await expectHrmRejection(loadModel({ task: 1n as never }), 'task_unknown', 'for 1n;')
+    await expectHrmRejection(loadModel({ task: Number.NaN as never }), 'task_unknown', 'for NaN;')
+    await expectHrmRejection(loadModel({ sha256: 1n as never }), 'option_invalid', 'sha256 is 1n,')
+    await expectHrmRejection(loadModel({ weights: file, task: Symbol('s') as never }), 'task_mismatch', 'not Symbol(s)')
   })
 
   it.each(['paths', '', '__proto__', 'Sudoku'])('knows no weights for the task %j', async (task) => {

@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
+import { show } from '../show.ts'
 import { checkFunction, checkSignal } from '../solve/options.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { bytesOf, isArrayBuffer } from './bytes-of.ts'
@@ -36,7 +37,7 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   }
   const model = readModel(bytes)
   if (task !== undefined && model.config.task.name !== task) {
-    throw new HrmError('task_mismatch', `the weights are for ${model.config.task.name}, not ${task}`)
+    throw new HrmError('task_mismatch', `the weights are for ${model.config.task.name}, not ${show(task)}`)
   }
   return { model, sha256 }
 }
@@ -63,16 +64,13 @@ async function readBytes(
 function checkHash(sha256: unknown): string | undefined {
   if (sha256 === undefined) return undefined
   if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256)) return sha256.toLowerCase()
-  throw new HrmError('option_invalid', `sha256 is ${JSON.stringify(sha256)}, not 64 hexadecimal digits`)
+  throw new HrmError('option_invalid', `sha256 is ${show(sha256)}, not 64 hexadecimal digits`)
 }
 
 function shippedTask(task: string): ShippedTask {
   const known = SHIPPED_TASKS.find((t) => t === task)
   if (!known) {
-    throw new HrmError(
-      'task_unknown',
-      `no weights ship for ${JSON.stringify(task)}; known: ${SHIPPED_TASKS.join(', ')}`,
-    )
+    throw new HrmError('task_unknown', `no weights ship for ${show(task)}; known: ${SHIPPED_TASKS.join(', ')}`)
   }
   return known
 }
