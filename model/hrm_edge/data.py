@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from .errors import HrmEdgeError
 from .maze_rules import maze_faults
-from .tasks import Task
+from .tasks import Task, joined
 
 GZIP_MAGIC = b"\x1f\x8b"
 # What a column may be named, in any case; as `hrm eval` reads them.
@@ -101,22 +100,6 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     return found
 
 
-def _joined(drawing: str, cols: int, where: str) -> str:
-    """A board that is written row by row, with or without line breaks between them, as one string.
-
-    Raises:
-        HrmEdgeError: code ``data`` for a drawing whose lines are not ``cols`` wide: it is of another shape.
-    """
-    lines = re.split(r"\r\n|\r|\n", drawing)  # not splitlines: a symbol may be what that takes for a line end
-    if len(lines) > 1 and lines[-1] == "":
-        lines.pop()
-    if len(lines) > 1:
-        for number, row in enumerate(lines, 1):
-            if len(row) != cols:
-                raise HrmEdgeError("data", f"{where} has {len(row)} cells in row {number}, not {cols}")
-    return "".join(lines)
-
-
 def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, Tensor]]:
     """Each breach of the puzzle's rules in words, and ``[B]`` bool, which boards commit it."""
     if task.is_maze:
@@ -148,12 +131,14 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
             board = {}
             for column in ("question", "answer"):
                 text = row[column]
-                if not task.is_sudoku:
-                    text = _joined(text, task.task.cols, f"{path}: line {line}: {column}")
                 try:
+                    if not task.is_sudoku:
+                        text = joined(text, task.task.cols, column)
                     board[column] = bytes(map(value.__getitem__, text))
                 except KeyError as error:
                     raise HrmEdgeError("data", f"{path}: line {line}: {column} has the symbol {error}") from None
+                except HrmEdgeError as error:
+                    raise HrmEdgeError("data", f"{path}: line {line}: {error}") from None
                 if len(text) != task.task.cells:
                     raise HrmEdgeError(
                         "data", f"{path}: line {line}: {column} has {len(text)} cells, not {task.task.cells}"

@@ -5,6 +5,8 @@ A board is a tensor ``[B, cells]`` of symbols, 1-based, 0 for blank, row by row.
 
 from __future__ import annotations
 
+import re
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,6 +18,25 @@ SUDOKU_BLANKS = ".0"
 
 # Input of a candidate token.
 OPEN, ON, OFF = 0, 1, 2
+
+
+def joined(drawing: str, cols: int, what: str) -> str:
+    """A board that is written row by row, with or without line breaks between them, as one string.
+
+    Args:
+        what: what it is, for messages.
+
+    Raises:
+        HrmEdgeError: code ``board`` for a drawing whose lines are not ``cols`` wide: it is of another shape.
+    """
+    lines = re.split(r"\r\n|\r|\n", drawing)  # not splitlines: a symbol may be what that takes for a line end
+    if len(lines) > 1 and lines[-1] == "":
+        lines.pop()
+    if len(lines) > 1:
+        for number, row in enumerate(lines, 1):
+            if len(row) != cols:
+                raise HrmEdgeError("board", f"{what} has {len(row)} cells in row {number}, not {cols}")
+    return "".join(lines)
 
 
 class Task:
@@ -50,12 +71,15 @@ class Task:
             self.symbol_tokens = torch.tensor([vocabulary.index(s) for s in self.symbols])
 
     def parse(self, text: str) -> Tensor:
-        """One board, ``[cells]`` uint8. White space is left out of a Sudoku, line breaks of a grid.
+        """One board, ``[cells]`` uint8. White space is left out of a Sudoku, line breaks between the rows of a grid.
 
         Raises:
-            HrmEdgeError: code ``board``, naming length or cell.
+            HrmEdgeError: code ``board``, naming length, row or cell.
         """
-        text = "".join(text.split()).upper() if self.is_sudoku else text.replace("\n", "").replace("\r", "")
+        if self.is_sudoku:
+            text = "".join(text.split()).upper()
+        else:
+            text = joined(text, self.task.cols, f"this {self.task.name} board")
         if len(text) != self.task.cells:
             raise HrmEdgeError("board", f"a {self.task.name} board has {self.task.cells} cells, this one {len(text)}")
         blanks = SUDOKU_BLANKS if self.is_sudoku else ""

@@ -117,6 +117,10 @@ def test_other_sizes(box: tuple[int, int]) -> None:
         (CANDIDATES, "1" * 80, "has 81 cells, this one 80"),
         (CANDIDATES, "." * 40 + "x" + "." * 40, "'X' at row 5, column 5"),
         (GRID, "#" * 11, "has 12 cells"),
+        (GRID, "###\n" * 4, "this paths board has 3 cells in row 1, not 4"),
+        (GRID, "####\r\n#####\r\n###", "5 cells in row 2, not 4"),
+        (GRID, "####\n\n####\n####", "0 cells in row 2, not 4"),
+        (GRID, "####\n####", "has 12 cells, this one 8"),
         (GRID, "#" * 11 + "?", "'\\?' at row 3, column 4"),
     ],
 )
