@@ -75,19 +75,19 @@ export function checkWhole(name: string, value: number, least: number, most: num
  * A misspelt option would be as good as not given. One whose value is undefined is not.
  * @throws HrmError `option_invalid`
  */
-export function refuseUnknown(options: object, known: Readonly<Record<string, true>>): void {
-  checkObject(options)
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || Object.hasOwn(known, name)) continue
+export function refuseUnknown(options: object, known: Readonly<Record<string, true>>, name = 'options'): void {
+  checkObject(options, name)
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, key)) continue
     const names = Object.keys(known).join(', ')
-    throw new HrmError('option_invalid', `there is no option ${JSON.stringify(name)}; there are ${names}`)
+    throw new HrmError('option_invalid', `there is no option ${JSON.stringify(key)}; there are ${names}`)
   }
 }
 
 /** @throws HrmError `option_invalid` */
-export function checkObject(options: unknown): void {
+export function checkObject(options: unknown, name = 'options'): void {
   if (typeof options === 'object' && options !== null) return
-  throw new HrmError('option_invalid', `the options are ${options === null ? 'null' : typeof options}, not an object`)
+  throw new HrmError('option_invalid', `the ${name} are ${options === null ? 'null' : typeof options}, not an object`)
 }
 
 /** @throws HrmError `option_invalid` */

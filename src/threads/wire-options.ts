@@ -1,4 +1,5 @@
 import { absolute } from '#thread'
+import { checkSources } from '../wasm/check-sources.ts'
 import { kernelFailure } from '../wasm/kernel-failure.ts'
 import { bytesOf, isArrayBuffer } from '../weights/bytes-of.ts'
 import { readBlob } from '../weights/read-blob.ts'
@@ -10,9 +11,9 @@ import type { WireCreateOptions } from './solver-host.ts'
  * @throws HrmError `weights_fetch`, `engine_fetch`, `option_invalid`
  */
 export async function toWire(options: WireCreateOptions): Promise<WireCreateOptions> {
-  const { relaxed, simd128 } = options.kernels ?? {}
+  const { weights, kernels: sources = {} } = options
+  const { relaxed, simd128 } = checkSources(sources)
   const kernels = { relaxed: keepKernel('relaxed', relaxed), simd128: keepKernel('simd128', simd128) }
-  const { weights } = options
   // Node does not clone the Blob of a file.
   return { ...options, kernels, weights: weights instanceof Blob ? await readBlob(weights) : keep(weights) }
 }

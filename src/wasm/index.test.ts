@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { createSolver } from '../index.ts'
+import { toWire } from '../threads/wire-options.ts'
 import { compileKernels, type KernelSource, kernelUrl, weightsUrl } from './index.ts'
+import { createKernelLoader } from './kernel-sources.ts'
 
 const BOARD = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
 
@@ -30,7 +32,9 @@ describe('kernelUrl and weightsUrl', () => {
 
   it('refuse what there is not', () => {
     expectHrmError(() => kernelUrl('neon' as never), 'option_invalid', '"neon"')
-    expectHrmError(() => kernelUrl(Symbol() as never), 'option_invalid', 'Symbol()')
+    for (const build of [Symbol(), Object.create(null), ['relaxed']]) {
+      expectHrmError(() => kernelUrl(build as never), 'option_invalid', 'build is')
+    }
     expectHrmError(() => weightsUrl('chess' as never), 'task_unknown', '"chess"')
     expectHrmError(() => weightsUrl(1n as never), 'task_unknown', '1n')
   })
@@ -61,6 +65,19 @@ describe('kernels', () => {
     await expectHrmRejection(createSolver({ kernels: missing }), 'engine_fetch', 'none.wasm')
     const wrong = { relaxed: path('no.wasm'), simd128: path('no.wasm') }
     await expectHrmRejection(createSolver({ kernels: wrong }), 'engine_fetch', 'kernels could not be loaded')
+  })
+
+  it.each(['relaxed', 'simd128'] as const)('fail by name where the %s ones are another module', async (build) => {
+    const loader = createKernelLoader({ [build]: kernelUrl(build === 'relaxed' ? 'simd128' : 'relaxed') })
+    await expectHrmRejection(loader(build), 'engine_fetch', `the ${build} kernels could not be loaded`)
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))
+    await expectHrmRejection(createSolver({ kernels: { relaxed: empty, simd128: empty } }), 'engine_fetch', 'kernels')
+  })
+
+  it.each([null, 5, 'x', { relaxd: 'relaxed.wasm' }])('are no %j', async (kernels) => {
+    await expectHrmRejection(createSolver({ kernels: kernels as never }), 'option_invalid', /the kernels are|"relaxd"/)
+    await expectHrmRejection(toWire({ kernels: kernels as never }), 'option_invalid', /the kernels are|"relaxd"/)
+    await expectHrmRejection(compileKernels(kernels as never), 'option_invalid')
   })
 
   it('are compiled once for many solvers', async () => {

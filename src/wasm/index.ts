@@ -4,13 +4,12 @@ import { chooseKernel } from '../engines/wasm/kernel.ts'
 import { HrmError } from '../errors.ts'
 import { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
+import { BUILDS } from './check-sources.ts'
 import { createKernelLoader, type KernelSources } from './kernel-sources.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
 export { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 export type { KernelSource, KernelSources } from './kernel-sources.ts'
-
-const BUILDS: readonly KernelBuild[] = ['relaxed', 'simd128']
 
 /**
  * Where the package keeps a build of its kernels: a `file:` URL in Node, one beside the scripts in a page.
@@ -22,8 +21,9 @@ const BUILDS: readonly KernelBuild[] = ['relaxed', 'simd128']
  * @throws HrmError `option_invalid`; `engine_unavailable` in workerd, where files have no address
  */
 export function kernelUrl(build: KernelBuild): URL {
-  if (!BUILDS.includes(build))
-    throw new HrmError('option_invalid', `build is ${show(build)}, not ${BUILDS.join(' or ')}`)
+  const builds = Object.keys(BUILDS)
+  if (!builds.includes(build))
+    throw new HrmError('option_invalid', `build is ${show(build)}, not ${builds.join(' or ')}`)
   return platform.kernelUrl(build)
 }
 

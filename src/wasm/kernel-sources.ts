@@ -1,5 +1,6 @@
 import { platform } from '#platform'
 import type { KernelBuild } from '../platform/platform.ts'
+import { checkSources } from './check-sources.ts'
 import { kernelFailure } from './kernel-failure.ts'
 
 /**
@@ -30,13 +31,14 @@ export interface KernelSources {
 
 /**
  * Reads kernels from `sources` first.
- * @throws HrmError (the loader) `engine_fetch` for a file that cannot be read or is no kernel
+ * @throws HrmError `option_invalid`; the loader `engine_fetch` for a file that cannot be read or is no kernel
  */
 export function createKernelLoader(sources: KernelSources = {}): (build: KernelBuild) => Promise<WebAssembly.Module> {
+  checkSources(sources)
   return async (build) => {
     const source = sources[build]
     try {
-      return await (source === undefined ? platform.loadKernel(build) : compile(source))
+      return checkModule(build, await (source === undefined ? platform.loadKernel(build) : compile(source)))
     } catch (cause) {
       throw kernelFailure(build, cause)
     }
@@ -47,4 +49,11 @@ async function compile(source: KernelSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
   const named = typeof source === 'string' || source instanceof URL
   return WebAssembly.compile((named ? await platform.read(platform.resolve(String(source))) : source) as BufferSource)
+}
+
+/** The other build steps too, but reads weights that are packed another way. */
+function checkModule(build: KernelBuild, module: WebAssembly.Module): WebAssembly.Module {
+  const names = WebAssembly.Module.exports(module).map(({ name }) => name)
+  if (names.includes('step') && names.includes('relaxedDot') === (build === 'relaxed')) return module
+  throw new TypeError('the module is not that build')
 }
