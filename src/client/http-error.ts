@@ -34,7 +34,9 @@ export class HrmHttpError extends HrmError {
   readonly retryAfter: number | undefined
 
   constructor(message: string | undefined, { problem, status = 0, retryAfter, cause }: HrmHttpErrorOptions) {
-    super(codeOf(problem), message ?? problem?.detail ?? '', { cause, cells: problem?.cells })
+    // A problem of what stands before the service may have no detail, or no title either: RFC 9457 needs neither.
+    const said = message ?? problem?.detail ?? problem?.title ?? `HTTP ${problem?.status ?? status}`
+    super(codeOf(problem), said, { cause, cells: problem?.cells })
     this.status = problem?.status ?? status
     this.problem = problem
     this.retryAfter = retryAfter
