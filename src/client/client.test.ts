@@ -256,3 +256,30 @@ test('a job is waited for through passing failures, not through lasting ones', a
   await expect(client.waitForJob('x', { intervalMs: 1 })).rejects.toMatchObject({ code: 'network' })
   expect(answers).toEqual([])
 })
+
+test('what cannot be written is never sent', async () => {
+  const fetch = vi.fn<typeof globalThis.fetch>()
+  const client = createClient('http://localhost', { fetch })
+  for (const call of [
+    () => client.solve('sudoku', BOARD, { maxSteps: 1n as never }),
+    () => client.steps('sudoku', BOARD, { seed: 1n as never }).next(),
+    () => client.solveBatch('sudoku', [1n as never]),
+    () => client.submitJob('sudoku', [1n as never]),
+    () => client.submitJob(Symbol() as never, [BOARD]),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ name: 'HrmError', code: 'option_invalid' })
+  }
+  expect(fetch).not.toHaveBeenCalled()
+})
+
+test('a problem without detail says its title, or else its status', async () => {
+  const problems = [{ type: 'about:blank', title: 'Unprocessable Content', status: 422 }, { type: 'about:blank' }]
+  const fetch = async () =>
+    new Response(JSON.stringify(problems.shift()), {
+      status: 422,
+      headers: { 'Content-Type': 'application/problem+json' },
+    })
+  const client = createClient('http://localhost', { fetch })
+  await expect(client.models()).rejects.toMatchObject({ message: 'Unprocessable Content', code: 'http_problem' })
+  await expect(client.models()).rejects.toMatchObject({ message: 'HTTP 422', status: 422 })
+})

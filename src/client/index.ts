@@ -138,7 +138,7 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
 
   async function post(path: string, accept: string, body: object, signal?: AbortSignal): Promise<Response> {
     const headers = { Accept: accept, 'Content-Type': JSON_TYPE }
-    return send(path, { method: 'POST', headers, body: JSON.stringify(body), signal })
+    return send(path, { method: 'POST', headers, body: written(() => JSON.stringify(body)), signal })
   }
 
   async function json<T>(response: Promise<Response>, signal?: AbortSignal | null, list?: string): Promise<T> {
@@ -170,10 +170,12 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
     },
     solveBatch: (task, boards, { signal, ...options } = {}) =>
       json(post('/v1/solve/batch', JSON_TYPE, { task, boards, ...options }, signal), signal, 'results'),
-    submitJob(task, boards, { signal, ...options } = {}) {
-      const query = new URLSearchParams({ task })
-      for (const [name, value] of Object.entries(options)) if (value !== undefined) query.set(name, String(value))
-      const { body, type } = jobBody(boards)
+    async submitJob(task, boards, { signal, ...options } = {}) {
+      const { query, body, type } = written(() => {
+        const query = new URLSearchParams({ task })
+        for (const [name, value] of Object.entries(options)) if (value !== undefined) query.set(name, String(value))
+        return { query, ...jobBody(boards) }
+      })
       const headers = { Accept: JSON_TYPE, 'Content-Type': type }
       const init = { method: 'POST', headers, body, signal, duplex: 'half' } // the last for streams
       return json(send(`/v1/jobs?${query}`, init), signal)
@@ -233,6 +235,15 @@ function bearer(apiKey: string): string {
     throw new HrmError('option_invalid', 'apiKey has a character that no header can hold')
   }
   return authorization
+}
+
+/** @throws HrmError `option_invalid` for what no JSON or query can hold, a bigint say */
+function written<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (cause) {
+    throw new HrmError('option_invalid', `the request cannot be written: ${(cause as Error).message}`, { cause })
+  }
 }
 
 const JSON_TYPE = 'application/json'
