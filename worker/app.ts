@@ -25,7 +25,7 @@ import type { AppEnv, GetSolver, Service } from './service.ts'
 import { refuseInvalid } from './validation.ts'
 
 export interface AppOptions extends GuardOptions {
-  /** By task name; see `lazySolver`. */
+  /** By task name; see `lazySolver`, and `proved` where `/ready` is asked under load. */
   solvers: ReadonlyMap<string, GetSolver>
   limits?: Partial<Limits>
   /** Serves files for what no route matches; calls `next` where it has none. */

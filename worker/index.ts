@@ -10,6 +10,7 @@ import { type Batch, consume, type Deadline } from './jobs/consumer.ts'
 import { parseJobTimes } from './jobs/parse-job-times.ts'
 import type { ChunkMessage, JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
 import { type Log, logToConsole } from './log.ts'
+import { proved } from './readiness.ts'
 import { type GetSolver, lazySolver } from './service.ts'
 
 export { JobObject } from './jobs/job-object.ts'
@@ -47,7 +48,7 @@ function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE, JOB_TIMES }: Bindings): Job
 }
 
 const solvers = new Map<string, GetSolver>(
-  SHIPPED_TASKS.map((task) => [task, lazySolver(() => createSolver({ task }))]),
+  SHIPPED_TASKS.map((task) => [task, lazySolver(async () => proved(await createSolver({ task })))]),
 )
 
 const log: Log = (line) => {

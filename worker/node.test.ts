@@ -59,6 +59,27 @@ test('serves one task alone where it is told which', async () => {
   }
 })
 
+test('is ready while solves before the first question hold every slot of the engine and every place', async () => {
+  const solver = { task: 'sudoku', slots: 1 }
+  const server = await serve({ port: 0, assetsDir, log, solver, limits: { maxInFlight: 2 } })
+  const leaving = new AbortController()
+  try {
+    const url = `http://127.0.0.1:${server.port}`
+    const solve = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
+      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 4096 }),
+      signal: leaving.signal,
+    }
+    for (let i = 0; i < 2; i++) expect((await fetch(`${url}/v1/solve`, solve)).status).toBe(200)
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('hrm_solves_in_flight 2\n')
+  } finally {
+    leaving.abort()
+    await server.close()
+  }
+})
+
 test('keeps out who has no key', async () => {
   const server = await serve({ port: 0, assetsDir, log, apiKeys: await sha256Hex('k') })
   try {

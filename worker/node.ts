@@ -10,6 +10,7 @@ import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
+import { proofOf } from './readiness.ts'
 import { staticFiles } from './static-files.ts'
 
 export interface ServeOptions extends ListenOptions {
@@ -40,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const keys = parseApiKeys(options.apiKeys)
   const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../dist/playground', import.meta.url))
   const opened = await openSolvers(options.solver)
+  for (const solver of opened) proofOf(solver).catch(() => {}) // before anyone else's solve; `/ready` tells what fails
   const solvers = new Map(opened.map((solver) => [solver.task, async () => solver]))
   const dispose = () => {
     for (const solver of opened) solver.dispose()

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { HrmError } from '../../src/errors.ts'
 import type { Solver } from '../../src/solve/types.ts'
+import { proved } from '../readiness.ts'
 import { lazySolver } from '../service.ts'
 import { BOARD, fakeApp, fakeSolver, problemOf } from '../test-support.ts'
 
@@ -56,12 +57,47 @@ test('/health loads no model; /ready does, and solves a board once', async () =>
 
 test('a model that solves nothing is not ready', async () => {
   const solver = fakeSolver()
-  const useless = { ...solver, steps: (_: string, options = {}) => solver.steps('.'.repeat(81), options) }
+  const useless = { ...solver, solve: (_: string, options = {}) => solver.solve('.'.repeat(81), options) }
   const { app } = fakeApp({ solvers: new Map([['sudoku', async () => useless]]) })
-  const response = await app.request('/ready')
-  expect(response.status).toBe(503)
-  expect(response.headers.has('Retry-After')).toBe(true)
-  expect((await problemOf(response)).code).toBe('not_ready')
+  for (let i = 0; i < 2; i++) {
+    const response = await app.request('/ready')
+    expect(response.status).toBe(503)
+    expect(response.headers.has('Retry-After')).toBe(true)
+    expect((await problemOf(response)).code).toBe('not_ready')
+  }
+  expect(solver.computed).toBe(64) // what it cannot do once it cannot do again
+})
+
+test('/ready takes no place among the solves in flight, and solves once for all who ask', async () => {
+  const { app, post, solver, lines } = fakeApp({ limits: { maxInFlight: 1 } })
+  const { pause } = solver
+  const pauses = [() => new Promise(() => {})]
+  solver.pause = () => (pauses.shift() ?? pause)()
+  post('/v1/solve', { task: 'sudoku', board: BOARD })
+  await expect.poll(() => pauses.length).toBe(0)
+  const answers = await Promise.all([1, 2, 3].map(() => app.request('/ready')))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(solver.computed).toBe(3)
+  expect(lines).toEqual([])
+})
+
+test('an engine that failed once is tried again by who asks /ready next', async () => {
+  const { app, solver } = fakeApp()
+  solver.failure = new HrmError('engine_failed', 'unreachable')
+  expect((await app.request('/ready')).status).toBe(503)
+  solver.failure = undefined
+  expect((await app.request('/ready')).status).toBe(200)
+})
+
+test('/ready waits for nobody once a solver is proved as it is made', async () => {
+  const solver = fakeSolver()
+  const load = lazySolver(async () => proved(solver))
+  const { app, post } = fakeApp({ solvers: new Map([['sudoku', load]]) })
+  solver.pause = vi.fn(solver.pause)
+  await post('/v1/solve', { task: 'sudoku', board: BOARD })
+  expect(solver.pause).toHaveBeenCalledTimes(6)
+  solver.pause = () => new Promise(() => {}) // no slot of the engine comes free
+  expect((await app.request('/ready')).status).toBe(200)
 })
 
 test('corrupt weights are 503 with their code on every route that needs them, and are tried again', async () => {

@@ -1,12 +1,8 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import type { Solver } from '../../src/solve/types.ts'
 import { negotiate } from '../accept.ts'
-import { exampleOf } from '../examples.ts'
-import { ProblemError } from '../problem.ts'
+import { proofOf } from '../readiness.ts'
 import { health, readiness } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
-import { finish, runSolve } from '../solve-run.ts'
 import { problems } from './declare.ts'
 
 const JSON_TYPE = 'application/json'
@@ -35,24 +31,7 @@ const readyRoute = createRoute({
   },
 })
 
-const PROBE_STEPS = 64
-
 export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
-  const proved = new WeakSet<Solver>()
-
-  /** Solves once per solver. Where no board is known to be easy, one step shows that the engine runs. */
-  async function prove(c: Context<AppEnv>, solver: Solver): Promise<void> {
-    if (proved.has(solver)) return
-    const { board, easy } = exampleOf(solver.model.config)
-    const request = { board, maxSteps: easy ? PROBE_STEPS : 1, seed: 0 }
-    const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, stream: false }
-    const result = await keepAlive(c, finish(runSolve(service, job)))
-    if (easy && !result.verified) {
-      throw new ProblemError('not_ready', `The model ${result.model} does not solve its probe board.`)
-    }
-    proved.add(solver)
-  }
-
   app.openapi(healthRoute, (c) => {
     negotiate(c, [JSON_TYPE])
     c.header('Cache-Control', 'no-store')
@@ -64,7 +43,7 @@ export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
     const models = []
     for (const task of service.solvers.keys()) {
       const solver = await solverOf(c, service, task)
-      await prove(c, solver)
+      await keepAlive(c, proofOf(solver))
       models.push({ task, model: solver.model.name })
     }
     return c.json({ status: 'ready' as const, models }, 200)
