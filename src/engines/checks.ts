@@ -58,12 +58,15 @@ export function checkMemory(bytes: number, slots: number): void {
   }
 }
 
-/** Bytes of what grows with the board, which every engine needs; to be checked before anything of its size is made. */
-export function leastMemory({ config }: Model, { tokens, tables }: Geometry, slots: number): number {
+/**
+ * Bytes of what grows with the board: states, and lists; to be checked before anything of its size is made.
+ * @param packed bytes that an engine takes for every place of a list, beside the table's own
+ */
+export function leastMemory({ config }: Model, { tokens, tables }: Geometry, slots: number, packed = 0): number {
   const rows = config.puzzle_emb_len + tokens
   const states = 3 * rows * config.hidden_size + tokens * config.output_size
   const lists = [...new Set(tables)].reduce((sum, { width }) => sum + tokens * width, 0)
-  return 4 * (slots * states + lists)
+  return 4 * slots * states + (4 + packed) * lists
 }
 
 /** @throws HrmError `option_invalid` */

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { CANDIDATES, GRID_LISTS } from '../../tests/helpers/configs.ts'
 import { fakeEngine } from '../../tests/helpers/fake-engine.ts'
 import { tinyModel } from '../../tests/helpers/weights-file.ts'
 import type { Engines } from '../engines/create-engine.ts'
+import type { Geometry } from '../engines/engine.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { openSolver } from './open-solver.ts'
 
@@ -38,4 +39,20 @@ it('fails with what the engines fail with, and keeps those of a solver until it 
   expect(engines.released).toBe(0)
   solver.dispose()
   expect(engines.released).toBe(1)
+})
+
+it.each([
+  ['a Sudoku', CANDIDATES, '.'.repeat(16)],
+  ['a grid', GRID_LISTS, '.'.repeat(12)],
+])('builds the lists of the trained board once: %s', async (_, config, board) => {
+  let used: Geometry | undefined
+  const engines = watched((options) => {
+    used = options.geometry
+    return good(options)
+  })
+  const model = Promise.resolve({ model: tinyModel(config), sha256: '' })
+  const { solver, task } = await openSolver(model, Promise.resolve(engines), 1)
+  expect(used?.tables.length).toBe(config.num_heads)
+  expect(task.geometry(task.parse(board))).toBe(used)
+  solver.dispose()
 })

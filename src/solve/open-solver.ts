@@ -1,6 +1,6 @@
 import type { Engines } from '../engines/create-engine.ts'
 import { createTask } from '../tasks/create-task.ts'
-import { buildGeometry, trainedShape } from '../tasks/lists.ts'
+import { trainedShape } from '../tasks/lists.ts'
 import type { Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { createSolverFrom } from './solver.ts'
@@ -26,8 +26,8 @@ export async function openSolver(
   try {
     const [loaded, engines] = await Promise.all([loading, opening])
     const { model } = loaded
-    const geometry = buildGeometry(model.config, trainedShape(model.config))
     const task = createTask(model.config)
+    const geometry = task.geometry({ shape: trainedShape(model.config) })
     const first = engines.create({ model, geometry, slots })
     return { solver: createSolverFrom({ loaded, task, slots, engines, first }), loaded, task, engines }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Geometry } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { checkString } from './check-string.ts'
@@ -13,7 +14,7 @@ import type { Puzzle, Task } from './task.ts'
  */
 export function createGridTask(config: ModelConfig): Task {
   const shape = trainedShape(config)
-  const geometry = buildGeometry(config, shape)
+  let geometry: Geometry | undefined
   // Symbol s (1-based) is the s-th vocabulary entry that boards use.
   const tokens = config.task.symbols.flatMap((s, token) => (s === '' ? [] : [token]))
   const symbolOf = new Map(tokens.map((token, i) => [config.task.symbols[token], i + 1]))
@@ -60,7 +61,8 @@ export function createGridTask(config: ModelConfig): Task {
     parse,
     parseAnswer: (board) => parse(board).cells,
     symbols: () => tokens.length,
-    geometry: () => geometry,
+    // Only for those who solve: the lists of a large grid have 64 MiB.
+    geometry: () => (geometry ??= buildGeometry(config, shape)),
     encode: ({ cells }) => cells.map((s) => tokens[s - 1]),
     read: (_, logits) => readCells(logits, config.output_size, tokens),
     isSolution: () => false,

@@ -51,7 +51,8 @@ export interface Task {
   parseAnswer(board: string, puzzle: Puzzle): Uint8Array
   /** Symbols a cell can take. */
   symbols(puzzle: Puzzle): number
-  geometry(puzzle: Puzzle): Geometry
+  /** Of a board of this shape, whatever stands in it. */
+  geometry(board: Pick<Puzzle, 'shape'>): Geometry
   /** Input tokens of the puzzle with a search's marks. */
   encode(puzzle: Puzzle, marks?: Marks): Uint8Array
   /** `[cells][symbols]` probabilities from an engine's logits; a given has probability 1. */

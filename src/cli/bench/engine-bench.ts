@@ -3,7 +3,7 @@ import type { EngineFactory } from '../../engines/create-engine.ts'
 import type { Engine } from '../../engines/engine.ts'
 import type { Solver } from '../../solve/types.ts'
 import { createTask } from '../../tasks/create-task.ts'
-import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
+import { trainedShape } from '../../tasks/lists.ts'
 import type { Model } from '../../weights/model.ts'
 import { ascending, percentile } from '../eval/stats.ts'
 
@@ -20,7 +20,7 @@ export interface StepSubject {
 export function stepSubject(model: Model, createEngine: EngineFactory, batch: number, board?: string): StepSubject {
   const task = createTask(model.config)
   const puzzle = board === undefined ? undefined : task.parse(board)
-  const geometry = puzzle ? task.geometry(puzzle) : buildGeometry(model.config, trainedShape(model.config))
+  const geometry = task.geometry(puzzle ?? { shape: trainedShape(model.config) })
   const tokens = puzzle ? task.encode(puzzle) : new Uint8Array(geometry.tokens)
   const engine = createEngine({ model, geometry, slots: batch })
   const slots = Array.from({ length: batch }, (_, slot) => slot)

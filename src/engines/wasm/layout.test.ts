@@ -108,7 +108,8 @@ describe('planMemory', () => {
 
   it('refuses a board that is too large before it packs the lists', () => {
     const { candidates: config } = TINY_CONFIGS
-    const unread = { width: 2 ** 20, indices: new Proxy(new Int32Array(0), { get: () => expect.unreachable() }) }
+    // A table of 256 MiB; with its copies, packed and in linear memory, five times as much.
+    const unread = { width: 2 ** 14, indices: new Proxy(new Int32Array(0), { get: () => expect.unreachable() }) }
     const geometry = { tokens: 2 ** 12, tables: config.lists.map(() => unread) }
     const model = tinyModel(config)
     expectHrmError(() => planMemory(model, geometry, 1, 'relaxed'), 'engine_unavailable', /more than 1 GiB/)

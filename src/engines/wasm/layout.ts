@@ -36,6 +36,12 @@ const CACHE_LINE = 64
  */
 const BLOCK_ROWS = 96
 
+/**
+ * Bytes of a place of a list: offset and penalty, in linear memory and beside it until they are written there. Groups take
+ * less, but have short lists.
+ */
+const PACKED_PLACE = 16
+
 /** What stands where for one layer. `bias` is 0 where the model has none. */
 export interface LayerPlan {
   readonly qkv: number
@@ -70,7 +76,7 @@ export type Layout = ReturnType<typeof planMemory>
 
 /** @throws HrmError `engine_unavailable` for a model and board that need more memory than hosts give */
 export function planMemory(model: Model, geometry: Geometry, slotCount: number, build: KernelBuild) {
-  checkMemory(leastMemory(model, geometry, slotCount), slotCount)
+  checkMemory(leastMemory(model, geometry, slotCount, PACKED_PLACE), slotCount)
   const { config } = model
   const { hidden_size: hidden, intermediate_size: inter, num_heads: heads, output_size: outputs } = config
   const headDim = hidden / heads

@@ -25,7 +25,8 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
   checkGeometry(model, geometry)
   const { config } = model
   const hidden = config.hidden_size
-  const layout = planMemory(model, geometry, count, kernel.build)
+  // The lists apart: nothing below holds on to their copies once they are in the memory.
+  const { lists, ...layout } = planMemory(model, geometry, count, kernel.build)
   const { tokens: all, hiddenColumns, inSlot } = layout
   const carrySize = 2 * all * hidden
   const writeInput = createInputWriter(model, hiddenColumns)
@@ -42,7 +43,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       cause,
     })
   }
-  writeModel(memory, model, layout, kernel.build, kernel.multiply === 'pair')
+  writeModel(memory, model, { ...layout, lists }, kernel.build, kernel.multiply === 'pair')
   let slotList = new Int32Array(memory, layout.slotList, count)
 
   let state: 'ready' | 'broken' | 'disposed' = 'ready'
