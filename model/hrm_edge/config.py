@@ -6,7 +6,7 @@ import json
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .errors import HrmEdgeError
 
@@ -42,6 +42,17 @@ class _Checked(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
+def _one_unit(symbol: str) -> str:
+    """A symbol, or nothing: one UTF-16 unit, what JavaScript calls a character."""
+    if len(symbol) > 1:
+        raise ValueError(f"{symbol!r} is more than one character")
+    if symbol in ("\r", "\n"):
+        raise ValueError(f"{symbol!r} ends a row of a board")
+    if symbol > "\uffff":
+        raise ValueError(f"{symbol!r} is no single UTF-16 unit: emoji cannot be symbols")
+    return symbol
+
+
 class TaskConfig(_Checked):
     """A puzzle as data.
 
@@ -57,8 +68,7 @@ class TaskConfig(_Checked):
     box_rows: int | None = Field(default=None, ge=1, le=16)
     box_cols: int | None = Field(default=None, ge=1, le=16)
     walled: Literal[True] | None = None
-    # One UTF-16 unit each: what JavaScript calls a character. A line end is left out of a board as it is read.
-    symbols: list[Annotated[str, Field(pattern=r"^[^\r\n\x{10000}-\x{10FFFF}]?$")]] = Field(default=[], max_length=256)
+    symbols: list[Annotated[str, AfterValidator(_one_unit)]] = Field(default=[], max_length=256)
 
     @model_validator(mode="after")
     def _consistent(self) -> TaskConfig:

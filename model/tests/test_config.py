@@ -87,6 +87,21 @@ def test_refuses_task(task: dict[str, Any]) -> None:
         TaskConfig.model_validate_json(json.dumps(task))
 
 
+@pytest.mark.parametrize(
+    ("symbol", "message"),
+    [
+        ("ab", "'ab' is more than one character"),
+        ("\n", r"'\\n' ends a row"),
+        ("\r", r"'\\r' ends a row"),
+        ("\U00010000", "no single UTF-16 unit"),
+        ("\U0001f600", "'\U0001f600' is no single UTF-16 unit: emoji cannot be symbols"),
+    ],
+)
+def test_a_symbol_that_cannot_be_is_named(symbol: str, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"symbols\.1\n.*{message}"):
+        TaskConfig(name="grid", kind="grid", rows=1, cols=1, symbols=["\uffff", symbol])
+
+
 @pytest.mark.parametrize("embed_scale", [0.0, 64.1])
 def test_embed_scale_is_bounded(embed_scale: float) -> None:
     data = CONFIGS["full-rope"].model_dump(exclude_none=True) | {"embed_scale": embed_scale}
