@@ -33,5 +33,5 @@ test('on the GPU the weights may be of any task', async () => {
 })
 
 test('without it they must be of Sudoku, of which it solves boards', async () => {
-  await expectHrmRejection(benchCommand({ weights }), 'task_mismatch', 'not sudoku')
+  await expectHrmRejection(benchCommand({ weights }), 'task_mismatch', 'not "sudoku"')
 })
