@@ -97,7 +97,7 @@ test('what a maze differs in is said where it is: steps, solutions, what a step 
   const { SolveRequest, BatchRequest, Task, SolveResult, JobResult } = components.schemas
   const jobs = paths['/v1/jobs'].post as Operation & { description: string }
   const most = expect.stringContaining(
-    '(a maze) may have 4096 x 729 / their number, rounded down, at most, and always 256.',
+    'a ring of walls around it) may have 4096 x 729 / their number, rounded down, at most, and always 256.',
   )
   expect(SolveRequest.properties!.maxSteps).toMatchObject({ description: most })
   expect(BatchRequest.properties!.maxSteps).toMatchObject({ description: most })
@@ -110,7 +110,7 @@ test('what a maze differs in is said where it is: steps, solutions, what a step 
       description: expect.stringContaining('Of a maze with `o` along the way, and without line breaks.'),
     })
   }
-  expect(jobs.description).toContain('or the cells of a maze, of 729')
+  expect(jobs.description).toContain('or the cells of a maze and of the ring of walls around it, of 729')
 })
 
 test('the page shows operations, schemas and problems, runs no script and loads nothing', async () => {
