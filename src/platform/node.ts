@@ -4,12 +4,8 @@ import { HrmError } from '../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, parseUrl } from './download.ts'
 import { readLocalFile } from './local-file.ts'
-import type { KernelBuild, Platform, ReadOptions, ShippedTask } from './platform.ts'
-
-// The same two folders up from here as from the built dist/<runtime>/.
-const root = new URL('../../', import.meta.url)
-const kernelUrl = (build: KernelBuild) => new URL(`dist/wasm/${build}.wasm`, root)
-const weightsUrl = (task: ShippedTask) => new URL(`model/weights/${task}.safetensors`, root)
+import type { Platform, ReadOptions } from './platform.ts'
+import { kernelUrl, weightsUrl } from './shipped-files.ts'
 
 export const platform: Platform = {
   kernelUrl,

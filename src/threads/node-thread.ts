@@ -1,17 +1,17 @@
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+// biome-ignore lint/style/useNodejsImportProtocol: webpack knows `new Worker` of this name alone for Node's.
+import { Worker } from 'worker_threads'
 import type { WorkerLike } from './link.ts'
 
-/** In the bundle the solver's thread has the name it has in a browser. */
-const IN_BUNDLE = 'worker-entry.js'
+/** Starts the solver's thread, whose script lies beside this one, as a web worker would be. */
+export function startThread(): WorkerLike {
+  if (takesText()) return startText(import.meta.url.replace(/[^/]*$/, 'worker-entry.js'))
+  // Bundlers look for exactly this expression.
+  return asWebWorker(new Worker(new URL('./worker-entry.js', import.meta.url)))
+}
 
-/** Starts a thread, by default the solver's, as a web worker would be. The script has the extension of this file. */
-export function startThread(script?: URL): WorkerLike {
-  const own = extname(import.meta.url) === '.ts' ? 'node-entry.ts' : IN_BUNDLE
-  const { href } = script ?? new URL(`./${own}`, import.meta.url)
-  return asWebWorker(
-    takesText() ? new Worker(`import(${JSON.stringify(href)})`, { eval: true }) : new Worker(new URL(href)),
-  )
+/** Starts a thread of another script. */
+export function startScript(script: URL): WorkerLike {
+  return takesText() ? startText(script.href) : asWebWorker(new Worker(script))
 }
 
 /** A thread reads a path or a URL as this one does. */
@@ -25,6 +25,10 @@ export function absolute(name: string): string {
  */
 function takesText(): boolean {
   return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('--input-type'))
+}
+
+function startText(href: string): WorkerLike {
+  return asWebWorker(new Worker(`import(${JSON.stringify(href)})`, { eval: true }))
 }
 
 /** Node's threads speak by event emitters, and tell of their end. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { publint } from 'publint'
@@ -86,6 +87,28 @@ describe('what is packed', () => {
         if (name.endsWith('.js')) expect(await readFile(join(folder, name), 'utf8')).not.toContain('sourceMappingURL')
       }
     }
+  })
+
+  test.each(['node', 'browser'])('names its own files in %s as bundlers follow them', async (runtime) => {
+    const folder = join(installed, 'dist', runtime)
+    const named: string[] = []
+    for (const script of (await readdir(folder)).filter((file) => file.endsWith('.js'))) {
+      const text = await readFile(join(folder, script), 'utf8')
+      // All of them literals: Next builds no app with another, and webpack copies whole folders for it.
+      for (const [, name] of text.matchAll(/new URL\(([^()]*),\s*import\.meta\.url\)/g)) {
+        const [, file] = /^["']([^"']+)["']$/.exec(name) ?? expect.fail(`${script} names ${name}`)
+        expect(existsSync(join(folder, file)) || `${script} names ${file}, which is not there`).toBe(true)
+        named.push(basename(file))
+      }
+    }
+    const kernelsAndWeights = ['maze.safetensors', 'relaxed.wasm', 'simd128.wasm', 'sudoku.safetensors']
+    expect(named.sort()).toEqual([...kernelsAndWeights, 'worker-entry.js'])
+  })
+
+  test('starts its thread in Node by the one expression that webpack follows', async () => {
+    const text = await readFile(join(installed, 'dist/node/worker.js'), 'utf8')
+    expect(text).toMatch(/import \{ Worker \} from ["']worker_threads["']/)
+    expect(text).toMatch(/new Worker\(new URL\(["'].\/worker-entry.js["'], import.meta.url\)\)/)
   })
 
   test('needs no other package, but for WebGPU and the types of Hono', async () => {

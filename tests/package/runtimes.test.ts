@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOARD, createProject, type Project, repository, SOLUTION } from './project.ts'
@@ -68,6 +68,17 @@ describe('the same bits come from', () => {
 
   test('Bun, whose engine is not V8', async () => {
     expect(await project.run(await findBun(), 'solve.js')).toBe(fromNode)
+  })
+})
+
+describe('a server bundled without the package gives the same', () => {
+  test.each([
+    ['esbuild', ['solve.js', '--bundle', '--platform=node', '--format=esm', '--external:hrm-edge', '--outdir=dist']],
+    ['vite', ['build', '--ssr', 'solve.js', '--logLevel', 'warn']],
+  ])('%s', async (bundler, args) => {
+    await project.run(bundler, ...args)
+    expect(await project.run('node', 'dist/solve.js')).toBe(fromNode)
+    await rm(join(project.folder, 'dist'), { recursive: true })
   })
 })
 

@@ -96,7 +96,7 @@ function hashOf(contents) {
 const emittedAssets = {
   name: 'emitted-assets',
   setup(build) {
-    build.onLoad({ filter: /src[\\/]platform[\\/]browser\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /src[\\/]platform[\\/]shipped-files\.ts$/ }, async ({ path }) => {
       let contents = await readFile(path, 'utf8')
       const files = [...contents.matchAll(/new URL\('(\.\.\/[^']+)', import\.meta\.url\)/g)]
       if (files.length === 0) throw new Error(`${path} names no kernels and weights in the form expected here`)

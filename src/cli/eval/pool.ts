@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { HrmError } from '../../errors.ts'
 import { Link } from '../../threads/link.ts'
-import { startThread } from '../../threads/node-thread.ts'
+import { startScript } from '../../threads/node-thread.ts'
 import { request } from '../../threads/request.ts'
 import { shareOut } from '../../threads/share-out.ts'
 import type { EvalRequest } from './eval-thread.ts'
@@ -23,7 +23,7 @@ export async function evaluateOnThreads(
   onRow: () => void,
 ): Promise<RowResult[]> {
   const results = new Array<RowResult>(rows.length)
-  const links = Array.from({ length: Math.min(threads, rows.length) }, () => new Link(startThread(THREAD)))
+  const links = Array.from({ length: Math.min(threads, rows.length) }, () => new Link(startScript(THREAD)))
   try {
     const create: EvalRequest = { type: 'create', options }
     await Promise.all(links.map((link) => request(link, create)))
