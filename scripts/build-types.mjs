@@ -29,10 +29,17 @@ export async function buildTypes({ check = false } = {}) {
       complaints.push(...extract(name, join(work, 'src', `${source}.d.ts`), work, check))
     }
     await writeFile(join(root, 'dist/types/worker-entry.d.ts'), 'export {}\n')
+    await writeFile(join(root, 'dist/types/kernel-file.d.ts'), fileModule('KernelSource', './wasm.js'))
+    await writeFile(join(root, 'dist/types/weights-file.d.ts'), fileModule('WeightsSource', './index.js'))
     return complaints
   } finally {
     await rm(work, { recursive: true })
   }
+}
+
+/** An imported file is what the bundler makes of it: a URL, bytes, in workerd a module. `createSolver` takes them all. */
+function fileModule(type, from) {
+  return `import type { ${type} } from '${from}'\ndeclare const file: ${type}\nexport default file\n`
 }
 
 function extract(name, entry, work, check) {

@@ -5,12 +5,16 @@ const CONSUMER = `
 import { createSolver, HrmError, type HrmErrorCode, type Solver, type SolveStep } from 'hrm-edge'
 import { createSolver as createWorkerSolver, type CreateWorkerSolverOptions } from 'hrm-edge/worker'
 import { compileKernels, kernelUrl } from 'hrm-edge/wasm'
+import relaxed from 'hrm-edge/wasm/relaxed.wasm'
+import simd128 from 'hrm-edge/wasm/simd128.wasm'
+import sudoku from 'hrm-edge/weights/sudoku.safetensors'
 import { webgpu, type Fallback } from 'hrm-edge/webgpu'
 import { createClient, HrmHttpError, type Problem } from 'hrm-edge/client'
 
 const kernels = await compileKernels({ relaxed: kernelUrl('relaxed') })
 const options: CreateWorkerSolverOptions = { kernels, task: 'sudoku', onProgress: ({ loaded }) => loaded.toFixed() }
 const onFallback = ({ reason, error }: Fallback) => console.warn(reason === 'device_lost', error.code)
+await createSolver({ weights: sudoku, kernels: { relaxed, simd128 } })
 await createSolver({ ...options, backend: 'webgpu', webgpu: webgpu({ wasmPaths: '/ort/' }), onFallback })
 const solvers: Solver[] = [await createSolver(options), await createWorkerSolver(options)]
 for (const solver of solvers) {
