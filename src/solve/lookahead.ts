@@ -59,5 +59,5 @@ function decidesPlace(
       place = other
     }
   }
-  return decided[place] === 0 && best >= CONFIDENT * mass
+  return best > 0 && decided[place] === 0 && best >= CONFIDENT * mass
 }
