@@ -35,6 +35,19 @@ it('a net that tells no side from another is not shown what it has seen', async 
   expect(steps.map(({ kind }) => kind)).toEqual(['plain', 'plain', 'plain', 'plain', 'noise'])
 })
 
+it('a net that only tells rows from columns is shown a square one time more', async () => {
+  const task = { ...MAZE.task, rows: 4, cols: 4 }
+  const { solver } = fakeSolver(() => {}, {
+    config: { ...MAZE, list_bias: false, lists: ['row', 'column'], seq_len: 16, task },
+  })
+  const kindsOf = async (board: string) => {
+    const { steps } = await collect(solver.steps(board, { maxSteps: 9 }))
+    return steps.filter(({ attempt }, i) => attempt !== steps[i - 1]?.attempt).map(({ kind }) => kind)
+  }
+  expect(await kindsOf('    \n  S \nG   \n    ')).toEqual(['plain', 'plain', 'noise'])
+  expect(await kindsOf('    \n  S \nG   ')).toEqual(['plain', 'noise', 'noise'])
+})
+
 it('further attempts are noised starts of every view in turn', async () => {
   const { solver } = fakeSolver(() => {}, { config: MAZE })
   const { steps } = await collect(solver.steps('    \n  S \nG   ', { maxSteps: 40 }))

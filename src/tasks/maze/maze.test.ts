@@ -2,8 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAZE } from '../../../tests/helpers/configs.ts'
 import { expectHrmError } from '../../../tests/helpers/errors.ts'
+import { tinyModel } from '../../../tests/helpers/weights-file.ts'
+import { createReferenceEngine } from '../../engines/reference/reference-engine.ts'
+import { turn, turnBack } from '../../solve/view.ts'
+import type { ModelConfig } from '../../weights/config.ts'
 import { createTask } from '../create-task.ts'
 import { MAZE_SYMBOLS } from './parse.ts'
+import { symmetriesOf } from './symmetries.ts'
 import { around, draw, lined, mazes, shortestWays } from './test-support.ts'
 
 const task = createTask(MAZE) // trained on 3 x 4
@@ -165,6 +170,32 @@ describe('a board that is seen within a ring of walls', () => {
     expect([...tables[0].indices.subarray(24, 28)]).toEqual([11, 5, 7, 1])
     const [view] = walled.views(puzzle)
     expect([...view]).toEqual([...new Array(20).keys()].reverse())
+  })
+})
+
+describe('the views of a maze', () => {
+  const square = { ...MAZE, list_bias: false, seq_len: 16, task: { ...MAZE.task, rows: 4, cols: 4 } }
+  it.each<[string, ModelConfig, number]>([
+    ['a bias', { ...square, list_bias: true }, 7],
+    ['rows and columns', { ...square, lists: ['row', 'column'] }, 1],
+    ['rows alone', { ...square, lists: ['row', 'row'] }, 1],
+    ['neighbours', square, 0],
+    ['the whole board', { ...square, lists: ['neighbours', 'all'] }, 0],
+  ])('are all that a net tells apart by %s', (_, config, count) => {
+    const task = createTask(config)
+    const puzzle = task.parse('S   \n # #\n#   \n  G ')
+    const views = task.views(puzzle)
+    expect(views.length).toBe(count)
+    const engine = createReferenceEngine({ model: tinyModel(config), geometry: task.geometry(puzzle), slots: 1 })
+    const seen = (view?: Int32Array) => {
+      engine.start(0, turn(task.encode(puzzle), view))
+      for (let i = 0; i < 2; i++) engine.step([0])
+      return turnBack(engine.logits(0), view).slice()
+    }
+    const shown = [undefined, ...views].map(seen)
+    const same = (a: Float32Array) => shown.filter((b) => a.every((x, i) => Math.abs(x - b[i]) < 1e-3)).length
+    for (const logits of shown) expect(same(logits)).toBe(1)
+    for (const view of symmetriesOf(puzzle.shape)) expect(same(seen(view))).toBe(1)
   })
 })
 

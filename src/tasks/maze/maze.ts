@@ -8,7 +8,7 @@ import { readsAnySize } from './any-size.ts'
 import { FREE, MAZE_SYMBOLS, PATH, readMaze, WALL } from './parse.ts'
 import { placesOf } from './places.ts'
 import { checkMaze, isShortestWay } from './rules.ts'
-import { symmetriesOf } from './symmetries.ts'
+import { symmetriesOf, transpositionOf } from './symmetries.ts'
 
 /**
  * Mazes: the answer draws one of the shortest ways from S to G. A board is a string of `#`, ` `, `S` and `G`, row by row;
@@ -17,8 +17,10 @@ import { symmetriesOf } from './symmetries.ts'
 export function createMazeTask(config: ModelConfig): Task {
   const trained = trainedShape(config)
   const symbols = MAZE_SYMBOLS.length
-  // Otherwise a turned maze is the same problem to it.
+  // Otherwise a turned or mirrored maze is the same problem to it, but for one thing: lists of rows or columns tell the two
+  // apart.
   const tellsSides = config.list_bias || config.pos_encodings !== 'none'
+  const tellsLines = config.lists.includes('row') || config.lists.includes('column')
 
   return {
     name: config.task.name,
@@ -57,7 +59,11 @@ export function createMazeTask(config: ModelConfig): Task {
       return probabilities
     },
     isSolution: ({ shape, cells: question }, cells) => isShortestWay(question, cells, shape),
-    views: ({ shape }) => (tellsSides ? symmetriesOf(seenShape(config, shape)) : []),
+    views({ shape }) {
+      const seen = seenShape(config, shape)
+      if (tellsSides) return symmetriesOf(seen)
+      return tellsLines && seen.rows === seen.cols ? [transpositionOf(seen)] : []
+    },
     format: (_, cells) => Array.from(cells, (symbol) => MAZE_SYMBOLS[(symbol || FREE) - 1]).join(''),
   }
 }

@@ -17,9 +17,14 @@ export function symmetriesOf({ rows, cols }: BoardShape): readonly Int32Array[] 
   if (rows !== cols) return kept
   return [
     ...kept,
-    cells((r, c) => at(c, r)),
+    transpositionOf({ rows, cols }),
     cells((r, c) => at(right - c, r)),
     cells((r, c) => at(c, bottom - r)),
     cells((r, c) => at(right - c, bottom - r)),
   ]
+}
+
+/** Swaps the rows and the columns of a square board. */
+export function transpositionOf({ rows, cols }: Pick<BoardShape, 'rows' | 'cols'>): Int32Array {
+  return Int32Array.from({ length: rows * cols }, (_, i) => (i % cols) * cols + Math.floor(i / cols))
 }
