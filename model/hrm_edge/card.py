@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .errors import HrmEdgeError
+from .errors import HrmEdgeError, first_fault
 from .json_object import read_object
 
 
@@ -74,9 +74,7 @@ class ModelCard(_Open):
         try:
             return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "card"
-            raise HrmEdgeError("weights", f"hrm.card: {where}: {first['msg']}") from error
+            raise HrmEdgeError("weights", f"hrm.card: {first_fault(error)}") from error
 
     @classmethod
     def read(cls, path: Path) -> ModelCard:

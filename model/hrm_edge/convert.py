@@ -9,8 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .config import CANDIDATE_LISTS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from .config import CANDIDATE_LISTS, HRMConfig, TaskConfig, sudoku_task
 from .errors import HrmEdgeError
+from .families import structured_sudoku
 from .hrm import RotaryEmbedding
 from .quantise import check_state, check_tensors
 

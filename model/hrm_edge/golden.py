@@ -47,7 +47,8 @@ import torch
 from torch import Tensor
 
 from .card import ModelCard
-from .config import MAZE_SYMBOLS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from .config import MAZE_SYMBOLS, HRMConfig, TaskConfig, sudoku_task
+from .families import structured_sudoku
 from .files import write_atomic
 from .golden_boards import SHIPPED_BOARD, SHIPPED_MAZE
 from .hrm import HRM, RotaryEmbedding

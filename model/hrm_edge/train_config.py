@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .config import HRMConfig, structured_grid, structured_maze, structured_sudoku
+from .config import HRMConfig
 from .errors import HrmEdgeError, first_fault
+from .families import structured_grid, structured_maze, structured_sudoku
 
 
 class _Table(BaseModel):

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, TaskConfig, structured_sudoku, sudoku_task
+from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, TaskConfig, sudoku_task
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_sudoku
 from hrm_edge.golden import GOLDEN
 
 from .conftest import CONFIGS

@@ -9,10 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from hrm_edge.checkpoint import build_model, load_checkpoint, load_dict, save_checkpoint
-from hrm_edge.config import structured_sudoku, sudoku_task
+from hrm_edge.config import sudoku_task
 from hrm_edge.convert import OFFICIAL_TASKS, convert_lab, convert_official
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.export import parameter_count
+from hrm_edge.families import structured_sudoku
 from hrm_edge.hrm import HRM, rms_norm
 from hrm_edge.layout import state_shapes
 

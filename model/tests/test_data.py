@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from hrm_edge.config import structured_grid, structured_sudoku
 from hrm_edge.data import read_boards
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_grid, structured_sudoku
 from hrm_edge.generate import make, rate
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import Task

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from hrm_edge.config import TaskConfig, structured_sudoku, sudoku_task
+from hrm_edge.config import TaskConfig, sudoku_task
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_sudoku
 from hrm_edge.generate import make, propagate, rate
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import OFF, Task

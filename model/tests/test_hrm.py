@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from hrm_edge.config import HRMConfig, structured_sudoku, sudoku_task
+from hrm_edge.config import HRMConfig, sudoku_task
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_sudoku
 from hrm_edge.hrm import HRM, Carry, Embedding, Linear, group_attention
 from hrm_edge.layout import state_shapes
 from hrm_edge.lists import Geometry

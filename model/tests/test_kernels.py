@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from hrm_edge.config import HRMConfig, structured_grid, structured_sudoku
+from hrm_edge.config import HRMConfig
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_grid, structured_sudoku
 from hrm_edge.hrm import HRM, Carry
 from hrm_edge.kernels import build
 from hrm_edge.kernels.block import available, fuse

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hrm_edge.config import structured_maze
 from hrm_edge.data import read_boards
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_maze
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import Task
 

@@ -14,9 +14,10 @@ from torch import Tensor
 
 from hrm_edge import mazes
 from hrm_edge.checkpoint import save_checkpoint
-from hrm_edge.config import MAZE_SYMBOLS, HRMConfig, structured_maze, structured_sudoku
+from hrm_edge.config import MAZE_SYMBOLS, HRMConfig
 from hrm_edge.data import Boards
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_maze, structured_sudoku
 from hrm_edge.hrm import HRM
 from hrm_edge.kernels.build import load
 from hrm_edge.lists import Geometry

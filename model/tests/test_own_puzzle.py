@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from hrm_edge.config import structured_grid
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_grid
 from hrm_edge.hrm import HRM
 from hrm_edge.train_config import read_run
 from hrm_edge.weights_file import read_weights

@@ -5,9 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrm_edge.config import structured_sudoku, sudoku_task
+from hrm_edge.config import sudoku_task
 from hrm_edge.convert import OFFICIAL_TASKS
 from hrm_edge.errors import HrmEdgeError
+from hrm_edge.families import structured_sudoku
 from hrm_edge.tasks import OFF, ON, OPEN, Task
 
 from .conftest import CONFIGS

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from hrm_edge.card import ModelCard
 from hrm_edge.checkpoint import load_checkpoint, save_checkpoint
 from hrm_edge.cli import app
-from hrm_edge.config import structured_sudoku
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.evaluate import report
+from hrm_edge.families import structured_sudoku
 from hrm_edge.golden import random_state
 from hrm_edge.kernels.build import load
 from hrm_edge.train import Trainer

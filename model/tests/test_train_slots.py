@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hrm_edge.act import halting_logit, should_halt
-from hrm_edge.config import HRMConfig, structured_grid, structured_sudoku
+from hrm_edge.config import HRMConfig
 from hrm_edge.data import Boards
+from hrm_edge.families import structured_grid, structured_sudoku
 from hrm_edge.generate import make, propagate
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import OFF, ON, OPEN, Task
