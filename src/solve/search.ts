@@ -4,6 +4,7 @@ import type { Branching, Marks } from '../tasks/task.ts'
 import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
 import { countConsequences } from './lookahead.ts'
 import { confidentSymbols } from './reading.ts'
+import type { Slot } from './slot.ts'
 
 /** H cycles a branch gets at most before the search goes one guess deeper. */
 const CYCLES_PER_BRANCH = 8
@@ -16,6 +17,13 @@ const HOPELESS = 0.3
 /** A candidate believed less than this is drawn only when its cell has no better one left. */
 const VIABLE = 0.02
 
+/**
+ * Bytes of carries that a search keeps; it drops the oldest. An isolate has 128 MB, and the eight slots of an engine may all
+ * search: a carry is 1 MiB on 16x16, where a search can go a hundred guesses deep. Of 9x9 (182 KiB) 22 are kept: the hardest
+ * boards went 39 deep, and never took back a guess from more than 11 before the deepest.
+ */
+const CARRY_BYTES = 4 * 2 ** 20
+
 export interface SearchOptions {
   branching: Branching
   random: Random
@@ -26,6 +34,8 @@ export interface SearchOptions {
   trust: boolean
   /** Branches at most. */
   branches: number
+  /** Bytes of carries kept at most: a choice taken back without one starts the slot anew from its tokens. */
+  carryBytes?: number
 }
 
 interface Guess {
@@ -34,10 +44,10 @@ interface Guess {
   readonly symbol: number
 }
 
-/** A guess that can be taken back: the state before it. */
+/** A guess that can be taken back: the state before it, whose carry may have been dropped. */
 interface Choice extends Guess {
   readonly marks: Marks
-  readonly carry: Carry
+  carry?: Carry
 }
 
 /**
@@ -48,6 +58,7 @@ interface Choice extends Guess {
 export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Generator<void, RunEnd, void> {
   const { model, task, puzzle, slot } = ctx
   const choices: Choice[] = []
+  const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)
   let dead = false
@@ -55,6 +66,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
     const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
     if (guess) {
       choices.push({ marks, carry: slot.saveCarry(), ...guess })
+      dropCarry(slot, choices.at(-1 - kept))
       marks = withGiven(marks, guess)
       slot.setTokens(task.encode(puzzle, marks))
     } else {
@@ -62,7 +74,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       if (!choice) return 'contradiction'
       marks = withoutGuess(ctx, choice)
       slot.start(task.encode(puzzle, marks), choice.carry)
-      slot.releaseCarry(choice.carry)
+      dropCarry(slot, choice)
     }
     progress.attempts++
     const end: RunEnd = yield* run(ctx, progress, {
@@ -75,6 +87,11 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
     dead = end === 'contradiction' && options.trust
   }
   return 'limit'
+}
+
+function dropCarry(slot: Slot, choice: Choice | undefined): void {
+  if (choice?.carry) slot.releaseCarry(choice.carry)
+  if (choice) choice.carry = undefined
 }
 
 function withGiven(marks: Marks, { cell, symbol }: Guess): Marks {
