@@ -184,6 +184,21 @@ test.each(['nope', '', '/v1', 'localhost:8787', 'ftp://localhost', 'http://'])('
   expectHrmError(() => createClient(url), 'option_invalid', `baseUrl is ${JSON.stringify(url)}, not`)
 })
 
+test.each(['http://localhost/?x=1', 'http://localhost?', 'http://localhost/#/'])(
+  'refuses the base URL %j, which no path can follow',
+  (url) => {
+    expectHrmError(() => createClient(url), 'option_invalid', `baseUrl is ${JSON.stringify(url)}, with a query`)
+  },
+)
+
+test.each(['http://me:secret@localhost', 'http://secret@localhost'])(
+  'refuses the base URL %j, and does not repeat it',
+  (url) => {
+    const error = expectHrmError(() => createClient(url), 'option_invalid', 'baseUrl')
+    expect(`${error.message} ${error.cause}`).not.toContain('secret')
+  },
+)
+
 test.each(['a\nb', 'schlüssel✓'])('refuses the key %j, which no header can hold, and does not repeat it', (apiKey) => {
   const error = expectHrmError(() => createClient('http://localhost', { apiKey }), 'option_invalid', 'apiKey')
   expect(`${error.message} ${error.cause}`).not.toContain(apiKey)

@@ -121,8 +121,8 @@ export interface Client {
  * const { status, solution } = await client.solve('sudoku', board)
  * for await (const step of client.steps('sudoku', board)) console.log(step.board)
  *
- * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL, or an `apiKey` that no header can
- *   hold
+ * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL or has more than origin and path, or
+ *   an `apiKey` that no header can hold
  */
 export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, apiKey }: ClientOptions = {}): Client {
   const base = checkBase(String(baseUrl)).replace(/\/+$/, '')
@@ -222,8 +222,17 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
 /** @throws HrmError `option_invalid` */
 function checkBase(url: string): string {
   const page = globalThis.location?.href
-  if (URL.canParse(url, page) && /^https?:$/.test(new URL(url, page).protocol)) return url
-  throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, not an http: or https: URL`)
+  if (!URL.canParse(url, page) || !/^https?:$/.test(new URL(url, page).protocol)) {
+    throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, not an http: or https: URL`)
+  }
+  const { username, password } = new URL(url, page)
+  if (username || password)
+    throw new HrmError('option_invalid', 'baseUrl has a user or a password, which fetch refuses')
+  // paths are appended to it
+  if (/[?#]/.test(url)) {
+    throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, with a query or a fragment`)
+  }
+  return url
 }
 
 /** @throws HrmError `option_invalid`, without the cause: its message has the key */
