@@ -124,6 +124,17 @@ describe('wasm engine', () => {
     expectSameBits(await readAll(second, 2), await readAll(first, 0), 'after the change of engine')
   })
 
+  it('writes over carries that were released, each once, and over no others', () => {
+    const engine = engineFor(factories[0], tinyModel(OFFICIAL))
+    engine.start(0, randomTokens(OFFICIAL, 3))
+    const [kept, released, foreign] = [engine.saveCarry(0), engine.saveCarry(0), new Float32Array(engine.carrySize)]
+    for (const carry of [released, released, foreign]) engine.releaseCarry(carry)
+    expect(engine.saveCarry(0)).toBe(released)
+    const further = engine.saveCarry(0)
+    for (const carry of [kept, released, foreign]) expect(further).not.toBe(carry)
+    expect(further).toEqual(kept)
+  })
+
   it('says which backend and build it is', () => {
     const said = factories.map((factory) => {
       const { backend, build } = engineFor(factory, tinyModel(CANDIDATES))

@@ -66,8 +66,11 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     for (let t = 0; t < all; t++) to.set(row, t * hiddenColumns)
   }
 
-  const readCarry = (slot: number): Float32Array => {
-    const carry = new Float32Array(carrySize)
+  // Carries that were released are written again: garbage of 1 MiB a guess would pile up faster than it is collected.
+  const saved = new WeakSet<Float32Array>()
+  const spare: Float32Array[] = []
+
+  const readCarry = (slot: number, carry: Float32Array = new Float32Array(carrySize)): Float32Array => {
     copyRows(rowsAt(slot, 0), hiddenColumns, carry.subarray(0, all * hidden), hidden)
     copyRows(rowsAt(slot, inSlot.zL), hiddenColumns, carry.subarray(all * hidden), hidden)
     return carry
@@ -100,9 +103,16 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       checkTokens(model, geometry, tokens, undefined, 0, puzzles[slot])
       writeInput(tokens, puzzles[slot], x)
     },
-    saveCarry: readCarry,
-    releaseCarry() {},
-    readCarry,
+    saveCarry(slot) {
+      const carry = readCarry(slot, spare.pop())
+      saved.add(carry)
+      return carry
+    },
+    releaseCarry(carry) {
+      if (!(carry instanceof Float32Array) || !saved.delete(carry)) return
+      if (state === 'ready' && spare.length < count) spare.push(carry)
+    },
+    readCarry: (slot) => readCarry(slot),
     step(slots) {
       check()
       checkStep(slots, count)
@@ -120,6 +130,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       state = 'disposed'
       // Lets go of the memory even while someone still holds the engine: of all that refers to it.
       memory = new ArrayBuffer(0)
+      spare.length = 0
       slotList = new Int32Array(0)
       kernels = undefined as never
     },
