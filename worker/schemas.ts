@@ -154,12 +154,10 @@ export const taskInfo = z
     anySize: z.boolean().openapi({
       description: 'Boards of other sizes are read too: Sudokus of all `boardLengths`, any rectangle of a maze.',
     }),
-    symbols: z
-      .array(z.object({ symbol: z.string(), meaning: z.string().nullable() }))
-      .openapi({
-        description:
-          'What a board of `rows` x `cols` is written with (larger Sudokus: A for 10, and so on); `meaning` is null where the task has none.',
-      }),
+    symbols: z.array(z.object({ symbol: z.string(), meaning: z.string().nullable() })).openapi({
+      description:
+        'What a board of `rows` x `cols` is written with (larger Sudokus: A for 10, and so on); `meaning` is null where the task has none.',
+    }),
     example: z.string().openapi({ description: 'A board that the task reads.' }),
     boardLengths: z.array(z.int()).openapi({
       description: 'Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone.',
