@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { stream } from 'hono/streaming'
 import type { StreamingApi } from 'hono/utils/stream'
-import { abortWith } from '../src/solve/on-abort.ts'
+import { abortWith } from '../src/on-abort.ts'
 import type { SolveStep } from '../src/solve/types.ts'
 import { errorLog, isFault } from './log.ts'
 import { problemDocument, toProblemError } from './problem.ts'

@@ -1,9 +1,10 @@
 import { HrmError } from '../errors.ts'
+import { pause } from '../pause.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import type { CardScore } from '../weights/card.ts'
 import { guarded, parseAnswer, readFailure } from './answer.ts'
 import { HrmHttpError } from './http-error.ts'
-import { type Job, type JobBoards, type JobOptions, type JobResult, jobBody, pause, type WaitOptions } from './jobs.ts'
+import { type Job, type JobBoards, type JobOptions, type JobResult, jobBody, type WaitOptions } from './jobs.ts'
 import type { Problem } from './problem.ts'
 import { bodyLines, type ServerEvent, serverEvents } from './server-events.ts'
 

@@ -101,17 +101,3 @@ export function jobBody(boards: JobBoards): { body: BodyInit; type: string } {
   if ('jsonl' in boards) return { body: boards.jsonl as BodyInit, type: 'application/jsonl' }
   return { body: boards.map((board) => `${JSON.stringify(board)}\n`).join(''), type: 'application/jsonl' }
 }
-
-/** Milliseconds, ended early by the signal. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    function done() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done)
-    if (signal?.aborted) done()
-  })
-}

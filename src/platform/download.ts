@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { pause } from '../pause.ts'
 import { concatBytes } from './concat-bytes.ts'
 import type { ReadOptions, ReadProgress } from './platform.ts'
 
@@ -34,7 +35,7 @@ export async function download(url: URL, options: ReadOptions = {}): Promise<Uin
       if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
       const hopeless = cause instanceof Hopeless || !url.protocol.startsWith('http') || tries === RETRY_AFTER.length
       if (hopeless) throw new HrmError('weights_fetch', `${url.href}: ${(cause as Error).message}`, { cause })
-      await pause(RETRY_AFTER[tries], signal)
+      await pause(RETRY_AFTER[tries], signal) // the try that follows says that it was aborted
     }
   }
 }
@@ -86,17 +87,4 @@ export function rising(onProgress: ReadProgress): ReadProgress {
     told = progress.loaded
     onProgress(progress)
   }
-}
-
-/** Ends early when aborted; the try that follows then says so. */
-function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal?.addEventListener('abort', end)
-  })
 }

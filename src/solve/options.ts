@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
+import { onAbort } from '../on-abort.ts'
 import { show } from '../show.ts'
-import { onAbort } from './on-abort.ts'
 import type { SolveBatchOptions } from './types.ts'
 
 /** Enough for the search to settle nearly every board; a few seconds at most in a page. */

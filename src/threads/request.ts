@@ -1,4 +1,4 @@
-import { onAbort } from '../solve/on-abort.ts'
+import { onAbort } from '../on-abort.ts'
 import { abortError } from '../solve/options.ts'
 import type { Call, Link } from './link.ts'
 

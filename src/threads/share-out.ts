@@ -1,4 +1,4 @@
-import { abortWith } from '../solve/on-abort.ts'
+import { abortWith } from '../on-abort.ts'
 
 /** Items handed out at once, at most: a worker must not keep the last ones while the others have none. */
 const MAX_CHUNK = 64
