@@ -1,7 +1,9 @@
 """Attention of the exported graph, with the same operators as ``src/engines/webgpu``.
 
 Heads read lists of a few tokens each. A matrix product or a Softmax of that size leaves most of a GPU's workgroup idle,
-so both are written out: an Einsum has one thread an output, and sums over short rows have one thread a row.
+so both are written out: an Einsum has one thread an output, and sums over short rows have one thread a row. Full
+attention is not ONNX Runtime's fused MultiHeadAttention: on WebGPU (onnxruntime-web 1.30, the software adapter at
+least) that computes something else for boards of 51 tokens, where 18 are right.
 """
 
 from __future__ import annotations
@@ -10,12 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .config import HRMConfig
 from .lists import Clique, make_list
-from .onnx_graph import MICROSOFT, Graph
+from .onnx_graph import Graph
 from .weights_file import WeightsFile
 
-# (qkv [batch, T, 3 * d], block name) -> [batch, T, d]
+# (qkv [batch, T, 3 * d], its q multiplied by head_dim ** -0.5; block name) -> [batch, T, d]
 Attend = Callable[[str, str], str]
 
 # Added to the score of a place without a token: its exponential is 0, in float16 too.
@@ -34,15 +35,11 @@ def make_attention(g: Graph, weights: WeightsFile) -> Attend:
     return _any_lists(g, weights, tables)
 
 
-def q_scale(config: HRMConfig) -> float:
-    """What list attention expects q to be multiplied by beforehand; the fused operator does so itself."""
-    return 1.0 if config.attention == "full" else config.head_dim**-0.5
-
-
 def _full(g: Graph, weights: WeightsFile) -> Attend:
     config = weights.config
-    d, dim = config.hidden_size, config.head_dim
+    d, dim, rows = config.hidden_size, config.head_dim, config.puzzle_emb_len + config.seq_len
     sizes = g.ints([2 * d, d])
+    by_head, board = g.ints([-1, rows, config.num_heads, dim]), g.ints([-1, rows, d])
     rotate = None
     if config.pos_encodings == "rope":
         cos, sin = (weights.tensors[f"rotary_emb.{name}_cached"].numpy() for name in ("cos", "sin"))
@@ -60,7 +57,12 @@ def _full(g: Graph, weights: WeightsFile) -> Attend:
     def attend(qkv: str, _: str) -> str:
         qk, v = g.nodes("Split", [qkv, sizes], 2, axis=2)
         q, k = g.nodes("Split", [rotate(qk) if rotate else qk], 2, axis=2, num_outputs=2)
-        return g.node("MultiHeadAttention", [q, k, v], MICROSOFT, num_heads=config.num_heads)
+        scores = g.node("MatMul", [heads(q, [0, 2, 1, 3]), heads(k, [0, 2, 3, 1])])
+        mixed = g.node("MatMul", [g.node("Softmax", [scores], axis=3), heads(v, [0, 2, 1, 3])])
+        return g.node("Reshape", [g.node("Transpose", [mixed], perm=[0, 2, 1, 3]), board])
+
+    def heads(tokens: str, perm: list[int]) -> str:
+        return g.node("Transpose", [g.node("Reshape", [tokens, by_head])], perm=perm)
 
     return attend
 

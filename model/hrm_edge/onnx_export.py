@@ -19,7 +19,7 @@ import onnx
 from onnx import TensorProto
 
 from .files import write_atomic
-from .onnx_attention import Attend, make_attention, q_scale
+from .onnx_attention import Attend, make_attention
 from .onnx_graph import BATCH, MICROSOFT, Graph
 from .onnx_linear import Linear, Precision, make_linear
 from .weights_file import WeightsFile
@@ -35,7 +35,7 @@ def onnx_step(weights: WeightsFile, precision: Precision = "fp32") -> onnx.Model
     d, tokens, prefix = config.hidden_size, config.seq_len, config.puzzle_emb_len
     rows = prefix + tokens
     g = Graph(half=precision == "fp16")
-    linear = make_linear(g, weights, precision, q_scale(config))
+    linear = make_linear(g, weights, precision, config.head_dim**-0.5)
     attend = make_attention(g, weights)
     ones = g.floats(np.ones(d))
     x = _embed(g, weights)

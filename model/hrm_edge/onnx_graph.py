@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-# ONNX Runtime's fused operators (MatMulNBits, MultiHeadAttention, ...) live here.
+# ONNX Runtime's fused operators (MatMulNBits, QuickGelu, ...) live here.
 MICROSOFT = "com.microsoft"
 OPSET = 21
 # IR version 10 goes with opset 21.

@@ -1,18 +1,28 @@
 import type { Model } from '../../weights/model.ts'
 import type { Geometry } from '../engine.ts'
-import { type Graph, MICROSOFT } from './onnx.ts'
+import type { Graph } from './onnx.ts'
 import type { Attend } from './step-graph.ts'
 
-/** Attention of every token over all, the prefix included, in ONNX Runtime's fused operator. */
+/**
+ * Attention of every token over all, the prefix included. Not in ONNX Runtime's fused MultiHeadAttention: that of
+ * onnxruntime-web 1.30 computes something else for boards of 51 tokens, on the software adapter at least; 18 are right.
+ */
 export function fullAttention(g: Graph, model: Model, geometry: Geometry): Attend {
   const { hidden_size: d, num_heads, puzzle_emb_len } = model.config
   const n = puzzle_emb_len + geometry.tokens
-  const rotate = model.rope && rotation(g, model.rope, n, d, d / num_heads)
+  const dim = d / num_heads
+  const rotate = model.rope && rotation(g, model.rope, n, d, dim)
   const sizes = g.ints([2], [2 * d, d])
+  const byHead = g.ints([4], [-1, n, num_heads, dim])
+  const board = g.ints([3], [-1, n, d])
+  const scale = g.floats([1], [1 / Math.sqrt(dim)])
+  const heads = (rows: string, perm: number[]) => g.node('Transpose', [g.node('Reshape', [rows, byHead])], { perm })
   return (qkv) => {
     const [qk, v] = g.nodes('Split', [qkv, sizes], 2, { axis: 2 })
     const [q, k] = g.nodes('Split', [rotate ? rotate(qk) : qk], 2, { axis: 2, num_outputs: 2 })
-    return g.node('MultiHeadAttention', [q, k, v], { num_heads }, MICROSOFT)
+    const scores = g.node('MatMul', [heads(g.node('Mul', [q, scale]), [0, 2, 1, 3]), heads(k, [0, 2, 3, 1])])
+    const mixed = g.node('MatMul', [g.node('Softmax', [scores], { axis: 3 }), heads(v, [0, 2, 1, 3])])
+    return g.node('Reshape', [g.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), board])
   }
 }
 

@@ -17,7 +17,7 @@ interface Node {
   domain: string
 }
 
-/** ONNX Runtime's own operators (MatMulNBits, MultiHeadAttention, ...) live here. */
+/** ONNX Runtime's own operators (MatMulNBits, QuickGelu, ...) live here. */
 export const MICROSOFT = 'com.microsoft'
 
 const OPSET = 21
