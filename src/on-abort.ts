@@ -1,3 +1,10 @@
+import { HrmError } from './errors.ts'
+
+/** What a call fails with that the signal ended. @param work what it was doing */
+export function abortError(signal: AbortSignal, work = 'the solve'): HrmError {
+  return new HrmError('aborted', `${work} was aborted`, { cause: signal.reason })
+}
+
 interface Listener {
   readonly calls: Set<() => void>
   readonly tell: () => void

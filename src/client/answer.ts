@@ -1,4 +1,4 @@
-import { HrmError } from '../errors.ts'
+import { abortError } from '../on-abort.ts'
 import { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
 import type { Problem } from './problem.ts'
 
@@ -16,7 +16,7 @@ export async function guarded<T>(
   try {
     return await work()
   } catch (cause) {
-    if (signal?.aborted) throw new HrmError('aborted', 'the request was aborted', { cause: signal.reason })
+    if (signal?.aborted) throw abortError(signal, 'the request')
     if (!answer) throw new HrmHttpError('The service could not be reached.', { cause })
     const { status, retryAfter } = answer
     throw new HrmHttpError(`HTTP ${status}, and the answer could not be read.`, { status, retryAfter, cause })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { HrmError } from '../errors.ts'
+import { abortError } from '../on-abort.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, parseUrl } from './download.ts'
 import { readLocalFile } from './local-file.ts'
@@ -28,7 +29,7 @@ async function readWhole(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   try {
     return await readLocalFile(url, signal)
   } catch (cause) {
-    if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
+    if (signal?.aborted) throw abortError(signal, 'reading the weights')
     throw new HrmError('weights_fetch', (cause as Error).message, { cause })
   }
 }

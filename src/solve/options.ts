@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { onAbort } from '../on-abort.ts'
+import { abortError, onAbort } from '../on-abort.ts'
 import { show } from '../show.ts'
 import type { SolveBatchOptions } from './types.ts'
 
@@ -41,10 +41,6 @@ export function checkOptions(options: SolveBatchOptions): CheckedOptions {
 /** @throws HrmError `aborted` with the signal's reason as cause */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw abortError(signal)
-}
-
-export function abortError(signal: AbortSignal, work = 'the solve'): HrmError {
-  return new HrmError('aborted', `${work} was aborted`, { cause: signal.reason })
 }
 
 /**

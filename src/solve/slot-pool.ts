@@ -1,7 +1,6 @@
 import type { Engine } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
-import { onAbort } from '../on-abort.ts'
-import { abortError } from './options.ts'
+import { abortError, onAbort } from '../on-abort.ts'
 
 /** Slots of one engine, lent to one solve at a time; a solve that finds none free waits its turn. */
 export interface SlotPool {

@@ -1,5 +1,4 @@
-import { onAbort } from '../on-abort.ts'
-import { abortError } from '../solve/options.ts'
+import { abortError, onAbort } from '../on-abort.ts'
 import type { Call, Link } from './link.ts'
 
 export interface RequestOptions {

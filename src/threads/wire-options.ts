@@ -1,7 +1,7 @@
 import { absolute } from '#thread'
 import { checkSources } from '../wasm/check-sources.ts'
 import { kernelFailure } from '../wasm/kernel-failure.ts'
-import { bytesOf, isArrayBuffer } from '../weights/bytes-of.ts'
+import { bytesOf, isBytes } from '../weights/bytes-of.ts'
 import { readBlob } from '../weights/read-blob.ts'
 import type { WireCreateOptions } from './solver-host.ts'
 
@@ -28,7 +28,7 @@ function keepKernel<T>(build: 'relaxed' | 'simd128', source: T) {
 
 /** Bytes as a copy, which also has no larger buffer around it that would be sent along; a URL as text, not relative. */
 function keep<T>(source: T): T | Uint8Array | string {
-  if (isArrayBuffer(source) || ArrayBuffer.isView(source)) return bytesOf(source).slice()
+  if (isBytes(source)) return bytesOf(source).slice()
   if (source instanceof URL) return source.href
   return typeof source === 'string' ? absolute(source) : source
 }

@@ -15,7 +15,11 @@ export function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   }
 }
 
-/** Also one of another window or of Node's `vm`, as test runners use it. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+/** Bytes of any kind, also an `ArrayBuffer` of another window or of Node's `vm`, as test runners use it. */
+export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return isArrayBuffer(value) || ArrayBuffer.isView(value)
+}
+
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === '[object ArrayBuffer]'
 }

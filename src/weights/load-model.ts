@@ -1,10 +1,11 @@
 import { platform } from '#platform'
 import { HrmError } from '../errors.ts'
+import { abortError } from '../on-abort.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
 import { checkFunction, checkSignal } from '../solve/options.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
-import { bytesOf, isArrayBuffer } from './bytes-of.ts'
+import { bytesOf, isBytes } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
 import { readKept } from './keep.ts'
 import type { Model } from './model.ts'
@@ -31,8 +32,8 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   if (wanted !== undefined && wanted !== sha256) {
     throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
-  if (signal?.aborted) throw new HrmError('aborted', 'reading the weights was aborted', { cause: signal.reason })
-  if (isArrayBuffer(weights) || ArrayBuffer.isView(weights) || weights instanceof Blob) {
+  if (signal?.aborted) throw abortError(signal, 'reading the weights')
+  if (isBytes(weights) || weights instanceof Blob) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
   }
   const model = readModel(bytes)
@@ -47,7 +48,7 @@ async function readBytes(
   sha256: string | undefined,
 ): Promise<Uint8Array> {
   if (weights === undefined) return platform.loadShippedWeights(shippedTask(task ?? 'sudoku'), { signal, onProgress })
-  if (isArrayBuffer(weights) || ArrayBuffer.isView(weights)) return bytesOf(weights)
+  if (isBytes(weights)) return bytesOf(weights)
   if (weights instanceof Blob) return readBlob(weights)
   if (typeof weights !== 'string' && !(weights instanceof URL)) {
     throw new HrmError('option_invalid', 'weights must be an ArrayBuffer, a Uint8Array, a Blob, a URL or a string')
