@@ -1,5 +1,6 @@
-// The int8 matrix kernel: tiles of 4 rows x 8 columns, 8 accumulators, weights in panels of 8 columns (descriptor.ts),
-// activations packed by quantise.ts. Columns are the outer loop, so a panel stays in L1 while all rows pass it.
+// The int8 matrix kernel: tiles of 4 rows x 8 columns, 8 accumulators (`dot`: 6 rows, gemm-dot.ts), weights in panels of 8
+// columns (descriptor.ts), activations packed by quantise.ts. Columns are the outer loop, so a panel stays in L1 while all
+// rows pass it.
 //
 // Three ways to multiply, equal to the bit:
 //   dot    relaxed build, machines with a dot product instruction (VNNI, ARM dotprod): one relaxed_dot for 16 products.
@@ -11,6 +12,8 @@
 //   wide   simd128 build: i16 products. The weights stay i8 in memory and are widened as they are loaded.
 import { ONES_I16, splat } from './constants'
 import { PANEL_COLUMNS, PANEL_HEADER, PANEL_STEP } from './descriptor'
+import { gemmDot } from './gemm-dot'
+import { emitRow } from './gemm-emit'
 import { PACKED_STEP } from './quantise'
 
 @inline
@@ -21,19 +24,6 @@ function dotPair(w: v128, u: v128, ones: v128, acc: v128): v128 {
 @inline
 function dotWide(w: v128, q: v128, acc: v128): v128 {
   return i32x4.add(acc, i32x4.dot_i16x8_s(w, q))
-}
-
-/** Stores, or adds to what is there, one row of a tile: (float(acc) * row scale) * column scale. */
-@inline
-function emitRow(a: v128, b: v128, rowScale: v128, left: v128, right: v128, out: usize, add: bool): void {
-  let ya = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(a), rowScale), left)
-  let yb = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(b), rowScale), right)
-  if (add) {
-    ya = f32x4.add(v128.load(out), ya)
-    yb = f32x4.add(v128.load(out, 16), yb)
-  }
-  v128.store(out, ya)
-  v128.store(out, yb, 16)
 }
 
 /**
@@ -58,6 +48,10 @@ export function gemm(
   stride: usize,
   add: bool,
 ): void {
+  if (ASC_FEATURE_RELAXED_SIMD && !pair) {
+    gemmDot(packed, scales, panel, panels, steps, tiles, out, stride, add)
+    return
+  }
   const packedStep = PACKED_STEP
   const ones = splat(ONES_I16)
   for (; panels > 0; panels--) {
@@ -108,7 +102,7 @@ export function gemm(
           w += PANEL_STEP
           x += packedStep
         }
-      } else if (pair) {
+      } else {
         for (let k = steps; k > 0; k--) {
           const wa = v128.load(w)
           const wb = v128.load(w, 16)
@@ -124,25 +118,6 @@ export function gemm(
           u = v128.load32_splat(x, 12)
           a3 = dotPair(wa, u, ones, a3)
           b3 = dotPair(wb, u, ones, b3)
-          w += PANEL_STEP
-          x += packedStep
-        }
-      } else {
-        for (let k = steps; k > 0; k--) {
-          const wa = v128.load(w)
-          const wb = v128.load(w, 16)
-          let u = v128.load32_splat(x)
-          a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wa, u, a0)
-          b0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wb, u, b0)
-          u = v128.load32_splat(x, 4)
-          a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wa, u, a1)
-          b1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wb, u, b1)
-          u = v128.load32_splat(x, 8)
-          a2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wa, u, a2)
-          b2 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wb, u, b2)
-          u = v128.load32_splat(x, 12)
-          a3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wa, u, a3)
-          b3 = i32x4.relaxed_dot_i8x16_i7x16_add_s(wb, u, b3)
           w += PANEL_STEP
           x += packedStep
         }
