@@ -92,4 +92,23 @@ describe('steps', () => {
     await expectHrmRejection(run.next(), 'aborted')
     expect(await run.next()).toEqual({ done: true, value: undefined })
   })
+
+  it('that is aborted while its loop waits, and dropped, gives its slot back, once', async () => {
+    const { solver, engines } = fakeSolver(noOpinion, { slots: 1 })
+    const controller = new AbortController()
+    const dropped = solver.steps(UNSOLVABLE_4X4, { signal: controller.signal })
+    await dropped.next()
+    const waiting = solver.solve(BOARD, { maxSteps: 1 })
+    controller.abort()
+    expect((await waiting).steps).toBe(1)
+
+    const holder = solver.steps(UNSOLVABLE_4X4)
+    await holder.next()
+    const before = stepsRun(engines)
+    await expectHrmRejection(dropped.next(), 'aborted')
+    expect(stepsRun(engines)).toBe(before)
+    await expectHrmRejection(solver.solve(BOARD, { signal: AbortSignal.timeout(10) }), 'aborted')
+    await holder.return(undefined as never)
+    expect((await solver.solve(BOARD, { maxSteps: 1 })).steps).toBe(1)
+  })
 })

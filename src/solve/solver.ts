@@ -1,6 +1,7 @@
 import type { EngineFactory, Engines } from '../engines/create-engine.ts'
 import type { Engine, EngineOptions } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
+import { onAbort } from '../on-abort.ts'
 import { trainedShape } from '../tasks/lists.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
@@ -66,8 +67,15 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     options: CheckedOptions,
     describe: boolean,
   ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
-    const { pool, done: giveBack } = lendPool(puzzle)
+    const { pool, done } = lendPool(puzzle)
     let slot: number | undefined
+    let held = true
+    const giveBack = () => {
+      if (!held) return
+      held = false
+      if (slot !== undefined) pool.give(slot)
+      done()
+    }
     try {
       throwIfAborted(options.signal)
       slot = await pool.take(options.signal)
@@ -77,14 +85,22 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       for (;;) {
         throwIfAborted(options.signal)
         const { done, value } = program.next()
-        if (step) yield step
+        if (step) {
+          // Whoever aborts need not ask for another step: the slot must not wait for that.
+          const stop = onAbort(options.signal, giveBack)
+          try {
+            yield step
+          } finally {
+            stop()
+          }
+        }
         step = undefined
         if (done) return value
+        throwIfAborted(options.signal)
         await pool.step([slot])
         await yieldToEventLoop()
       }
     } finally {
-      if (slot !== undefined) pool.give(slot)
       giveBack()
     }
   }

@@ -188,8 +188,8 @@ export interface Solver {
   solve(board: string, options?: SolveOptions): Promise<SolveResult>
   /**
    * The same solve, step by step; returns the result. Leaving the loop stops the work. From its first step to its end it
-   * holds one of the solver's `slots`: an iterator that is stepped by hand and dropped must be told `return()`, or it holds
-   * it for good.
+   * holds one of the solver's `slots`: an iterator that is stepped by hand and dropped must be told `return()`, or have its
+   * signal aborted, or it holds it for good.
    */
   steps(board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
   /** Results in the order of the boards. `maxSteps` is each board's own budget. */
