@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { CANDIDATES, LEARNED, OFFICIAL } from '../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../tests/helpers/errors.ts'
 import { draftOf, tinyFile, writeFile } from '../tests/helpers/weights-file.ts'
 import { HRM_ERROR_CODES } from './errors.ts'
 import { createSolver, HrmError } from './index.ts'
+import { compileKernels } from './wasm/index.ts'
 
 describe('createSolver', () => {
   it('reads what ships by default', async () => {
@@ -54,6 +58,29 @@ describe('createSolver', () => {
     await expectHrmRejection(createSolver({ weights: 'no-such-file' }), 'weights_fetch', 'no-such-file')
     await expectHrmRejection(createSolver({ weights, signal: AbortSignal.abort() }), 'aborted')
     await expectHrmRejection(createSolver({ weights: new Uint8Array(7) }), 'weights_truncated')
+  })
+
+  it('stops at once when it is aborted, also while the kernels are downloaded', async () => {
+    const server = createServer(() => {}) // takes every request, answers none
+    onTestFinished(() => void server.closeAllConnections())
+    onTestFinished(() => void server.close())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const slow = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kernels.wasm`
+    const kernels = { relaxed: slow, simd128: slow }
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = [createSolver({ kernels, signal }), compileKernels(kernels, { signal })]
+    const failures = calls.map((call) =>
+      expectHrmRejection(call, 'aborted', /loading the (solver|kernels) was aborted/),
+    )
+    const sockets = await new Promise<Set<Socket>>((resolve) => {
+      const open = new Set<Socket>()
+      server.on('request', ({ socket }) => open.add(socket).size === calls.length && resolve(open))
+    })
+    const closed = [...sockets].map((socket) => once(socket, 'close'))
+    controller.abort('enough')
+    for (const { cause } of await Promise.all(failures)) expect(cause).toBe('enough')
+    await Promise.all(closed)
   })
 
   it('refuses a vocabulary that no Sudoku can be written in', async () => {

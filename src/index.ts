@@ -1,6 +1,6 @@
 import { openEngines } from './engines/create-engine.ts'
 import { openSolver } from './solve/open-solver.ts'
-import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
+import { checkSignal, checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
 import { createKernelLoader } from './wasm/kernel-sources.ts'
 import { loadModel } from './weights/load-model.ts'
@@ -37,7 +37,8 @@ const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
   refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
-  const { engine = 'auto', backend = engine, webgpu, onFallback, kernels } = options
-  const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels) })
-  return (await openSolver(loadModel(options), opening, slots)).solver
+  const { engine = 'auto', backend = engine, webgpu, onFallback, kernels, signal } = options
+  checkSignal(signal)
+  const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels, signal) })
+  return (await openSolver(loadModel(options), opening, slots, signal)).solver
 }

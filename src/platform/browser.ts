@@ -7,7 +7,8 @@ import { kernelUrl, weightsUrl } from './shipped-files.ts'
 export const platform: Platform = {
   kernelUrl,
   weightsUrl,
-  loadKernel: async (build) => WebAssembly.compile((await download(kernelUrl(build))) as BufferSource),
+  loadKernel: async (build, options) =>
+    WebAssembly.compile((await download(kernelUrl(build), options)) as BufferSource),
   loadShippedWeights: (task, options) => download(weightsUrl(task), options),
   resolve: pageUrl,
   read: download,

@@ -31,7 +31,7 @@ export interface Platform {
   kernelUrl(build: KernelBuild): URL
   /** Where the weights lie. @throws HrmError `engine_unavailable` where files have no address */
   weightsUrl(task: ShippedTask): URL
-  loadKernel(build: KernelBuild): Promise<WebAssembly.Module>
+  loadKernel(build: KernelBuild, options?: ReadOptions): Promise<WebAssembly.Module>
   loadShippedWeights(task: ShippedTask, options?: ReadOptions): Promise<Uint8Array>
   /** What a string names: a URL, in a page relative to it, in Node a path too. @throws HrmError `weights_fetch` */
   resolve(name: string): URL

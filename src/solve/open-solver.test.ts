@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { CANDIDATES, GRID_LISTS } from '../../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { fakeEngine } from '../../tests/helpers/fake-engine.ts'
 import { tinyModel } from '../../tests/helpers/weights-file.ts'
 import type { Engines } from '../engines/create-engine.ts'
@@ -27,6 +28,22 @@ it('lets go of the engines where no solver comes of them', async () => {
   const late = watched(good)
   const opening = Promise.withResolvers<Engines>()
   await expect(openSolver(Promise.reject(new Error('no weights')), opening.promise, 1)).rejects.toThrow('no weights')
+  opening.resolve(late)
+  await opening.promise
+  expect(late.released).toBe(1)
+})
+
+it('ends the wait for engines that never come when it is aborted, and lets go of them', async () => {
+  const late = watched(good)
+  const opening = Promise.withResolvers<Engines>()
+  const abort = new AbortController()
+  const failure = expectHrmRejection(
+    openSolver(Promise.resolve(loaded), opening.promise, 1, abort.signal),
+    'aborted',
+    'loading the solver',
+  )
+  abort.abort()
+  await failure
   opening.resolve(late)
   await opening.promise
   expect(late.released).toBe(1)

@@ -3,6 +3,7 @@ import { createTask } from '../tasks/create-task.ts'
 import { trainedShape } from '../tasks/lists.ts'
 import type { Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
+import { untilAborted } from './options.ts'
 import { createSolverFrom } from './solver.ts'
 import type { Solver } from './types.ts'
 
@@ -16,15 +17,17 @@ export interface OpenedSolver {
 /**
  * A solver of a model and of engines that are both on their way. Where it comes to nothing, the engines let go of what they
  * hold, a GPU's device say.
+ * @param signal ends the wait at once, whatever is still on its way
  * @throws what either fails with, and HrmError as `createSolver` does
  */
 export async function openSolver(
   loading: Promise<LoadedModel>,
   opening: Promise<Engines>,
   slots: number,
+  signal?: AbortSignal,
 ): Promise<OpenedSolver> {
   try {
-    const [loaded, engines] = await Promise.all([loading, opening])
+    const [loaded, engines] = await untilAborted(Promise.all([loading, opening]), signal, 'loading the solver')
     const { model } = loaded
     const task = createTask(model.config)
     const geometry = task.geometry({ shape: trainedShape(model.config) })

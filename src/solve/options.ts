@@ -45,12 +45,13 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /**
  * Waits no longer than the signal allows; what is waited for goes on.
+ * @param work what it is that an abort ends, for the message. Default: the solve
  * @throws HrmError `aborted` with the signal's reason as cause
  */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, work?: string): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    const abort = () => reject(abortError(signal))
+    const abort = () => reject(abortError(signal, work))
     if (signal.aborted) abort()
     promise.then(resolve, reject).finally(onAbort(signal, abort))
   })

@@ -12,7 +12,7 @@ export async function connect(worker: () => WorkerLike, options: WireCreateOptio
   const link = start(worker, lock)
   const message: SolverRequest = { type: 'create', options, lock }
   try {
-    return { link, info: await request<SolverInfo>(link, message, { ...call, work: 'reading the weights' }) }
+    return { link, info: await request<SolverInfo>(link, message, { ...call, work: 'loading the solver' }) }
   } catch (error) {
     link.close(error as HrmError)
     throw error

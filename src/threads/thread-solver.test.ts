@@ -68,7 +68,7 @@ describe('createThreadSolver', () => {
     expect(await failureOf(creation)).toMatchObject({
       code: 'aborted',
       cause: 'enough',
-      message: 'reading the weights was aborted',
+      message: 'loading the solver was aborted',
     })
     expect(worker.terminated).toBe(true)
   })

@@ -78,6 +78,7 @@ describe('kernels', () => {
     await expectHrmRejection(createSolver({ kernels: kernels as never }), 'option_invalid', /the kernels are|"relaxd"/)
     await expectHrmRejection(toWire({ kernels: kernels as never }), 'option_invalid', /the kernels are|"relaxd"/)
     await expectHrmRejection(compileKernels(kernels as never), 'option_invalid')
+    await expectHrmRejection(compileKernels({}, { signal: kernels ?? 5 } as never), 'option_invalid', 'signal must be')
   })
 
   it('are compiled once for many solvers', async () => {

@@ -4,6 +4,7 @@ import { chooseKernel } from '../engines/wasm/kernel.ts'
 import { HrmError } from '../errors.ts'
 import { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
+import { checkSignal, refuseUnknown, untilAborted } from '../solve/options.ts'
 import { BUILDS } from './check-sources.ts'
 import { createKernelLoader, type KernelSources } from './kernel-sources.ts'
 
@@ -42,15 +43,33 @@ export function weightsUrl(task: ShippedTask): URL {
 }
 
 /**
+ * How kernels are compiled.
+ *
+ * @example
+ * const kernels = await compileKernels({}, { signal: AbortSignal.timeout(10_000) })
+ */
+export interface CompileKernelsOptions {
+  /** Stops the loading. */
+  signal?: AbortSignal | undefined
+}
+
+/**
  * Reads and compiles, once, the kernels that fit this machine. Many solvers can share them, in web workers too.
  *
  * @example
  * const kernels = await compileKernels({ relaxed: '/assets/relaxed.wasm', simd128: '/assets/simd128.wasm' })
  * const solvers = await Promise.all(models.map((weights) => createSolver({ weights, kernels })))
  *
- * @throws HrmError `engine_unavailable` where there is no WebAssembly SIMD, `engine_fetch`
+ * @throws HrmError `engine_unavailable` where there is no WebAssembly SIMD, `engine_fetch`, `option_invalid`, `aborted`
  */
-export async function compileKernels(sources?: KernelSources): Promise<KernelSources> {
-  const { build, module } = await chooseKernel(createKernelLoader(sources))
+export async function compileKernels(
+  sources?: KernelSources,
+  options: CompileKernelsOptions = {},
+): Promise<KernelSources> {
+  refuseUnknown(options, { signal: true })
+  const { signal } = options
+  checkSignal(signal)
+  const kernel = chooseKernel(createKernelLoader(sources, signal))
+  const { build, module } = await untilAborted(kernel, signal, 'loading the kernels')
   return { [build]: module }
 }

@@ -1,5 +1,6 @@
 import { platform } from '#platform'
-import type { KernelBuild } from '../platform/platform.ts'
+import { abortError } from '../on-abort.ts'
+import type { KernelBuild, ReadOptions } from '../platform/platform.ts'
 import { checkSources } from './check-sources.ts'
 import { kernelFailure } from './kernel-failure.ts'
 
@@ -31,24 +32,33 @@ export interface KernelSources {
 
 /**
  * Reads kernels from `sources` first.
- * @throws HrmError `option_invalid`; the loader `engine_fetch` for a file that cannot be read or is no kernel
+ * @param signal stops the downloads
+ * @throws HrmError `option_invalid`; the loader `engine_fetch` for a file that cannot be read or is no kernel, `aborted`
  */
-export function createKernelLoader(sources: KernelSources = {}): (build: KernelBuild) => Promise<WebAssembly.Module> {
+export function createKernelLoader(
+  sources: KernelSources = {},
+  signal?: AbortSignal,
+): (build: KernelBuild) => Promise<WebAssembly.Module> {
   checkSources(sources)
   return async (build) => {
     const source = sources[build]
     try {
-      return checkModule(build, await (source === undefined ? platform.loadKernel(build) : compile(source)))
+      return checkModule(
+        build,
+        await (source === undefined ? platform.loadKernel(build, { signal }) : compile(source, { signal })),
+      )
     } catch (cause) {
-      throw kernelFailure(build, cause)
+      throw signal?.aborted ? abortError(signal, 'loading the kernels') : kernelFailure(build, cause)
     }
   }
 }
 
-async function compile(source: KernelSource): Promise<WebAssembly.Module> {
+async function compile(source: KernelSource, options: ReadOptions): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
   const named = typeof source === 'string' || source instanceof URL
-  return WebAssembly.compile((named ? await platform.read(platform.resolve(String(source))) : source) as BufferSource)
+  return WebAssembly.compile(
+    (named ? await platform.read(platform.resolve(String(source)), options) : source) as BufferSource,
+  )
 }
 
 /** The other build steps too, but reads weights that are packed another way. */
