@@ -19,3 +19,13 @@ test('ends early when its signal is aborted, before it or meanwhile', async () =
   abort.abort()
   await Promise.all(pauses)
 })
+
+test.each([2 ** 31, Number.POSITIVE_INFINITY, Number.NaN])('of %d ms is not over at once', async (ms) => {
+  const abort = new AbortController()
+  let over = false
+  const paused = pause(ms, abort.signal).then(() => (over = true))
+  await pause(20, undefined)
+  expect(over).toBe(false)
+  abort.abort()
+  await paused
+})
