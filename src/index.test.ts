@@ -8,6 +8,7 @@ import { draftOf, tinyFile, writeFile } from '../tests/helpers/weights-file.ts'
 import { HRM_ERROR_CODES } from './errors.ts'
 import { createSolver, HrmError } from './index.ts'
 import { compileKernels } from './wasm/index.ts'
+import { webgpu } from './webgpu/node.ts'
 
 describe('createSolver', () => {
   it('reads what ships by default', async () => {
@@ -41,6 +42,23 @@ describe('createSolver', () => {
     const solver = await createSolver({ weights, engine: 'reference' })
     expect(solver.backend).toBe('reference')
     await expectHrmRejection(createSolver({ weights, engine: 'cuda' as never }), 'option_invalid', '"cuda"')
+  })
+
+  it('refuses options that contradict each other', async () => {
+    const weights = tinyFile(CANDIDATES)
+    const contradicting: [object, RegExp][] = [
+      [{ backend: 'wasm', engine: 'reference' }, /backend is "wasm" and engine, another name of it, "reference"/],
+      [{ backend: 'wasm', engine: 'cuda' }, /engine is "cuda", not wasm, webgpu, reference or auto/],
+      [{ backend: 'wasm', webgpu: webgpu() }, /webgpu is of no use with backend "wasm"/],
+      [{ engine: 'reference', webgpu: webgpu() }, /webgpu is of no use with backend "reference"/],
+      [{ onFallback: 5 }, /onFallback must be a function/],
+    ]
+    for (const [options, message] of contradicting) {
+      await expectHrmRejection(createSolver({ weights, ...options }), 'option_invalid', message)
+    }
+    const solver = await createSolver({ weights, backend: 'reference', engine: 'reference' })
+    expect(solver.backend).toBe('reference')
+    solver.dispose()
   })
 
   it('refuses what it cannot do, by code', async () => {

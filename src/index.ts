@@ -1,3 +1,4 @@
+import { backendOf } from './engines/backend-option.ts'
 import { openEngines } from './engines/create-engine.ts'
 import { openSolver } from './solve/open-solver.ts'
 import { checkSignal, checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
@@ -37,7 +38,8 @@ const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
 export async function createSolver(options: CreateSolverOptions = {}): Promise<Solver> {
   refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
-  const { engine = 'auto', backend = engine, webgpu, onFallback, kernels, signal } = options
+  const { webgpu, onFallback, kernels, signal } = options
+  const backend = backendOf(options, ['wasm', 'webgpu', 'reference', 'auto'])
   checkSignal(signal)
   const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels, signal) })
   return (await openSolver(loadModel(options), opening, slots, signal)).solver

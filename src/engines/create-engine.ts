@@ -1,6 +1,7 @@
 import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 import { show } from '../show.ts'
+import { checkFunction } from '../solve/options.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { Backend, Engine, EngineOptions } from './engine.ts'
 import type { BatchEngines, Fallback, GpuEngines, GpuFailure, OpenableWebGpu, WebGpu } from './gpu.ts'
@@ -59,9 +60,13 @@ export interface Engines {
  */
 export async function openEngines(options: OpenEnginesOptions): Promise<Engines> {
   const { backend, loadKernel, webgpu } = options
+  checkFunction('onFallback', options.onFallback)
   const onFallback = tellSafely(options.onFallback)
   if (webgpu !== undefined && !isOpenable(webgpu)) {
     throw new HrmError('option_invalid', "webgpu is not what webgpu() of 'hrm-edge/webgpu' gives")
+  }
+  if (webgpu && backend !== 'webgpu' && backend !== 'auto') {
+    throw new HrmError('option_invalid', `webgpu is of no use with backend ${show(backend)}: that is webgpu or auto`)
   }
   if (backend === 'webgpu' && webgpu) return openGpu(webgpu, await createEngineFactory('auto', loadKernel), onFallback)
   const create = await createEngineFactory(backend, loadKernel)

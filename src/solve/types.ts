@@ -41,7 +41,7 @@ export interface CreateSolverOptions {
    * quicker.
    */
   backend?: Backend | 'auto'
-  /** Another name of `backend`, which goes first. */
+  /** Another name of `backend`; where both are given they are the same. */
   engine?: Backend | 'auto'
   /** What `webgpu()` of `hrm-edge/webgpu` gives. With `backend: 'webgpu'` all boards are solved there. */
   webgpu?: WebGpu
