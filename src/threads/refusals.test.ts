@@ -6,6 +6,7 @@ import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.t
 import { createSolver } from '../index.ts'
 import type { Solver } from '../solve/types.ts'
 import { weightsUrl } from '../wasm/index.ts'
+import { webgpu } from '../webgpu/node.ts'
 import { createThreadSolver } from './thread-solver.ts'
 
 const BOARD = PUZZLES_4X4[0][0]
@@ -47,6 +48,34 @@ describe.each([
     const weights = new ArrayBuffer(8)
     structuredClone(weights, { transfer: [weights] })
     await expectHrmRejection(create({ weights }), 'option_invalid', 'transferred')
+  })
+})
+
+describe('hrm-edge/worker refuses before it starts a worker', () => {
+  const worker = () => expect.fail('a worker was started')
+
+  it.each([{ backend: 'webgpu' }, { engine: 'webgpu' }, { webgpu: webgpu() }, { onFallback() {} }])(
+    'WebGPU, asked for by %j',
+    async (options) => {
+      await expectHrmRejection(createThreadSolver({ worker, ...(options as object) }), 'option_invalid', 'only in')
+    },
+  )
+
+  it('what is no option, against its own list', async () => {
+    const options = { worker, wieghts: 'x' }
+    const { message } = await expectHrmRejection(createThreadSolver(options), 'option_invalid', '"wieghts"; there are')
+    expect(message).toMatch(/workers, worker$/)
+    expect(message).not.toMatch('webgpu')
+  })
+
+  it('backends that there are not, or that differ', async () => {
+    const wrong: [object, string][] = [
+      [{ backend: 'cuda' }, 'backend is "cuda", not wasm, reference or auto'],
+      [{ backend: 'wasm', engine: 'reference' }, 'engine, another name of it, "reference"'],
+    ]
+    for (const [options, message] of wrong) {
+      await expectHrmRejection(createThreadSolver({ worker, ...options }), 'option_invalid', message)
+    }
   })
 })
 

@@ -1,4 +1,6 @@
 import { startThread } from '#thread'
+import { backendOf } from '../engines/backend-option.ts'
+import type { Backend } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
 import {
@@ -9,6 +11,7 @@ import {
   checkSlots,
   checkWhole,
   DEFAULT_SLOTS,
+  refuseUnknown,
 } from '../solve/options.ts'
 import type {
   CreateSolverOptions,
@@ -31,13 +34,19 @@ import { toWire } from './wire-options.ts'
 const MAX_WORKERS = 1024
 
 /**
- * `CreateSolverOptions`, how many workers, and where they come from. A GPU keeps no page waiting and needs no worker.
+ * `CreateSolverOptions` without WebGPU (a GPU keeps no page waiting and needs no worker), how many workers, and where they
+ * come from.
  *
  * @example
  * // For bundlers that do not follow `new URL(..., import.meta.url)`: a script that imports 'hrm-edge/worker-entry'.
  * const solver = await createSolver({ worker: () => new Worker('/solver-worker.js', { type: 'module' }) })
  */
-export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'webgpu' | 'onFallback'> {
+export interface CreateThreadSolverOptions
+  extends Omit<CreateSolverOptions, 'backend' | 'engine' | 'webgpu' | 'onFallback'> {
+  /** Default `auto`: wasm where WebAssembly SIMD runs, else reference. */
+  backend?: Exclude<Backend, 'webgpu'> | 'auto' | undefined
+  /** Another name of `backend`; where both are given they are the same. */
+  engine?: Exclude<Backend, 'webgpu'> | 'auto' | undefined
   /**
    * Workers at most. `solveBatch` shares its boards out among them, and solves that come together each get their own;
    * the answers do not depend on how many there are. All but the first start when they are needed. Default 1.
@@ -45,6 +54,21 @@ export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'we
   workers?: number
   /** Starts a worker. Default: the script that lies beside this module. For builds that put it elsewhere. */
   worker?: () => WorkerLike
+}
+
+const CREATE_OPTIONS: Record<keyof CreateThreadSolverOptions, true> = {
+  task: true,
+  weights: true,
+  sha256: true,
+  cache: true,
+  backend: true,
+  engine: true,
+  kernels: true,
+  slots: true,
+  signal: true,
+  onProgress: true,
+  workers: true,
+  worker: true,
 }
 
 /**
@@ -61,6 +85,9 @@ export interface CreateThreadSolverOptions extends Omit<CreateSolverOptions, 'we
  */
 export async function createThreadSolver(options: CreateThreadSolverOptions = {}): Promise<Solver> {
   checkObject(options)
+  refuseWebGpu(options)
+  refuseUnknown(options, CREATE_OPTIONS)
+  backendOf(options, ['wasm', 'reference', 'auto'])
   const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
   checkWhole('workers', workers, 1, MAX_WORKERS)
   checkFunction('worker', worker)
@@ -74,6 +101,11 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
   return new ThreadSolver(seats, slots, info)
+}
+
+function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptions): void {
+  if (webgpu === undefined && onFallback === undefined && backend !== 'webgpu' && engine !== 'webgpu') return
+  throw new HrmError('option_invalid', "WebGPU is only in 'hrm-edge', not in 'hrm-edge/worker'")
 }
 
 class ThreadSolver implements Solver {
