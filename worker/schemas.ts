@@ -15,33 +15,32 @@ const board = (limits: Limits) =>
       example: EXAMPLE,
     })
 
+/** A default that the document does not declare: generators of types would take the field for one that has to be sent. */
+const otherwise = (schema: z.ZodInt, value: number) => schema.optional().transform((given = value) => given)
+
+const defaultSteps = (limits: Limits) => Math.min(limits.defaultSteps, limits.maxSteps)
+
 export const solveFields = {
   task: z.string().min(1).max(64).openapi({ description: 'A name from `/v1/tasks`.', example: 'sudoku' }),
-  seed: z
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(0)
-    .openapi({ description: 'Seeds every random draw; the same request gives the same answer.' }),
+  seed: otherwise(z.int().min(0).max(Number.MAX_SAFE_INTEGER), 0).openapi({
+    description: 'Seeds every random draw; the same request gives the same answer. Default 0.',
+  }),
 }
 
 /** Of `maxSteps`: `mostSteps` in words. */
-export const largerBoards = ({ maxSteps, defaultSteps }: Limits): string =>
+export const largerBoards = (limits: Limits): string =>
   'A board of more than 729 tokens (a Sudoku: rows x columns x symbols; a maze: (rows + 2) x (columns + 2), for the model ' +
-  `sees a ring of walls around it) may have ${maxSteps} x 729 / their number, rounded down, at most, and always ` +
-  `${Math.min(defaultSteps, maxSteps)}.`
+  `sees a ring of walls around it) may have ${limits.maxSteps} x 729 / their number, rounded down, at most, and always ` +
+  `${defaultSteps(limits)}.`
 
 export const solveRequest = (limits: Limits) =>
   z
     .strictObject({
       ...solveFields,
       board: board(limits),
-      maxSteps: z
-        .int()
-        .min(1)
-        .max(limits.maxSteps)
-        .default(Math.min(limits.defaultSteps, limits.maxSteps))
-        .openapi({ description: `Budget in ACT steps over all attempts. ${largerBoards(limits)}` }),
+      maxSteps: otherwise(z.int().min(1).max(limits.maxSteps), defaultSteps(limits)).openapi({
+        description: `Budget in ACT steps over all attempts. Default ${defaultSteps(limits)}. ${largerBoards(limits)}`,
+      }),
     })
     .openapi('SolveRequest')
 

@@ -87,7 +87,10 @@ test('limits are in the schema', async () => {
   expect(components.schemas.SolveRequest.properties!.maxSteps).toMatchObject({
     minimum: 1,
     maximum: 4096,
-    default: 256,
+    description: expect.stringContaining('Default 256.'),
+  })
+  expect(components.schemas.SolveRequest.properties!.seed).toMatchObject({
+    description: expect.stringContaining('Default 0.'),
   })
   expect(components.schemas.BatchRequest.properties!.boards).toMatchObject({ minItems: 1, maxItems: 64 })
 })

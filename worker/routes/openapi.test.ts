@@ -19,3 +19,15 @@ test('operation ids are unique, and links lead to them', async () => {
   const { links } = JSON.parse(document).paths['/v1/jobs'].post.responses['202']
   expect(Object.keys(links).filter((id) => !ids.includes(id))).toEqual([])
 })
+
+test('no field of a request that may be left out has a default: generated types would have it sent', async () => {
+  const document = (await (await fakeApp().app.request('/openapi.json')).json()) as {
+    components: { schemas: Record<string, { required: string[]; properties: Record<string, { default?: unknown }> }> }
+  }
+  const { SolveRequest, BatchRequest } = document.components.schemas
+  for (const { required, properties } of [SolveRequest, BatchRequest]) {
+    const optional = Object.keys(properties).filter((name) => !required.includes(name))
+    expect(optional.sort()).toEqual(['maxSteps', 'seed'])
+    expect(optional.filter((name) => 'default' in properties[name])).toEqual([])
+  }
+})
