@@ -7,7 +7,8 @@ export interface Lease {
 
 /** What someone needs memory for while they are in flight; boards of one size share it. */
 export interface Room {
-  size: string
+  /** A symbol is shared with nobody. */
+  size: string | symbol
   /** What a step on such a board costs, for memory goes by tokens as time does. */
   cost: number
 }

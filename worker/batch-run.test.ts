@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BOARD, CONFLICT, fakeApp } from './test-support.ts'
+import { BOARD, CONFLICT, fakeApp, problemOf } from './test-support.ts'
 
 test('a batch is solved in waves, each on its part of what the ones before have left', async () => {
   const { post, solver } = fakeApp({ limits: { batchWave: 2 } })
@@ -29,4 +29,21 @@ test.each([
   expect(lines).toEqual([
     expect.objectContaining({ event: 'solve', boards: 2, solved: 0, steps: 0, maxSteps, outcome }),
   ])
+})
+
+test('batches of several sizes need room each for itself, also under one request id', async () => {
+  const { post, solver } = fakeApp({ limits: { maxRoom: 1.5 } })
+  let free = () => {}
+  const isFree = new Promise<void>((resolve) => {
+    free = resolve
+  })
+  solver.pause = () => isFree
+  const send = (boards: string[]) => post('/v1/solve/batch', { task: 'sudoku', boards }, { 'X-Request-Id': 'same' })
+  const mixed = [BOARD, '.'.repeat(16)]
+  const first = send(mixed)
+  const second = await send(mixed)
+  expect([second.status, (await problemOf(second)).code]).toEqual([503, 'overloaded'])
+  free()
+  expect((await first).status).toBe(200)
+  expect((await send(mixed)).status).toBe(200)
 })

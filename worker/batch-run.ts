@@ -42,8 +42,8 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
         `maxSteps is ${maxSteps}: less than a step for each of ${boards.length} boards`,
       )
     }
-    // several sizes come one after another
-    const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : `batch ${job.id}`
+    // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
+    const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
     lease = service.admission.acquire({ size, cost: largest })
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
