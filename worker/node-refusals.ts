@@ -1,17 +1,27 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Hono } from 'hono'
 import type { ProblemCode } from '../src/client/problem.ts'
 import type { Exchange, Exchanges } from './node-exchanges.ts'
 import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
 
+type Fetch = Hono['fetch']
+
 /** What cannot be made into a Request: no Host header, or a bad one, or a bad request target. */
-export function refuseRequest(cause: unknown): Response {
+export function refuseRequest(cause?: unknown): Response {
   const { status, headers, body } = refusal(
     'bad_request',
     'The Host header is missing, or it or the request target cannot be read.',
     cause,
   )
   return new Response(body, { status, headers })
+}
+
+/** Node passes on hosts that no URL may have, as 1.2.3.999: whatever reads the URL of such a request would throw. */
+export function refuseBadUrls(fetch: Fetch): Fetch {
+  return function fetchGoodUrl(request, env) {
+    return URL.canParse(request.url) ? fetch(request, env) : refuseRequest()
+  }
 }
 
 const NOT_HTTP: [ProblemCode, string] = ['bad_request', 'The request is not valid HTTP/1.1.']
@@ -45,7 +55,7 @@ function mayAnswer({ request, response }: Exchange): boolean {
   return response.socket !== null && !response.headersSent // without a socket it waits for the answer before it
 }
 
-function refusal(code: ProblemCode, detail: string, cause: unknown) {
+function refusal(code: ProblemCode, detail: string, cause?: unknown) {
   const requestId = crypto.randomUUID()
   const error = new ProblemError(code, detail, { cause })
   return {

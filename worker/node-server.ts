@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { watchExchanges } from './node-exchanges.ts'
 import { endIdle } from './node-idle.ts'
 import { lingerForBodies } from './node-linger.ts'
-import { refuseConnections, refuseRequest } from './node-refusals.ts'
+import { refuseBadUrls, refuseConnections, refuseRequest } from './node-refusals.ts'
 
 export interface ListenOptions {
   /** 0 for any free port. */
@@ -64,7 +64,7 @@ export async function listen(
       keepAliveInitialDelay: 60_000,
       requireHostHeader: false, // Node would refuse it without a word; the listener below does so with a problem
     },
-    getRequestListener(app.fetch, {
+    getRequestListener(refuseBadUrls(app.fetch), {
       overrideGlobalObjects: false,
       // it would hang up half a second after an answer that came before the body; node-linger.ts waits longer
       autoCleanupIncoming: false,

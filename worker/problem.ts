@@ -142,8 +142,7 @@ const MAX_PATH = 256
 
 /** The path of a URL as a URI reference (RFC 3986, 4.2), cut where it is long. */
 function pathReference(url: string): string {
-  // Node passes on hosts that no URL may have, as 1.2.3.999
-  const { pathname } = new URL(url.replace(/^(https?:\/\/[^/?#]*)?/i, 'http://host'))
+  const { pathname } = new URL(url, 'http://host')
   const path = pathname
     .slice(0, MAX_PATH)
     .replace(/[^\w\-.~!$&'()*+,;=:@/%]/g, encodeURIComponent) // what URL lets stand, as [ and |
