@@ -22,6 +22,7 @@ SUDOKU_SYMBOLS = "123456789ABCDEFGHIJKLMNOP"
 
 # Bounds of docs/numerics.md ("Why nothing can overflow into NaN"): with them no float of a forward pass can become NaN.
 MAX_HIDDEN = 4096
+MAX_HEADS = 64
 MAX_HEAD_DIM = 256
 MAX_FLOAT = 65504.0
 # Of both levels: the names of their tensors have to fit a header of 64 KiB, biases and a long card included.
@@ -118,7 +119,7 @@ class HRMConfig(_Checked):
     """
 
     hidden_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
-    num_heads: int = Field(ge=1, le=64)
+    num_heads: int = Field(ge=1, le=MAX_HEADS)
     intermediate_size: int = Field(ge=4, le=MAX_HIDDEN, multiple_of=4)
     H_layers: int = Field(default=2, ge=1)
     L_layers: int = Field(default=2, ge=1)

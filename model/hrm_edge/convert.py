@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .config import CANDIDATE_LISTS, HRMConfig, TaskConfig, sudoku_task
+from .config import HRMConfig, TaskConfig, sudoku_task
 from .errors import HrmEdgeError
 from .families import structured_sudoku
 from .hrm import RotaryEmbedding
@@ -56,24 +56,28 @@ def convert_lab(loaded: dict[str, Any], *, halt_max_steps: int = 16) -> tuple[HR
     for name, tensor in ema.items():
         match = re.fullmatch(r"([HL])l\.layers\.([0-9]{1,3})\.(attn\.qkv|attn\.o|gu|dn)\.weight", name)
         if match:
-            state[f"{match[1]}_level.layers.{match[2]}.{_LAB_PARTS[match[3]]}.weight"] = tensor.float()
+            state[f"{match[1]}_level.layers.{match[2]}.{_LAB_PARTS[match[3]]}.weight"] = tensor
         elif name in _LAB_NAMES:
-            state[_LAB_NAMES[name]] = tensor.float()
+            state[_LAB_NAMES[name]] = tensor
         else:
             raise HrmEdgeError("checkpoint", f"unknown tensor {name} in a starter checkpoint")
     config = structured_sudoku(
         args["d"],
         args["heads"],
         intermediate_size=args["inter"] or None,
-        lists=[name for name in CANDIDATE_LISTS for _ in range(args["heads"] // 4)],
         H_layers=args["layers"],
         L_layers=args["layers"],
         H_cycles=args["H"],
         L_cycles=args["L"],
         halt_max_steps=halt_max_steps,
     )
+    return config, _floats(state, config)
+
+
+def _floats(state: dict[str, Tensor], config: HRMConfig) -> dict[str, Tensor]:
+    """``state`` in float32, checked first: many tensors may be views of one, and their copies take memory."""
     check_state(state, config)
-    return config, state
+    return {name: tensor.float() for name, tensor in state.items()}
 
 
 def _strip(name: str) -> str:
@@ -118,7 +122,7 @@ def convert_official(
     for name, tensor in loaded.items():
         if _strip(name) in state:
             raise HrmEdgeError("checkpoint", f"{name}: there is another {_strip(name)}, under another prefix")
-        state[_strip(name)] = tensor.float()
+        state[_strip(name)] = tensor
     embedding = state.get("embed_tokens.embedding_weight")
     gate_up = state.get("L_level.layers.0.mlp.gate_up_proj.weight")
     if embedding is None or embedding.ndim != 2 or not embedding.numel() or gate_up is None or gate_up.ndim != 2:
@@ -129,12 +133,9 @@ def convert_official(
         if state["puzzle_emb.weights"].ndim != 2:
             shape = list(state["puzzle_emb.weights"].shape)
             raise HrmEdgeError("checkpoint", f"puzzle_emb.weights is {shape}, not rows of a puzzle embedding")
-        puzzle = state["puzzle_emb.weights"][:puzzle_rows]
-        rows, width = puzzle.shape
-        # The official model pads a narrow embedding with zeros up to whole tokens.
+        state["puzzle_emb.weights"] = state["puzzle_emb.weights"][:puzzle_rows]
+        rows, width = state["puzzle_emb.weights"].shape
         prefix = -(-width // d)
-        state["puzzle_emb.weights"] = torch.nn.functional.pad(puzzle, (0, prefix * d - width))
-    positions = prefix + task.cells
     learned = "embed_pos.embedding_weight" in state
     config = HRMConfig.parse(
         {
@@ -161,9 +162,12 @@ def convert_official(
             "task": task.model_dump(exclude_none=True),
         }
     )
+    if rows:
+        # The official model pads a narrow embedding with zeros up to whole tokens. After the config has bounded both.
+        padding = (0, prefix * d - state["puzzle_emb.weights"].shape[1])
+        state["puzzle_emb.weights"] = torch.nn.functional.pad(state["puzzle_emb.weights"], padding)
     if not learned:
-        rotary = RotaryEmbedding(config.head_dim, positions, rope_theta)
+        rotary = RotaryEmbedding(config.head_dim, prefix + task.cells, rope_theta)
         state["rotary_emb.cos_cached"] = rotary.cos_cached
         state["rotary_emb.sin_cached"] = rotary.sin_cached
-    check_state(state, config)
-    return config, state
+    return config, _floats(state, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .config import CANDIDATE_LISTS, MAZE_SYMBOLS, HRMConfig, sudoku_task
+from .config import CANDIDATE_LISTS, MAX_HEADS, MAZE_SYMBOLS, HRMConfig, sudoku_task
 from .errors import HrmEdgeError
 
 
@@ -84,9 +84,8 @@ def structured_maze(rows: int, cols: int, hidden_size: int = 32, num_heads: int 
 
     Trained on one size, it runs on any. It sees the board within a ring of walls, so that no cell is at an edge.
     """
-    config = structured_grid(
-        rows, cols, MAZE_SYMBOLS, hidden_size, num_heads, name="maze", lists=["neighbours"] * num_heads, **overrides
-    )
+    lists = ["neighbours"] * min(num_heads, MAX_HEADS)
+    config = structured_grid(rows, cols, MAZE_SYMBOLS, hidden_size, num_heads, name="maze", lists=lists, **overrides)
     task = config.task.model_copy(update={"kind": "maze", "walled": True})
     return HRMConfig.parse(
         config.model_dump(exclude_none=True)
@@ -95,10 +94,10 @@ def structured_maze(rows: int, cols: int, hidden_size: int = 32, num_heads: int 
 
 
 def _split_heads(num_heads: int, four: tuple[str, str, str, str]) -> list[str]:
-    """The list of each head: as many heads of each."""
+    """The list of each head: as many heads of each. No more than a config takes, which refuses others by name."""
     if num_heads % 4:
         raise HrmEdgeError("config", f"num_heads {num_heads} cannot be split over four lists")
-    return [name for name in four for _ in range(num_heads // 4)]
+    return [name for name in four for _ in range(min(num_heads, MAX_HEADS) // 4)]
 
 
 def _wide(hidden_size: int) -> int:

@@ -41,7 +41,8 @@ def dequantise(quantised: Tensor, scale: Tensor) -> Tensor:
 def check_tensors(state: dict[Any, Any], what: str) -> None:
     """Checks that ``state`` maps names to tensors that a computation here can read.
 
-    A file of ``torch.save`` may as well hold tensors that are sparse, quantised, complex or without any values (meta).
+    A file of ``torch.save`` may as well hold tensors that are sparse, quantised, complex or without any values (meta),
+    and views that read one value many times: a copy of such a one has any size, whatever the file's.
 
     Raises:
         HrmEdgeError: code ``checkpoint``, naming the first that is something else.
@@ -52,6 +53,8 @@ def check_tensors(state: dict[Any, Any], what: str) -> None:
         if value.device.type != "cpu" or value.layout != torch.strided or value.is_nested or value.dtype not in FLOATS:
             kind = f"{value.dtype}, {value.layout} on {value.device}".replace("torch.", "")
             raise HrmEdgeError("checkpoint", f"{name} is no dense tensor of floats: {kind}")
+        if value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise HrmEdgeError("checkpoint", f"{name} is {list(value.shape)}, but not so many values are stored")
 
 
 def check_state(state: dict[str, Tensor], config: HRMConfig) -> None:
@@ -70,7 +73,7 @@ def check_state(state: dict[str, Tensor], config: HRMConfig) -> None:
     for name, shape in shapes.items():
         if tuple(state[name].shape) != shape:
             raise HrmEdgeError("checkpoint", f"{name} is {list(state[name].shape)}, the config needs {list(shape)}")
-        if not within_bounds(name, state[name]):
+        if not within_bounds(name, state[name].float()):  # as it will be stored
             raise HrmEdgeError("quantise", f"{name} has a value that is not within +-{float_bounds(name)[1]:g}")
 
 

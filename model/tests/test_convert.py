@@ -172,6 +172,20 @@ def test_maze() -> None:
         ({"embed_tokens.embedding_weight": torch.zeros(11, 0)}, "not an official HRM"),
         ({5: torch.zeros(1)}, "names and tensors only"),
         ({"model.inner.H_init": torch.zeros(64)}, "model.inner.H_init: there is another H_init"),
+        # Views of one value: copies of them would take 82 GB and 4 TB.
+        (
+            {"puzzle_emb.weights": torch.zeros(1).expand(40_000_000, 1)},
+            r"puzzle_emb.weights is \[40000000, 1\], but not",
+        ),
+        (
+            {"H_init": torch.zeros(1, dtype=torch.float16).expand(10**6, 10**6)},
+            r"H_init is \[1000000, 1000000\], but not",
+        ),
+        # All of whose values are there, and whose padding would not fit.
+        ({"puzzle_emb.weights": torch.zeros(65_537, 1)}, "num_puzzle_identifiers"),
+        ({"puzzle_emb.weights": torch.zeros(1, 64 * 64 + 1)}, "puzzle_emb_len"),
+        # As float32 it is 65536, which no weights file holds.
+        ({"H_init": torch.full((64,), 65536.0, dtype=torch.bfloat16)}, "H_init has a value that is not within"),
     ],
 )
 def test_official_refuses(change: dict[str, object], message: str) -> None:
@@ -264,6 +278,9 @@ def test_lab_refuses(broken: dict) -> None:
         ({"args": {"mode": "cube"}}, r"args\.d"),
         ({"args": lab_checkpoint()["args"] | {"H": "2"}}, r"args\.H, not '2'"),
         ({"args": lab_checkpoint()["args"] | {"heads": 0}}, "num_heads"),
+        ({"args": lab_checkpoint()["args"] | {"heads": 10**11}}, "num_heads"),
+        ({"args": lab_checkpoint()["args"] | {"layers": 10**11}}, "H_layers"),
+        ({"ema": {"emb": torch.zeros(1, dtype=torch.float16).expand(10**6, 10**6)}}, r"emb is .* but not so many"),
         ({"ema": {5: torch.zeros(1)}}, "names and tensors only"),
         ({"ema": {"emb": 5}}, "names and tensors only"),
         ({"ema": {"emb": torch.zeros(3, device="meta")}}, "emb is no dense tensor of floats: .* on meta"),
