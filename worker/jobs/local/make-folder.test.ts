@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,6 +16,15 @@ test('makes a folder and those above it, and takes one that is there', () => {
   makeFolder(path)
   makeFolder(path)
   expect(statSync(path).isDirectory()).toBe(true)
+})
+
+test.runIf(process.platform !== 'win32')('what it makes is for its owner alone, what was there stays as it was', () => {
+  const mode = (path: string) => statSync(path).mode & 0o777
+  const above = join(dir, 'above')
+  mkdirSync(above)
+  chmodSync(above, 0o755)
+  makeFolder(join(above, 'c', 'd'))
+  expect([above, join(above, 'c'), join(above, 'c', 'd')].map(mode)).toEqual([0o755, 0o700, 0o700])
 })
 
 test('fails where a file is in the way', () => {
