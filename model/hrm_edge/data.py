@@ -19,6 +19,8 @@ from .maze_rules import maze_faults
 from .tasks import Task, joined
 
 GZIP_MAGIC = b"\x1f\x8b"
+# Most characters of a row, as `hrm eval` reads them: a longer one is a quote that was never closed, or no CSV at all.
+MAX_RECORD = 1 << 20
 # What a column may be named, in any case; as `hrm eval` reads them.
 COLUMNS = {"question": ("question", "puzzle", "board"), "answer": ("answer", "solution")}
 
@@ -44,7 +46,12 @@ class Boards:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Lines of a text file, gunzipped where its first bytes say gzip, whatever its name, with their ends."""
+    """Lines of a text file, gunzipped where its first bytes say gzip, whatever its name, with their ends.
+
+    Raises:
+        HrmEdgeError: code ``data``, naming file and line, also for a line that no row can have.
+    """
+    most = 4 * MAX_RECORD  # a character has at most four bytes
     try:
         raw = path.open("rb")
     except OSError as error:
@@ -56,19 +63,37 @@ def _lines(path: Path) -> Iterator[str]:
             if raw.peek(2).startswith(GZIP_MAGIC):
                 file = stack.enter_context(gzip.GzipFile(fileobj=file))
             # Decoded one by one: a text reader decodes blocks, and cannot say which line of one is wrong.
-            for line in file:
+            # As much at a time as a row may have: of a few bytes of gzip a line can be as long as it likes.
+            while line := file.readline(most + 1):
+                if len(line) > most:
+                    raise _too_long(path, number)
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
                 number += 1
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise HrmEdgeError("data", f"{path}: line {number}: {error}") from error
 
 
+def _too_long(path: Path, line: int) -> HrmEdgeError:
+    return HrmEdgeError("data", f"{path}: line {line}: a row of more than {MAX_RECORD} characters")
+
+
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number, ``question`` and ``answer`` of each row of a CSV file, gzipped or not, without blank lines."""
-    reader = csv.reader(_lines(path), strict=True)
+
+    def counted() -> Iterator[str]:
+        nonlocal length
+        for text in _lines(path):
+            length += len(text)
+            if length > MAX_RECORD:
+                raise _too_long(path, line)
+            yield text
+
+    csv.field_size_limit(MAX_RECORD)  # the default is less than a row may have
+    reader = csv.reader(counted(), strict=True)
     columns: dict[str, int] | None = None
     width = 0
     while True:
+        length = 0
         line = reader.line_num + 1  # where the row begins
         try:
             row = next(reader, None)

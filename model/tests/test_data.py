@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
 import torch
 
-from hrm_edge.data import read_boards
+from hrm_edge.data import MAX_RECORD, read_boards
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_grid, structured_sudoku
 from hrm_edge.generate import make, rate
@@ -102,6 +103,29 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     whole.write_bytes(whole.read_bytes()[:-8])  # without its check sum: every line is there, the end is not
     with pytest.raises(HrmEdgeError, match=r"cut\.csv\.gz: line 52: Compressed file ended"):
         read_boards([whole], TASK)
+
+
+@pytest.mark.parametrize("endless", [bytes(1 << 20), b'"\n",' * (1 << 18)], ids=["line", "row"])
+def test_an_endless_row_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endless: bytes) -> None:
+    monkeypatch.setattr("hrm_edge.data.MAX_RECORD", 1 << 10)
+    bomb = tmp_path / "bomb.csv.gz"
+    bomb.write_bytes(gzip.compress(f"question,answer\n{QUESTION},{ANSWER}\n".encode() + endless))
+    tracemalloc.start()
+    try:
+        with pytest.raises(HrmEdgeError, match=r"bomb\.csv\.gz: line 3: a row of more than 1024 characters") as caught:
+            read_boards([bomb], TASK)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 19
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "data"
+
+
+def test_a_row_may_have_long_columns_of_other_things(tmp_path: Path) -> None:
+    long = ["x" * (MAX_RECORD - len(ROW) + len("here") - 1), "x" * (MAX_RECORD - len(ROW) + len("here"))]
+    rows = [ROW.replace("here", text, 1) for text in long]
+    assert len(read_boards([write(tmp_path / "a.csv", HEAD, rows[0], ROW)], TASK)) == 2
+    with pytest.raises(HrmEdgeError, match=r"b\.csv: line 3: a row of more than 1048576 characters"):
+        read_boards([write(tmp_path / "b.csv", HEAD, ROW, rows[1])], TASK)
 
 
 def test_held_out_boards_leave_with_their_isomorphs(tmp_path: Path) -> None:
