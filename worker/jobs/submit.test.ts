@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts'
 import { BOARD, fakeSolver } from '../test-support.ts'
+import type { JobFormat } from './job-file.ts'
 import type { JobFiles, JobPlatform, NewJob } from './platform.ts'
 import { submitJob } from './submit.ts'
 
-/** Submits JSON Lines that are made only when they are asked for, and counts what has come and what has been stored. */
+/** Submits rows that are made only when they are asked for, and counts what has come and what has been stored. */
 function submission(count: number, board: string, limits: Partial<Limits> = {}) {
-  const row = new TextEncoder().encode(`${JSON.stringify(board)}\n`)
+  return submitRows(count, `${JSON.stringify(board)}\n`, 'application/jsonl', limits)
+}
+
+function submitRows(count: number, text: string, format: JobFormat, limits: Partial<Limits> = {}) {
+  const row = new TextEncoder().encode(text)
   const seen = { pulled: 0, stored: 0, mostHeld: 0, kept: [] as string[], jobs: [] as NewJob[] }
   let rows = 0
   const body = new ReadableStream<Uint8Array>(
@@ -47,7 +52,7 @@ function submission(count: number, board: string, limits: Partial<Limits> = {}) 
   const submitted = submitJob(
     platform,
     { ...DEFAULT_LIMITS, ...limits },
-    { id: 'a', solver, maxSteps: 1, seed: 0, format: 'application/jsonl', body },
+    { id: 'a', solver, maxSteps: 1, seed: 0, format, body },
   )
   return { submitted, seen }
 }
@@ -73,3 +78,20 @@ test('a job has no more boards than its limit, and is refused once there is one 
   expect(over.seen.kept).toEqual([])
   expect(over.seen.jobs).toEqual([])
 })
+
+test.each([
+  ['JSON Lines', 'application/jsonl', 1, (board: string) => `${JSON.stringify(board)}\n`],
+  ['a CSV', 'text/csv', 2, (board: string) => `board\n"${board}"\n`],
+] as const)(
+  'control characters in a board are refused in %s, tabs and line ends are not',
+  async (_, format, line, file) => {
+    for (const control of ['\v', '\f', '\0', '\x7f']) {
+      const { submitted, seen } = submitRows(1, file(BOARD + control.repeat(1000)), format)
+      await expect(submitted).rejects.toMatchObject({ code: 'data_invalid', extras: { line } })
+      expect([seen.stored, seen.jobs]).toEqual([0, []])
+    }
+    const { submitted, seen } = submitRows(1, file(`${BOARD}\t\r\n`), format)
+    await submitted
+    expect(seen.jobs).toHaveLength(1)
+  },
+)

@@ -39,6 +39,9 @@ export async function submitJob(platform: JobPlatform, limits: Limits, submissio
   }
 }
 
+/** JSON writes them six times as long, so that a small file would be stored as a large one, and its results again. */
+const CONTROL = /[^\P{Cc}\t\n\r]/u
+
 async function* checkRows(
   rows: AsyncIterable<JobRow>,
   limits: Limits,
@@ -53,6 +56,7 @@ async function* checkRows(
     if (board.length > limits.maxBoardChars) {
       throw refuse('board_length', `a board has ${limits.maxBoardChars} characters at most.`)
     }
+    if (CONTROL.test(board)) throw refuse('data_invalid', 'a control character that is neither a tab nor a line end.')
     let cost: number
     try {
       cost = maxSteps * checkBudget(limits, solver, board, maxSteps).cost
