@@ -2,6 +2,7 @@ import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
 import { columnNamed, faultsOf, readCsv } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
+import { sudokusOf } from './sudoku-input.ts'
 
 /** A board as it was given, and where: the line (1-based), or undefined for the command line. */
 export interface BoardInput {
@@ -31,10 +32,17 @@ export type Drawing = 'square' | 'maze' | { rows: number; cols: number }
 export async function parseBoards(text: string, name: string, drawing: Drawing): Promise<BoardInput[]> {
   if (await hasHeader(text)) return boardsOfCsv(text, name)
   const all = await linesOf(text.replace(/^\ufeff/, ''))
-  const boards = withoutBlanks(drawing === 'maze' ? mazesOf(all) : all)
+  const boards = withoutBlanks(drawing === 'maze' ? mazesOf(all) : drawing === 'square' ? sudokusOf(all) : all)
   if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  if (drawing === 'maze') return boards
-  return drawing === 'square' ? squareOf(boards) : gridsOf(boards, drawing)
+  return typeof drawing === 'string' ? boards : gridsOf(boards, drawing)
+}
+
+/** A board that is an argument; a Sudoku may be drawn there too. */
+export async function parseBoard(argument: string, drawing: Drawing): Promise<BoardInput> {
+  const board = argument.replace(/^\ufeff/, '')
+  if (drawing !== 'square' || !board.includes('\n')) return { board }
+  const boards = sudokusOf(await linesOf(board))
+  return { board: boards.length === 1 ? boards[0].board : board }
 }
 
 /** The lines that are not empty. */
@@ -82,17 +90,6 @@ async function hasHeader(text: string): Promise<boolean> {
 /** What to say of a first line that is no board, where it may be meant as a header; empty where it may not. */
 export const headerFault = (line: string): string =>
   line.includes(',') ? `no column named ${BOARD_COLUMNS.join(', ')}` : ''
-
-/**
- * A square of 4 lines or more is one board, unless its lines could be boards themselves: sixteen lines of sixteen
- * are sixteen 4x4 boards.
- */
-function squareOf(lines: BoardInput[]): BoardInput[] {
-  const n = lines.length
-  const side = Math.sqrt(n)
-  const isSquare = n >= 4 && lines.every((l) => l.board.length === n) && !(side >= 4 && Number.isInteger(side))
-  return isSquare ? [{ board: lines.map(({ board }) => board).join(''), line: lines[0].line }] : lines
-}
 
 /** Grids drawn one below another, where all lines are as long as a row; no line can be a row and a board. */
 function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: number }): BoardInput[] {

@@ -19,6 +19,22 @@ test('a byte order mark before a board that is an argument is dropped, as from a
   expect(texts.join('')).toMatch(/^ {2}S #/)
 })
 
+test('what is printed of a Sudoku can be given back', async () => {
+  const texts = printed()
+  const solve = (board: string) => solveCommand('sudoku', board, { maxSteps: 64, seed: 0 })
+  expect(await solve('12..34..21..43..')).toBe(0)
+  const lines = texts.join('').split('\n')
+  const asked = lines.slice(0, 5).map((line) => line.slice(0, 11))
+  expect(asked[0]).toBe('  1 2 | . .')
+  expect(await solve(asked.join('\n'))).toBe(0)
+  expect(
+    texts
+      .join('')
+      .split('\n')
+      .slice(lines.length - 1, -2),
+  ).toEqual(lines.slice(0, -2))
+})
+
 test('the lines of a file are rows of a drawing where the weights are for mazes, boards of their own elsewhere', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hrm-solve-'))
   const file = join(folder, 'boards')

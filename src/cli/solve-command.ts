@@ -7,7 +7,7 @@ import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { loadModel } from '../weights/load-model.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
-import { type BoardInput, type Drawing, parseBoards } from './board-input.ts'
+import { type BoardInput, type Drawing, parseBoard, parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
 import { faultsOf } from './csv.ts'
 import { EXIT } from './failure.ts'
@@ -71,10 +71,10 @@ export async function solveCommand(
 async function readGiven(
   board: string | undefined,
   file: string | undefined,
-): Promise<((drawing: Drawing) => BoardInput[] | Promise<BoardInput[]>) | undefined> {
+): Promise<((drawing: Drawing) => Promise<BoardInput[]>) | undefined> {
   if (board !== undefined && file !== undefined) throw new HrmError('usage', 'give either a board or --file, not both')
   if (file === undefined && board !== '-') {
-    return board === undefined ? undefined : () => [{ board: board.replace(/^\ufeff/, '') }]
+    return board === undefined ? undefined : async (drawing) => [await parseBoard(board, drawing)]
   }
   const name = file ?? 'standard input'
   const text = await readAll(file === undefined ? utf8Text(process.stdin, faultsOf(name)) : readTextFile(file), name)
