@@ -71,7 +71,7 @@ export interface ErrorCell {
 export interface HrmErrorOptions {
   cause?: unknown
   /** The cells to blame, for `board_symbol` and `board_conflict`. */
-  cells?: ErrorCell[]
+  cells?: ErrorCell[] | undefined
 }
 
 /**

@@ -26,35 +26,35 @@ export type WeightsSource = ArrayBuffer | Uint8Array | Blob | URL | string
  */
 export interface CreateSolverOptions {
   /** `sudoku`, `maze`, or the task name that the weights file carries. Default: the file's own, else `sudoku`. */
-  task?: string
+  task?: string | undefined
   /** Default: the weights that ship for the task. */
-  weights?: WeightsSource
+  weights?: WeightsSource | undefined
   /** Refuse weights whose sha256 (hex) differs. */
-  sha256?: string
+  sha256?: string | undefined
   /**
    * Keep weights that come from a URL and have a `sha256`, and take them from there the next time, hashed again: in the
    * browser's Cache Storage, in Node in the user's cache folder (`HRM_EDGE_CACHE`). Default true.
    */
-  cache?: boolean
+  cache?: boolean | undefined
   /**
    * Default `auto`: wasm where WebAssembly SIMD runs, else reference; batches on the GPU where `webgpu` is given and
    * quicker.
    */
-  backend?: Backend | 'auto'
+  backend?: Backend | 'auto' | undefined
   /** Another name of `backend`; where both are given they are the same. */
-  engine?: Backend | 'auto'
+  engine?: Backend | 'auto' | undefined
   /** What `webgpu()` of `hrm-edge/webgpu` gives. With `backend: 'webgpu'` all boards are solved there. */
-  webgpu?: WebGpu
+  webgpu?: WebGpu | undefined
   /** The GPU is not there, or failed: boards are solved in another backend, those in work too. What it throws goes unhandled. */
-  onFallback?: (fallback: Fallback) => void
+  onFallback?: ((fallback: Fallback) => void) | undefined
   /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */
-  kernels?: KernelSources
+  kernels?: KernelSources | undefined
   /** Boards computed side by side by `solveBatch`. Default 8, with `webgpu` 64. */
-  slots?: number
+  slots?: number | undefined
   /** Stops the loading. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Bytes of weights read so far; never falls. `total` is absent where the source does not tell. */
-  onProgress?: (progress: { loaded: number; total?: number }) => void
+  onProgress?: ((progress: { loaded: number; total?: number }) => void) | undefined
 }
 
 /**
@@ -65,11 +65,11 @@ export interface CreateSolverOptions {
  */
 export interface SolveOptions {
   /** Budget in ACT steps over all attempts. Default 256. */
-  maxSteps?: number
+  maxSteps?: number | undefined
   /** Seeds every random draw; the same seed gives the same solve everywhere. Default 0. */
-  seed?: number
+  seed?: number | undefined
   /** Checked after every ACT step. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -80,7 +80,7 @@ export interface SolveOptions {
  */
 export interface SolveBatchOptions extends SolveOptions {
   /** Called after every finished board. */
-  onProgress?: (progress: { done: number; total: number; solved: number }) => void
+  onProgress?: ((progress: { done: number; total: number; solved: number }) => void) | undefined
 }
 
 /**

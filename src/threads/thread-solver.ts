@@ -51,9 +51,9 @@ export interface CreateThreadSolverOptions
    * Workers at most. `solveBatch` shares its boards out among them, and solves that come together each get their own;
    * the answers do not depend on how many there are. All but the first start when they are needed. Default 1.
    */
-  workers?: number
+  workers?: number | undefined
   /** Starts a worker. Default: the script that lies beside this module. For builds that put it elsewhere. */
-  worker?: () => WorkerLike
+  worker?: (() => WorkerLike) | undefined
 }
 
 const CREATE_OPTIONS: Record<keyof CreateThreadSolverOptions, true> = {

@@ -25,9 +25,9 @@ export type KernelSource = string | URL | ArrayBuffer | Uint8Array | object
  */
 export interface KernelSources {
   /** `hrm-edge/wasm/relaxed.wasm`: for runtimes with relaxed SIMD, which most have. */
-  relaxed?: KernelSource
+  relaxed?: KernelSource | undefined
   /** `hrm-edge/wasm/simd128.wasm`: for all others. */
-  simd128?: KernelSource
+  simd128?: KernelSource | undefined
 }
 
 /**

@@ -15,12 +15,12 @@ export interface WebGpuOptions {
    * Folder or files that onnxruntime-web loads its WebAssembly from: its `env.wasm.wasmPaths`. Default: where a bundler
    * or its own scripts put them.
    */
-  wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL }
+  wasmPaths?: string | { mjs?: string | URL | undefined; wasm?: string | URL | undefined } | undefined
   /**
    * The module, for those who have it already. Default: `onnxruntime-web/jspi` where WebAssembly has JSPI (its file is
    * smaller by 10 MB), else `onnxruntime-web/webgpu`.
    */
-  ort?: () => Promise<unknown>
+  ort?: (() => Promise<unknown>) | undefined
 }
 
 /** How one runtime gets at a GPU and at the module. */

@@ -3,13 +3,21 @@ import { createProject, type Project } from './project.ts'
 
 const CONSUMER = `
 import { createSolver, HrmError, type HrmErrorCode, type Solver, type SolveStep } from 'hrm-edge'
+import type { CreateSolverOptions, HrmErrorOptions, KernelSources, SolveBatchOptions } from 'hrm-edge'
 import { createSolver as createWorkerSolver, type CreateWorkerSolverOptions } from 'hrm-edge/worker'
-import { compileKernels, kernelUrl } from 'hrm-edge/wasm'
+import { compileKernels, type CompileKernelsOptions, kernelUrl } from 'hrm-edge/wasm'
 import relaxed from 'hrm-edge/wasm/relaxed.wasm'
 import simd128 from 'hrm-edge/wasm/simd128.wasm'
 import sudoku from 'hrm-edge/weights/sudoku.safetensors'
-import { webgpu, type Fallback } from 'hrm-edge/webgpu'
+import { webgpu, type Fallback, type WebGpuOptions } from 'hrm-edge/webgpu'
 import { createClient, HrmHttpError, type Problem } from 'hrm-edge/client'
+
+type Options = CreateSolverOptions & CreateWorkerSolverOptions & SolveBatchOptions & KernelSources &
+  CompileKernelsOptions & WebGpuOptions & HrmErrorOptions
+declare const unset: { [Option in keyof Options]-?: undefined }
+const asIfNotGiven: Options = unset
+// @ts-expect-error a worker has no WebGPU
+await createWorkerSolver({ backend: 'webgpu' })
 
 const kernels = await compileKernels({ relaxed: kernelUrl('relaxed') })
 const options: CreateWorkerSolverOptions = { kernels, task: 'sudoku', onProgress: ({ loaded }) => loaded.toFixed() }
@@ -83,7 +91,7 @@ test.each([
   const options = { moduleResolution, module, target: 'es2023', lib: 'es2024,dom,dom.iterable,dom.asynciterable' }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   // tsc fails, and with it this test, on any error.
-  const check = ['--noEmit', '--strict', '--types', '', ...flags]
+  const check = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--types', '', ...flags]
   expect(await project.run('tsc', ...check, 'consumer.ts')).toBe('')
   expect(await withHono.run('tsc', ...check, 'rpc.ts')).toBe('')
 })
