@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions } from '../../src/engines/engine.ts'
+import type { BatchEngines } from '../../src/engines/gpu.ts'
 import { createRandom } from '../../src/numerics/random.ts'
 import { createSolverFrom } from '../../src/solve/solver.ts'
 import type { Solver } from '../../src/solve/types.ts'
@@ -15,9 +16,14 @@ export type Thinker = (thought: Thought) => void | Promise<void>
 /** A solver whose engines are fakes; `engines` grows by one for every engine that the solver makes. */
 export function fakeSolver(
   think: Thinker,
-  options: { config?: ModelConfig; slots?: number; wrap?: (engine: FakeEngine, index: number) => Engine } = {},
+  options: {
+    config?: ModelConfig
+    slots?: number
+    wrap?: (engine: FakeEngine, index: number) => Engine
+    batch?: BatchEngines
+  } = {},
 ): { solver: Solver; engines: FakeEngine[] } {
-  const { config = CANDIDATES, slots = 2, wrap = (engine) => engine } = options
+  const { config = CANDIDATES, slots = 2, wrap = (engine) => engine, batch } = options
   const model = tinyModel(config)
   const engines: FakeEngine[] = []
   const createEngine = (engineOptions: EngineOptions): Engine => {
@@ -30,7 +36,7 @@ export function fakeSolver(
     loaded: { model, sha256: '' },
     task: createTask(config),
     slots,
-    engines: { create: createEngine, release() {} },
+    engines: { create: createEngine, batch, release() {} },
     first,
   })
   return { solver, engines }
