@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { EMPTY_4X4 } from '../../tests/helpers/boards.ts'
+import { collect } from '../../tests/helpers/collect.ts'
+import { fakeSolver, type Thinker } from '../../tests/helpers/fake-solver.ts'
+
+/** Has no opinion, and so much hope: before any guess, and where a guess stands. Four candidates a cell share it. */
+const hopes =
+  (before: number, guessed: number): Thinker =>
+  ({ tokens, logits }) => {
+    const hope = tokens.includes(1) ? guessed : before
+    logits.fill(-Math.log(4 / hope - 1))
+  }
+
+/** The first steps of the search on an empty board. */
+async function searchOf(think: Thinker, steps: number) {
+  const run = await collect(fakeSolver(think).solver.steps(EMPTY_4X4, { maxSteps: 4 + steps }))
+  return run.steps.slice(4)
+}
+
+describe('a guess', () => {
+  it.each([
+    [1, 0.29],
+    [2, 0.29],
+    [0.4, 0.11],
+  ])('that makes hope fall from %d to %d is taken back after that step, and ruled out', async (before, guessed) => {
+    const [guess, without] = await searchOf(hopes(before, guessed), 2)
+    expect(guess).toMatchObject({ kind: 'guess', attempt: 2, guess: expect.anything() })
+    expect(without).toMatchObject({ kind: 'guess', attempt: 3 })
+    expect(without.guess).toBeUndefined()
+  })
+
+  it.each([
+    [1, 0.31],
+    [2, 0.31],
+    [0.4, 0.13],
+  ])('stands where hope falls from %d to %d', async (before, guessed) => {
+    const steps = await searchOf(hopes(before, guessed), 3)
+    expect(steps.map(({ attempt }) => attempt)).toEqual([2, 2, 3])
+    expect(steps[2].guess).toBeDefined()
+  })
+
+  it('is made where two candidates are left to speak of, rather than where one is likely', async () => {
+    const beliefs = new Map([
+      [5, [0.49, 0.49, 0.01, 0.01]],
+      [10, [0.79, 0.07, 0.07, 0.07]],
+    ])
+    const [{ guess }] = await searchOf(({ logits }) => {
+      for (const [cell, belief] of beliefs) logits.set(belief.map(Math.log), cell * 4)
+    }, 1)
+    expect(guess?.cell).toBe(5)
+  })
+})
