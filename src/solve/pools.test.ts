@@ -38,6 +38,12 @@ describe('pools', () => {
     expect(engines.length).toBe(10)
   })
 
+  it('are given up by when they were used last, not by when they were made', () => {
+    const { pools, engines, use } = setUp()
+    for (const rows of [2, 3, 4, 5, 2, 6]) pools.done(use(rows, 2))
+    expect(engines.map(({ disposed }) => disposed)).toEqual([false, true, false, false, false])
+  })
+
   it('in use are kept, however many, and however often they were taken', () => {
     const { pools, engines, use } = setUp()
     const held = Array.from({ length: 10 }, (_, i) => use(i + 2, 2))
