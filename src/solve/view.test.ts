@@ -49,8 +49,12 @@ it('a net that only tells rows from columns is shown a square one time more', as
 })
 
 it('further attempts are noised starts of every view in turn', async () => {
-  const { solver } = fakeSolver(() => {}, { config: MAZE })
+  const seen: string[] = []
+  const { solver } = fakeSolver(({ tokens, step }) => void (step === 1 && seen.push(tokens.join(''))), { config: MAZE })
   const { steps } = await collect(solver.steps('    \n  S \nG   ', { maxSteps: 40 }))
   const kinds = steps.filter(({ attempt }, i) => attempt !== steps[i - 1]?.attempt).map(({ kind }) => kind)
   expect(kinds).toEqual([...Array(4).fill('plain'), ...Array(6).fill('noise')])
+  const views = seen.slice(0, 4)
+  expect(new Set(views).size).toBe(4)
+  expect(seen).toEqual([...views, ...views, ...views.slice(0, 2)])
 })
