@@ -26,7 +26,10 @@ export function createProgram(exit: (code: number) => void): Command {
 }
 
 const json = () => new Option('--json', 'print one JSON document on stdout')
-const weights = () => new Option('--weights <file>', 'weights file or URL, instead of those that ship for the task')
+// An unset variable of a shell: to Node an empty path is the folder it was started in, an empty address every one of this
+// machine.
+const weights = () =>
+  new Option('--weights <file>', 'weights file or URL, instead of those that ship for the task').argParser(nonEmpty)
 const steps = () =>
   new Option('--max-steps <n>', 'ACT steps a board may take').argParser(maxSteps).default(DEFAULT_MAX_STEPS)
 const seeds = () => new Option('--seed <n>', 'seed of every random draw').argParser(seed).default(0)
@@ -46,7 +49,8 @@ function addSolve(program: Command, exit: (code: number) => void): void {
     )
     .option(
       '--file <file>',
-      'boards, one a line (mazes also drawn, an empty line between them), or a CSV with a column question, puzzle or board; may be gzipped',
+      'boards, one a line (mazes also drawn, an empty line between them; Sudokus too), or a CSV with a column question, puzzle or board; may be gzipped',
+      nonEmpty,
     )
     .addOption(json())
     .addOption(steps())
@@ -65,7 +69,7 @@ function addEval(program: Command, exit: (code: number) => void): void {
     .command('eval')
     .description('Measure a model on a data set with known answers.')
     .argument('<task>', 'task of the weights: sudoku, maze, or what --weights names')
-    .requiredOption('--data <file>', 'CSV with columns question and answer; may be gzipped')
+    .requiredOption('--data <file>', 'CSV with columns question and answer; may be gzipped', nonEmpty)
     .addOption(new Option('--limit <n>', 'only the first n rows').argParser(integer(1, Number.MAX_SAFE_INTEGER)))
     .addOption(json())
     .addOption(steps())
@@ -85,7 +89,7 @@ function addInspect(program: Command, exit: (code: number) => void): void {
   program
     .command('inspect')
     .description('Check a weights file and show what it holds.')
-    .argument('<weights>', 'weights file or URL')
+    .argument('<weights>', 'weights file or URL', nonEmpty)
     .addOption(json())
     .action(async (file, options) => {
       const { inspectCommand } = await import('./inspect-command.ts')
@@ -111,7 +115,6 @@ function addServe(program: Command, exit: (code: number) => void): void {
     .command('serve')
     .description('Serve the HTTP API and the playground.')
     .addOption(new Option('--port <n>', 'port; 0 picks a free one').argParser(integer(0, 65535)).default(8787))
-    // to Node an empty address is every one of this machine, and an empty path the folder it was started in
     .addOption(new Option('--host <address>', 'address to listen on').argParser(nonEmpty).default('127.0.0.1'))
     .addOption(new Option('--jobs <folder>', 'take in bulk jobs, and keep them there').argParser(nonEmpty))
     .addOption(backend())

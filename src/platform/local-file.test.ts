@@ -40,6 +40,10 @@ test('refuses a file that is larger than any model, before it reads it', async (
   await expectHrmRejection(platform.read(urlOf('sparse')), 'weights_fetch', `sparse: more than ${MAX_BYTES} bytes`)
 })
 
+test('says of a folder which it is', async () => {
+  await expectHrmRejection(platform.read(pathToFileURL(folder)), 'weights_fetch', `${folder} is a folder`)
+})
+
 test.runIf(process.platform === 'linux')('gives up on a device that never ends', async () => {
   await expect(readLocalFile(new URL('file:///dev/zero'), undefined, 1e6)).rejects.toThrow('more than 1000000 bytes')
 })

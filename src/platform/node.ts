@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HrmError } from '../errors.ts'
 import { abortError } from '../on-abort.ts'
 import { cacheFolder } from './cache-folder.ts'
@@ -30,6 +30,8 @@ async function readWhole(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
     return await readLocalFile(url, signal)
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal, 'reading the weights')
-    throw new HrmError('weights_fetch', (cause as Error).message, { cause })
+    const { code, message } = cause as NodeJS.ErrnoException
+    // The file system's own words for a folder do not say which.
+    throw new HrmError('weights_fetch', code === 'EISDIR' ? `${fileURLToPath(url)} is a folder` : message, { cause })
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -71,6 +71,20 @@ describe('loadModel', () => {
   it('refuses a signal and an onProgress that are none', async () => {
     await expectHrmRejection(loadModel({ signal: { aborted: false } as never }), 'option_invalid', 'signal')
     await expectHrmRejection(loadModel({ onProgress: 5 as never }), 'option_invalid', 'onProgress')
+  })
+
+  it('names the file that it refuses, where it has a name', async () => {
+    const page = `${folder}/page.html`
+    writeFileSync(page, '<!doctype html>')
+    const fault = 'this is no weights file (safetensors): header length 8104636974849335612 is not within 1..65536'
+    const refusal = (weights: WeightsSource, message: string) =>
+      expect(loadModel({ weights })).rejects.toMatchObject({ code: 'weights_header_size', message })
+    await refusal(page, `${page}: ${fault}`)
+    await refusal(pathToFileURL(page), `${pathToFileURL(page)}: ${fault}`)
+    await refusal(readFileSync(page), fault)
+    const text = `data:text/html,<!doctype html>${'.'.repeat(1e5)}`
+    await refusal(text, `${text.slice(0, 45)}...: ${fault}`)
+    await expectHrmRejection(loadModel({ weights: 'data:,six' }), 'weights_truncated', /^data:,six: this is no weights/)
   })
 
   it('refuses another hash', async () => {

@@ -36,11 +36,23 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   if (isBytes(weights) || weights instanceof Blob) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
   }
-  const model = readModel(bytes)
+  const model = readNamed(bytes, weights)
   if (task !== undefined && model.config.task.name !== task) {
     throw new HrmError('task_mismatch', `the weights are for ${model.config.task.name}, not ${show(task)}`)
   }
   return { model, sha256 }
+}
+
+/** @throws HrmError `weights_*` that says which file it is about, where it has a name */
+function readNamed(bytes: Uint8Array, weights: CreateSolverOptions['weights']): Model {
+  try {
+    return readModel(bytes)
+  } catch (error) {
+    if (!(error instanceof HrmError) || !(typeof weights === 'string' || weights instanceof URL)) throw error
+    // All of a data URL would be the file itself.
+    const name = String(weights).replace(/^(data:.{40}).+/s, '$1...')
+    throw new HrmError(error.code, `${name}: ${error.message}`, { cause: error })
+  }
 }
 
 async function readBytes(

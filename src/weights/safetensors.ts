@@ -28,15 +28,19 @@ const MAX_DIMS = 4
 /** The format needs 3; what is much deeper would end the stack of some later reader of the card. */
 const MAX_DEPTH = 64
 const DTYPE_BYTES = { F32: 4, I8: 1 } as const
+/** Said of what has nothing of the container, a text file or a page say. */
+const NO_WEIGHTS = 'this is no weights file (safetensors)'
 const ENTRY_KEYS = new Set(['dtype', 'shape', 'data_offsets'])
 
 /** Checks everything about the container and copies nothing. @throws HrmError `weights_*` */
 export function parseContainer(file: Uint8Array): Container {
-  if (file.byteLength < 8) throw new HrmError('weights_truncated', `file of ${file.byteLength} bytes has no header`)
+  if (file.byteLength < 8) {
+    throw new HrmError('weights_truncated', `${NO_WEIGHTS}: a file of ${file.byteLength} bytes has no header`)
+  }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const length = view.getBigUint64(0, true)
   if (length === 0n || length > BigInt(MAX_HEADER)) {
-    throw new HrmError('weights_header_size', `header length ${length} is not within 1..${MAX_HEADER}`)
+    throw new HrmError('weights_header_size', `${NO_WEIGHTS}: header length ${length} is not within 1..${MAX_HEADER}`)
   }
   const dataBegin = 8 + Number(length)
   if (dataBegin > file.byteLength) {
