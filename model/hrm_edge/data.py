@@ -98,7 +98,10 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise HrmEdgeError("data", f"{path}: line {line}: {error}") from error
+            # Python advises to open the file in another way.
+            lone = "new-line character" in str(error)
+            what = "a carriage return that no line feed follows" if lone else error
+            raise HrmEdgeError("data", f"{path}: line {line}: {what}") from error
         if row == []:
             continue
         if columns is None:
@@ -118,11 +121,21 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     for what, known in COLUMNS.items():
         at = [i for i, name in enumerate(names) if name in known]
         if not at:
-            raise HrmEdgeError("data", f"{where}: no column named {' or '.join(known)}")
+            raise HrmEdgeError("data", f"{where}: no column named {' or '.join(known)}{_instead(header)}")
         if len(at) > 1:  # which one is meant is not known
             raise HrmEdgeError("data", f"{where}: {len(at)} columns for the {what}: {', '.join(names[i] for i in at)}")
         found[what] = at[0]
     return found
+
+
+def _instead(header: list[str]) -> str:
+    """What stands where the names of columns should, in words."""
+    if not header:
+        return ""
+    text = ",".join(header)
+    separated = len(header) == 1 and (";" in text or "\t" in text)
+    read = f"{text[:80]!r}..." if len(text) > 80 else repr(text)
+    return f" in {read}" + (": columns are separated by commas" if separated else "")
 
 
 def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, Tensor]]:
@@ -138,40 +151,57 @@ def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, T
     return []
 
 
+def _board(text: str, what: str, task: Task, values: dict[str, int]) -> bytes:
+    """One board, a byte a cell, from the column ``what``; ``values`` of its symbols.
+
+    Raises:
+        HrmEdgeError: code ``board``, naming length, row or cell.
+    """
+    if not task.is_sudoku:
+        text = joined(text, task.task.cols, what)
+    if len(text) != task.task.cells:
+        raise HrmEdgeError("board", f"{what} has {len(text)} cells, not {task.task.cells}")
+    try:
+        return bytes(map(values.__getitem__, text))
+    except KeyError as error:
+        row, column = divmod(text.index(error.args[0]), task.task.cols)
+        at = f"row {row + 1}, column {column + 1} of the {what}"
+        known = repr("".join(values))
+        raise HrmEdgeError("board", f"{error} at {at} is none of the symbols {known}") from None
+
+
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
     """Every board of the files, in order; at most ``limit`` of each file.
 
     Raises:
         HrmEdgeError: code ``data``, naming file and line, for a file that cannot be read, a missing column, a
-            malformed row, an answer with blanks, or a board that breaks a rule of its puzzle.
+            malformed row, a board that breaks a rule of its puzzle, or, where no rules are known, a question that had
+            another answer before.
     """
     questions: list[bytes] = []
     answers: list[bytes] = []
     places: list[tuple[Path, int]] = []
-    value = {s: i + 1 for i, s in enumerate(task.symbols)} | ({".": 0, "0": 0} if task.is_sudoku else {})
+    values = {s: i + 1 for i, s in enumerate(task.symbols)} | ({".": 0, "0": 0} if task.is_sudoku else {})
+    # By question. With rules an answer is checked by them, and several may be right.
+    earlier: dict[bytes, int] | None = None if task.is_sudoku or task.is_maze else {}
     for path in paths:
         for n, (line, row) in enumerate(_rows(path)):
             if n == limit:
                 break
-            board = {}
-            for column in ("question", "answer"):
-                text = row[column]
-                try:
-                    if not task.is_sudoku:
-                        text = joined(text, task.task.cols, column)
-                    board[column] = bytes(map(value.__getitem__, text))
-                except KeyError as error:
-                    raise HrmEdgeError("data", f"{path}: line {line}: {column} has the symbol {error}") from None
-                except HrmEdgeError as error:
-                    raise HrmEdgeError("data", f"{path}: line {line}: {error}") from None
-                if len(text) != task.task.cells:
-                    raise HrmEdgeError(
-                        "data", f"{path}: line {line}: {column} has {len(text)} cells, not {task.task.cells}"
-                    )
-            if 0 in board["answer"]:
-                raise HrmEdgeError("data", f"{path}: line {line}: the answer has blanks")
-            questions.append(board["question"])
-            answers.append(board["answer"])
+            try:
+                question, answer = (_board(row[column], column, task, values) for column in COLUMNS)
+                if 0 in answer:
+                    raise HrmEdgeError("data", "the answer has blanks")
+                if earlier is not None:
+                    before = earlier.setdefault(question, len(answers))
+                    if before < len(answers) and answers[before] != answer:
+                        file, at = places[before]
+                        where = f"line {at}" if file == path else f"line {at} of {file}"
+                        raise HrmEdgeError("data", f"the question of {where} with another answer")
+            except HrmEdgeError as error:
+                raise HrmEdgeError("data", f"{path}: line {line}: {error}") from None
+            questions.append(question)
+            answers.append(answer)
             places.append((path, line))
     if not questions:
         raise HrmEdgeError("data", f"no boards in {', '.join(map(str, paths)) or 'an empty list of files'}")

@@ -12,7 +12,7 @@ import torch
 
 from hrm_edge.data import MAX_RECORD, read_boards
 from hrm_edge.errors import HrmEdgeError
-from hrm_edge.families import structured_grid, structured_sudoku
+from hrm_edge.families import structured_grid, structured_maze, structured_sudoku
 from hrm_edge.generate import make, rate
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import Task
@@ -49,6 +49,17 @@ def test_limit_counts_in_every_file(tmp_path: Path) -> None:
     [
         (["source,question", "x,y"], 1, "no column named answer or solution"),
         ([""], 2, "no column named question or puzzle or board"),
+        (
+            ["question;answer", "1;2"],
+            1,
+            "no column named question or puzzle or board in 'question;answer': columns are separated by commas",
+        ),
+        (
+            ["question\tanswer"],
+            1,
+            "no column named question or puzzle or board in 'question\\tanswer': columns are separated by commas",
+        ),
+        (["q" * 200], 1, f"no column named question or puzzle or board in '{'q' * 80}'..."),
         (["", "", "source"], 3, "no column named question or puzzle or board"),
         (["question,answer,answer"], 1, "2 columns for the answer: answer, answer"),
         (["Board,question,answer"], 1, "2 columns for the question: board, question"),
@@ -56,12 +67,17 @@ def test_limit_counts_in_every_file(tmp_path: Path) -> None:
         ([HEAD, ROW, ROW + ",more"], 3, "not 3 columns"),
         ([HEAD, ROW, f"here,{QUESTION}.,{ANSWER}"], 3, "question has 17 cells, not 16"),
         ([HEAD, ROW, f"here,{QUESTION},{ANSWER[:-1]}"], 3, "answer has 15 cells, not 16"),
-        ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}7"], 2, "answer has the symbol '7'"),
+        (
+            [HEAD, f"here,{QUESTION},{ANSWER[:-1]}7"],
+            2,
+            "'7' at row 4, column 4 of the answer is none of the symbols '1234.0'",
+        ),
         ([HEAD, f"here,{QUESTION},{ANSWER[:-1]}."], 2, "the answer has blanks"),
         ([HEAD, f"here,{QUESTION},2134{ANSWER[4:]}"], 2, "the answer does not keep the givens"),
         ([HEAD, ROW, f"here,{QUESTION},1234341221434324"], 3, "the answer breaks a rule"),
         ([HEAD, 'here,"' + QUESTION], 2, "unexpected end of data"),
         ([HEAD, ROW, f'"two\nlines",{QUESTION},{ANSWER}', "here"], 5, "not 3 columns"),
+        ([HEAD, ROW, ROW.replace(",", "\r", 1)], 3, "a carriage return that no line feed follows"),
         ([HEAD, ROW, ROW, "caf\udce9"], 4, "'utf-8' codec can't decode byte 0xe9"),
     ],
 )
@@ -144,7 +160,7 @@ def test_held_out_boards_leave_with_their_isomorphs(tmp_path: Path) -> None:
 
 def test_held_out_questions_of_other_tasks_leave(tmp_path: Path) -> None:
     task = Task(structured_grid(2, 2, "ab#", name="pairs"))
-    rows = ["ab##,abab", "#b##,bbab", "ab##,abba", "##b#,abbb"]
+    rows = ["ab##,abab", "#b##,bbab", "ab##,abab", "##b#,abbb"]
     train = write(tmp_path / "train.csv", "question,answer", *rows)
     held = write(tmp_path / "held.csv", "question,answer", "ab##,abab")
     boards, _ = prepare(DataConfig(train=[train], holdout=[held]), task)
@@ -166,6 +182,24 @@ def test_a_grid_may_be_drawn_row_by_row(tmp_path: Path) -> None:
     other = write(tmp_path / "other.csv", "question,answer", rows[1], 'abaaba,"ab\na\nbb\na"')
     with pytest.raises(HrmEdgeError, match=r"other\.csv: line 3: answer has 2 cells in row 1, not 3"):
         read_boards([other], task)
+
+
+def test_a_question_has_one_answer_where_no_rules_are_known(tmp_path: Path) -> None:
+    task, head = Task(structured_grid(2, 2, "ab#", name="pairs")), "question,answer"
+    same = write(tmp_path / "same.csv", head, "ab##,abab", "ab##,abab")
+    assert len(read_boards([same], task)) == 2
+    twice = write(tmp_path / "twice.csv", head, "#b##,abab", "ab##,abab", "#b##,bbab")
+    with pytest.raises(HrmEdgeError, match=r"twice\.csv: line 4: the question of line 2 with another answer") as caught:
+        read_boards([twice], task)
+    assert caught.value.code == "data"
+    other = write(tmp_path / "other.csv", head, "ab##,abba")
+    with pytest.raises(HrmEdgeError, match=r"other\.csv: line 2: the question of line 2 of .*same\.csv with another"):
+        read_boards([same, other], task)
+
+
+def test_a_maze_may_have_several_shortest_ways(tmp_path: Path) -> None:
+    ways = write(tmp_path / "ways.csv", "question,answer", "S  G,So G", "S  G,S oG")
+    assert len(read_boards([ways], Task(structured_maze(2, 2)))) == 2
 
 
 def test_only_sudoku_has_ratings(tmp_path: Path) -> None:
