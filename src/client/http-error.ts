@@ -8,17 +8,18 @@ import type { Problem } from './problem.ts'
  * const error = new HrmHttpError('no answer', { status: 502, retryAfter: 5 })
  */
 export interface HrmHttpErrorOptions {
-  problem?: Problem
+  problem?: Problem | undefined
   /** Of the response; 0 when there was none. */
-  status?: number
-  retryAfter?: number
+  status?: number | undefined
+  retryAfter?: number | undefined
   cause?: unknown
 }
 
 /**
  * A request that failed. Its `code` is what the solver over there threw; `http_problem` where the request failed before
  * or beside it, with the service's own code in `problem`; `network` where nothing was heard from the service, because it
- * could not be reached, or something between answered in its place or broke its answer off.
+ * could not be reached, or something between answered in its place or broke its answer off. It is never `aborted` or
+ * `disposed`: what ended over there was not ended here.
  *
  * @example
  * try { await client.solve('sudoku', board) } catch (e) {
@@ -43,8 +44,12 @@ export class HrmHttpError extends HrmError {
   }
 }
 
+/** Codes that tell of the caller's own doing or connection, not of what became of a solve or a connection over there. */
+const OF_THIS_SIDE: readonly HrmErrorCode[] = ['aborted', 'disposed', 'network']
+
 /** A code of a newer service, which this client does not know, is not in the closed list either. */
 function codeOf(problem: Problem | undefined): HrmErrorCode {
   if (problem === undefined) return 'network'
-  return HRM_ERROR_CODES.find((code) => code === problem.code) ?? 'http_problem'
+  const code = HRM_ERROR_CODES.find((code) => code === problem.code)
+  return code === undefined || OF_THIS_SIDE.includes(code) ? 'http_problem' : code
 }
