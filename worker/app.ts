@@ -31,6 +31,8 @@ export interface AppOptions extends GuardOptions {
   /** Serves files for what no route matches; calls `next` where it has none. */
   assets?: MiddlewareHandler
   cache?: ResultCache
+  /** Says who may call at all, as `loopbackOnly` does. Default: everyone. */
+  access?: MiddlewareHandler
   /** What bulk jobs run on, by the bindings of the request. Without it their routes answer 501. */
   jobs?: (c: Context) => JobPlatform | undefined
   /** Default: one JSON line on the console. */
@@ -73,13 +75,9 @@ export function createApp(options: AppOptions) {
   }
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })
 
-  app.use(
-    countResponses(metrics),
-    requestId({ limitLength: 128 }),
-    securityHeaders(),
-    crossOrigin(),
-    methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }),
-  )
+  app.use(countResponses(metrics), requestId({ limitLength: 128 }), securityHeaders())
+  if (options.access) app.use(options.access)
+  app.use(crossOrigin(), methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
   // a pattern that ends in /* takes in the path before it too
   for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics']) app.use(path, guard(options))
   for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, revalidate())

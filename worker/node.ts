@@ -9,6 +9,7 @@ import { parseApiKeys } from './guard.ts'
 import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
+import { isLoopbackHost, loopbackOnly } from './loopback.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 import { proofOf } from './readiness.ts'
 import { staticFiles } from './static-files.ts'
@@ -47,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     for (const solver of opened) solver.dispose()
   }
   const log = options.log ?? logToConsole
-  const { jobsDir } = options
+  const { hostname = '127.0.0.1', jobsDir } = options
   const limits = {
     ...DEFAULT_LIMITS,
     ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }),
@@ -61,6 +62,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     assets: existsSync(assetsDir) ? staticFiles(assetsDir) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
+    access: keys.length === 0 && isLoopbackHost(hostname) ? loopbackOnly() : undefined,
     log,
     clock: () => performance.now(),
   })
@@ -69,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const request = limits.uploadPace.totalMs
     const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
-    const server = await listen(app, { ...options, timeouts }, limits.discard)
+    const server = await listen(app, { ...options, hostname, timeouts }, limits.discard)
     return {
       port: server.port,
       async close() {

@@ -4,7 +4,7 @@ import type { Problem, ProblemCode } from '../src/client/problem.ts'
 import { HrmError } from '../src/errors.ts'
 
 interface ProblemKind {
-  status: 400 | 401 | 404 | 405 | 406 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 431 | 500 | 501 | 503
+  status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 431 | 500 | 501 | 503
   title: string
   /** Seconds for Retry-After. */
   retryAfter?: number
@@ -18,6 +18,7 @@ export const PROBLEMS = {
   body_incomplete: { status: 400, title: 'The request body ended early' },
   json_malformed: { status: 400, title: 'The request body is not JSON' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
+  origin_refused: { status: 403, title: 'Only this machine may call' },
   not_found: { status: 404, title: 'Nothing is here' },
   model_unknown: { status: 404, title: 'No model has this id' },
   job_unknown: { status: 404, title: 'No job has this id' },

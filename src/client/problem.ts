@@ -11,6 +11,7 @@ export const HTTP_PROBLEM_CODES = [
   'body_incomplete', // the connection ended before the body did
   'json_malformed', // the body is not UTF-8 JSON
   'unauthorized',
+  'origin_refused', // a page of another site, or a Host that is not this machine's, where only this machine may call
   'not_found',
   'model_unknown',
   'job_unknown', // no job has this id, or it has expired

@@ -21,6 +21,7 @@ export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCod
 export type FailureStatus =
   | 400
   | 401
+  | 403
   | 404
   | 405
   | 406

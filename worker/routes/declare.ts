@@ -6,6 +6,7 @@ type ProblemStatus = (typeof PROBLEMS)[keyof typeof PROBLEMS]['status']
 const WORDS: Record<ProblemStatus, string> = {
   400: 'Bad request',
   401: 'No valid API key',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   406: 'Not acceptable',
