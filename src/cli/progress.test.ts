@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createProgress, duration } from './progress.ts'
+
+beforeEach(() => {
+  vi.stubEnv('TERM', 'xterm')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 function recorder(isTTY: boolean) {
   const written: string[] = []
@@ -26,6 +33,16 @@ test('writes whole lines into a log, and rarely', () => {
   progress.end()
   expect(sink.written).toHaveLength(6)
   expect(sink.written[0]).toBe('evaluating: 100/1000, 3 solved, 1 min 30 s left\n')
+})
+
+test('takes a dumb terminal for a log', () => {
+  vi.stubEnv('TERM', 'dumb')
+  const sink = recorder(true)
+  let time = 0
+  const progress = createProgress('solving', 100, sink, () => time)
+  for (; time <= 10_000; time += 1000) progress.update(time / 1000)
+  progress.end()
+  expect(sink.written).toEqual(['solving: 10/100, 1 min 30 s left\n'])
 })
 
 test.each([

@@ -1,9 +1,10 @@
+import { obeysEscapes, type Sink } from './terminal.ts'
+
 /** Milliseconds between two messages: on a terminal the line is redrawn, in a log every one stays. */
 const REDRAW_MS = 100
 const LOG_MS = 10_000
 
-export interface ProgressSink {
-  readonly isTTY?: boolean
+export interface ProgressSink extends Sink {
   write(text: string): unknown
 }
 
@@ -26,7 +27,8 @@ export function createProgress(
   now: () => number = () => performance.now(),
 ): ProgressLine {
   const start = now()
-  const every = sink.isTTY ? REDRAW_MS : LOG_MS
+  const redraws = obeysEscapes(sink)
+  const every = redraws ? REDRAW_MS : LOG_MS
   let last = start
   let drawn = false
   return {
@@ -36,11 +38,11 @@ export function createProgress(
       last = time
       const left = done > 0 && done < total ? `, ${duration(((time - start) / done) * (total - done))} left` : ''
       const line = `${verb}: ${done}/${total}${extra ? `, ${extra}` : ''}${left}`
-      sink.write(sink.isTTY ? `\r\x1b[2K${line}` : `${line}\n`)
+      sink.write(redraws ? `\r\x1b[2K${line}` : `${line}\n`)
       drawn = true
     },
     end() {
-      if (drawn && sink.isTTY) sink.write('\r\x1b[2K')
+      if (drawn && redraws) sink.write('\r\x1b[2K')
     },
   }
 }

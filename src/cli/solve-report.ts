@@ -4,6 +4,7 @@ import type { ModelConfig } from '../weights/config.ts'
 import type { BoardInput } from './board-input.ts'
 import { beside, drawGrid } from './grid.ts'
 import { printable } from './output.ts'
+import { mayStyle } from './terminal.ts'
 
 /** One solved board for a terminal: question and answer side by side, and how it went. */
 export function describeOne(
@@ -11,7 +12,7 @@ export function describeOne(
   result: SolveResult,
   ms: number,
   config: ModelConfig,
-  color = process.stdout.isTTY === true,
+  color = mayStyle(process.stdout),
 ): string {
   const summary = `${describeResult(result)}, ${ms.toFixed(0)} ms (${result.model})`
   return result.solution === null ? summary : `${draw(board, result.solution, config, color)}\n\n${summary}`
@@ -26,7 +27,7 @@ export function describeSeveral(
   results: readonly SolveResult[],
   ms: number,
   config: ModelConfig,
-  color = process.stdout.isTTY === true,
+  color = mayStyle(process.stdout),
 ): string {
   const lines = results.map((r, i) => {
     const { board } = inputs[i]
