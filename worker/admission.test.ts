@@ -72,3 +72,16 @@ test('boards of one size share their room; another size is let in where there is
   admission.acquire()
   expect(admission.inFlight).toBe(6)
 })
+
+test('a caller has no more places than one caller may, and those without a name share all', () => {
+  const admission = createAdmission({ ...SOLVES, max: 4, maxEach: 2 })
+  const first = admission.acquire(undefined, 'a')
+  admission.acquire(undefined, 'a')
+  expect(() => admission.acquire(undefined, 'a')).toThrow(/2 solves of one caller/)
+  expect(admission.tryAcquire(undefined, 'a')).toBeUndefined()
+  admission.acquire(undefined, 'b')
+  first.release()
+  admission.acquire(undefined, 'a').release()
+  admission.acquire()
+  expect(admission.inFlight).toBe(3)
+})

@@ -14,16 +14,22 @@ export interface Room {
 }
 
 export interface Admission {
-  /** @throws ProblemError `overloaded` when every place is taken, or there is no room for another size of boards */
-  acquire(room?: Room): Lease
+  /**
+   * @param caller whose places are counted together, where that is known
+   * @throws ProblemError `overloaded` when every place is taken, or all that a caller may have, or there is no room for
+   * another size of boards
+   */
+  acquire(room?: Room, caller?: string): Lease
   /** `undefined` where `acquire` would throw. */
-  tryAcquire(room?: Room): Lease | undefined
+  tryAcquire(room?: Room, caller?: string): Lease | undefined
   readonly inFlight: number
 }
 
 export interface AdmissionOptions {
   /** How many places there are. */
   max: number
+  /** How many of them one caller may have. Default: all. */
+  maxEach?: number
   /** How much all sizes of boards in flight may cost together; one alone always may. Default: any. */
   maxRoom?: number
   /**
@@ -41,9 +47,10 @@ export interface AdmissionOptions {
 
 /** Lets at most `max` solves, or whatever `what` says, be under way at once. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { max, maxRoom = Number.POSITIVE_INFINITY, leaseMs, what, onLost, now = Date.now } = options
+  const { max, maxEach = max, maxRoom = Number.POSITIVE_INFINITY, leaseMs, what, onLost, now = Date.now } = options
   const renewedAt = new Map<symbol, number>()
   const rooms = new Map<symbol, Room>()
+  const callers = new Map<symbol, string>()
 
   function freeLost(): void {
     const lost = [...renewedAt].filter(([, at]) => now() - at > leaseMs)
@@ -54,7 +61,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function leave(owner: symbol): void {
     renewedAt.delete(owner)
     rooms.delete(owner)
+    callers.delete(owner)
   }
+
+  const hasAll = (caller: string): boolean =>
+    [...callers.values()].filter((other) => other === caller).length >= maxEach
 
   function hasRoom(room: Room): boolean {
     const sizes = new Map([...rooms.values()].map(({ size, cost }) => [size, cost]))
@@ -62,11 +73,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return [...sizes.values()].reduce((sum, cost) => sum + cost, room.cost) <= maxRoom
   }
 
-  function tryAcquire(room?: Room): Lease | undefined {
+  /** Why there is no place. */
+  function refusal(room?: Room, caller?: string): string | undefined {
     freeLost()
-    if (renewedAt.size >= max || (room && !hasRoom(room))) return undefined
+    if (renewedAt.size >= max) return `${max} ${what}`
+    if (caller !== undefined && hasAll(caller)) return `${maxEach} ${what} of one caller`
+    if (room && !hasRoom(room)) return `${what} of boards of many sizes`
+    return undefined
+  }
+
+  function take(room?: Room, caller?: string): Lease {
     const owner = Symbol('lease')
     if (room) rooms.set(owner, room)
+    if (caller !== undefined) callers.set(owner, caller)
     const renew = () => renewedAt.set(owner, now())
     renew()
     const timer = setInterval(renew, leaseMs / 4)
@@ -82,11 +101,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
     get inFlight() {
       return renewedAt.size
     },
-    tryAcquire,
-    acquire(room) {
-      const lease = tryAcquire(room)
-      if (lease) return lease
-      const full = renewedAt.size >= max ? `${max} ${what}` : `${what} of boards of many sizes`
+    tryAcquire(room, caller) {
+      return refusal(room, caller) === undefined ? take(room, caller) : undefined
+    },
+    acquire(room, caller) {
+      const full = refusal(room, caller)
+      if (full === undefined) return take(room, caller)
       throw new ProblemError('overloaded', `${full} are in flight; try again shortly.`)
     },
   }

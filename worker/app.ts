@@ -64,7 +64,12 @@ export function createApp(options: AppOptions) {
         for (const solver of options.solvers.values()) solver.renew?.()
       },
     }),
-    uploads: createAdmission({ max: limits.maxUploads, leaseMs: limits.leaseMs, what: 'uploads' }),
+    uploads: createAdmission({
+      max: limits.maxUploads,
+      maxEach: Math.ceil(limits.maxUploads / 2),
+      leaseMs: limits.leaseMs,
+      what: 'uploads',
+    }),
     jobs: options.jobs,
     cache: options.cache,
     log(line) {

@@ -27,9 +27,11 @@ export function guard({ apiKeys, rateLimit }: GuardOptions): MiddlewareHandler {
     if (!isRouted(c)) return next()
     const keys = apiKeys?.(c) ?? []
     const key = await keyOf(c, keys)
-    const caller = key ?? networkOf(c.req.header('CF-Connecting-IP') ?? 'unknown')
+    const address = c.req.header('CF-Connecting-IP')
+    const caller = key ?? (address === undefined ? undefined : networkOf(address))
+    c.set('caller', caller)
     // before a wrong key is told so: else nothing would bound how many are tried
-    if (rateLimit && !(await rateLimit(c, caller))) {
+    if (rateLimit && !(await rateLimit(c, caller ?? 'unknown'))) {
       throw new ProblemError('rate_limited', 'Too many requests in a short time; try again later.')
     }
     if (keys.length > 0 && key === undefined) {

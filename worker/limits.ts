@@ -37,7 +37,7 @@ export interface Limits {
   maxJobBytes: number
   /** Boards of a job times `maxSteps` times what a step on each counts. */
   maxJobSteps: number
-  /** Files received at once; each holds up to 6 MiB of memory. */
+  /** Files received at once; each holds up to 6 MiB of memory. One caller, where it is known, may have half, rounded up. */
   maxUploads: number
   /** What a file has to keep while it is received, so that nobody holds the places for nothing. */
   uploadPace: PaceOptions

@@ -8,7 +8,11 @@ import type { Limits } from './limits.ts'
 import type { Log } from './log.ts'
 
 export interface AppEnv {
-  Variables: { requestId: string }
+  Variables: {
+    requestId: string
+    /** See `RateLimit`; `undefined` where it is not known, as under Node without keys, where a proxy may be all that is seen. */
+    caller: string | undefined
+  }
 }
 
 /** Gives the solver of a task, made on first need. */

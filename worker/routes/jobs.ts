@@ -111,7 +111,7 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
     const format = formatOf(c.req.header('Content-Type'))
     const solver = await solverOf(c, service, task)
     const id = crypto.randomUUID()
-    const lease = service.uploads.acquire()
+    const lease = service.uploads.acquire(undefined, c.get('caller'))
     const submission = { id, solver, maxSteps, seed, format, body: c.req.raw.body }
     const job = await keepAlive(
       c,

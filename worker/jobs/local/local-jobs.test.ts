@@ -146,19 +146,41 @@ test('a refused file leaves nothing', async () => {
   expect(left.filter((entry) => entry.isFile() && !entry.name.startsWith('lock.'))).toEqual([])
 })
 
+/** Begins to send a file, and leaves it to be ended. */
+function upload({ app }: Pick<ReturnType<typeof appOn>, 'app'>, from: Record<string, string> = {}) {
+  let end = () => {}
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`))
+      end = () => controller.close()
+    },
+  })
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl', ...from }, body, duplex: 'half' }
+  return { response: Promise.resolve(app.request('/v1/jobs?task=sudoku', init)), end }
+}
+
+test('one caller has half of the places for files at most, the rest is for others', async () => {
+  const on = appOn({}, { maxUploads: 3 })
+  const one = { 'CF-Connecting-IP': '192.0.2.1' }
+  const other = { 'CF-Connecting-IP': '192.0.2.2' }
+  const uploads = [upload(on, one), upload(on, one)]
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const refused = await upload(on, one).response
+  expect(await problemOf(refused)).toMatchObject({
+    code: 'overloaded',
+    detail: expect.stringContaining('of one caller'),
+  })
+  uploads.push(upload(on, other))
+  for (const { end } of uploads) end()
+  for (const { response } of uploads) expect((await response).status).toBe(202)
+  const again = upload(on, one)
+  again.end()
+  expect((await again.response).status).toBe(202)
+})
+
 test('no more files at once than there are places, and a place comes back', async () => {
   const { app, begin } = appOn()
-  const uploads = Array.from({ length: 4 }, () => {
-    let end = () => {}
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`))
-        end = () => controller.close()
-      },
-    })
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body, duplex: 'half' }
-    return { response: app.request('/v1/jobs?task=sudoku', init), end }
-  })
+  const uploads = Array.from({ length: 4 }, () => upload({ app }))
   await new Promise((resolve) => setTimeout(resolve, 50))
   const refused = await app.request('/v1/jobs?task=sudoku', { method: 'POST', headers: { 'Content-Type': 'text/csv' } })
   expect(refused.headers.get('Retry-After')).toBe('1')
