@@ -18,6 +18,7 @@ import { BOARD, CONFLICT, fakeApp, HARD, SOLUTION } from '../../worker/test-supp
 import { HRM_ERROR_CODES, HrmError } from '../errors.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 import {
+  type BatchOptions,
   createClient,
   HrmHttpError,
   type Job,
@@ -36,15 +37,15 @@ function clientOf({ app }: ReturnType<typeof fakeApp>, apiKey?: string) {
 }
 
 test('types are those of the schemas', () => {
-  /** A schema does not tell that a solution goes with one status alone. */
+  /** A schema does not tell that a solution goes with one status alone, nor that what has ended has an end. */
   type Fields = { [K in keyof SolveResult]: SolveResult[K] }
   expectTypeOf<z.infer<typeof solveResult>>().toEqualTypeOf<Fields>()
   expectTypeOf<z.infer<typeof solveStep>>().toEqualTypeOf<SolveStep>()
   expectTypeOf<z.infer<typeof modelInfo>>().toEqualTypeOf<ServedModel>()
   expectTypeOf<z.infer<typeof taskInfo>>().toEqualTypeOf<ServedTask>()
   expectTypeOf<z.infer<typeof problem>>().toEqualTypeOf<Problem>()
-  expectTypeOf<z.infer<typeof jobStatus>>().toEqualTypeOf<Job>()
-  expectTypeOf<z.infer<typeof jobResult>>().toEqualTypeOf<JobResult>()
+  expectTypeOf<z.infer<typeof jobStatus>>().toEqualTypeOf<{ [K in keyof Job]: Job[K] }>()
+  expectTypeOf<z.infer<typeof jobResult>>().toEqualTypeOf<{ [K in keyof JobResult]: JobResult[K] }>()
   expectTypeOf<z.infer<typeof batchResult>['results']>().toEqualTypeOf<Fields[]>()
   expectTypeOf<z.infer<typeof modelList>>().toEqualTypeOf<{ models: ServedModel[] }>()
   expectTypeOf<z.infer<typeof taskList>>().toEqualTypeOf<{ tasks: ServedTask[] }>()
@@ -57,7 +58,7 @@ test('what is sent has the types of the schemas', () => {
   expectTypeOf<Same<Sent<SolveOptions, { task: string; board: string }>>>().toEqualTypeOf<
     Same<z.input<ReturnType<typeof solveRequest>>>
   >()
-  expectTypeOf<Same<Sent<SolveOptions, { task: string; boards: string[] }>>>().toEqualTypeOf<
+  expectTypeOf<Same<Sent<BatchOptions, { task: string; boards: string[] }>>>().toEqualTypeOf<
     Same<z.input<ReturnType<typeof batchRequest>>>
   >()
   // a query is text until it is read

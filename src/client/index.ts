@@ -1,12 +1,13 @@
-import { HrmError } from '../errors.ts'
 import { pause } from '../pause.ts'
-import type { SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
-import type { CardScore } from '../weights/card.ts'
+import type { SolveResult, SolveStep } from '../solve/types.ts'
 import { guarded, parseAnswer, readFailure } from './answer.ts'
+import { bearer, checkBase, checkClientOptions, checkWait, jobPath, signalOf, splitOptions, written } from './checks.ts'
 import { HrmHttpError } from './http-error.ts'
-import { type Job, type JobBoards, type JobOptions, type JobResult, jobBody, type WaitOptions } from './jobs.ts'
+import { type Job, type JobResult, jobBody } from './jobs.ts'
+import { leavable } from './leavable.ts'
 import type { Problem } from './problem.ts'
 import { bodyLines, type ServerEvent, serverEvents } from './server-events.ts'
+import type { Client, ClientOptions } from './types.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
 export type { AttemptKind, SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
@@ -14,104 +15,7 @@ export type { CardScore } from '../weights/card.ts'
 export { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
 export type { Job, JobBoards, JobFile, JobOptions, JobResult, WaitOptions } from './jobs.ts'
 export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCode } from './problem.ts'
-
-/**
- * How a client reaches the service.
- *
- * @example
- * const client = createClient(url, { apiKey: process.env.HRM_EDGE_KEY })
- */
-export interface ClientOptions {
-  /** Default: the global `fetch`. */
-  fetch?: typeof fetch
-  /** Sent as a bearer token. */
-  apiKey?: string
-}
-
-/**
- * A model as `GET /v1/models` tells it.
- *
- * @example
- * for (const { id, parameters } of await client.models()) console.log(id, parameters)
- */
-export interface ServedModel {
-  id: string
-  task: string
-  parameters: number
-  dtype: 'int8'
-  bytes: number
-  sha256: string
-  /** ACT steps of one attempt in training. */
-  haltMaxSteps: number
-  license: string | null
-  scores: CardScore[]
-}
-
-/**
- * A task as `GET /v1/tasks` tells it.
- *
- * @example
- * const known = (await client.tasks()).some(({ name }) => name === 'sudoku')
- */
-export interface ServedTask {
-  name: string
-  kind: 'sudoku' | 'maze' | 'grid'
-  /** Of the boards that the model was trained on. */
-  rows: number
-  cols: number
-  /** Boards of other sizes are read too: Sudokus of all `boardLengths`, any rectangle of a maze. */
-  anySize: boolean
-  /** What a board is written with; `meaning` is null where the task has none. */
-  symbols: { symbol: string; meaning: string | null }[]
-  /** A board that the task reads. */
-  example: string
-  /** Symbols a board may have, line breaks not counted; of a maze of any size the trained number alone. */
-  boardLengths: number[]
-  /** The highest `maxSteps` for a board of each of these lengths. */
-  maxSteps: number[]
-  /** The rules are known, so a wrong board cannot be answered as solved. */
-  verified: boolean
-  model: string
-}
-
-/**
- * The service's calls, with the types of the library.
- *
- * @example
- * const { solution } = await client.solve('sudoku', board, { maxSteps: 256 })
- */
-export interface Client {
-  /**
-   * Solves a board over there.
-   *
-   * @throws HrmHttpError with the service's problem; HrmError `aborted`
-   */
-  solve(task: string, board: string, options?: SolveOptions): Promise<SolveResult>
-  /**
-   * The same solve, step by step; returns the result. Leaving the loop stops the work. A slow reader misses steps.
-   * @throws HrmHttpError with the service's problem; HrmError `aborted`
-   */
-  steps(task: string, board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
-  /** Up to 64 boards; `maxSteps` is one budget for all of them. Results in the order of the boards. */
-  solveBatch(task: string, boards: readonly string[], options?: SolveOptions): Promise<SolveResult[]>
-  /**
-   * Sends up to 100,000 boards to be solved in the background. The answer has the job's `id`; the boards were checked.
-   * @throws HrmHttpError with the service's problem, `line` naming the line of a bad board; HrmError `aborted`
-   */
-  submitJob(task: string, boards: JobBoards, options?: JobOptions): Promise<Job>
-  job(id: string, options?: { signal?: AbortSignal }): Promise<Job>
-  /**
-   * Looks until the job has ended. A service that is busy or cannot be reached is asked again, up to five times in a row.
-   * @throws HrmHttpError with the service's problem; HrmError `aborted`, which leaves the job as it is
-   */
-  waitForJob(id: string, options?: WaitOptions): Promise<Job>
-  /** The results of a job that is done, in the order of its boards. */
-  jobResults(id: string, options?: { signal?: AbortSignal }): AsyncGenerator<JobResult, void, void>
-  /** Ends a job and deletes its boards and results. */
-  cancelJob(id: string, options?: { signal?: AbortSignal }): Promise<Job>
-  models(): Promise<ServedModel[]>
-  tasks(): Promise<ServedTask[]>
-}
+export type { BatchOptions, CallOptions, Client, ClientOptions, ServedModel, ServedTask } from './types.ts'
 
 /**
  * A client of the HTTP service.
@@ -122,17 +26,22 @@ export interface Client {
  * const { status, solution } = await client.solve('sudoku', board)
  * for await (const step of client.steps('sudoku', board)) console.log(step.board)
  *
- * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL or has more than origin and path, or
- *   an `apiKey` that no header can hold
+ * @throws HrmError `option_invalid` for a `baseUrl` that is no `http:` or `https:` URL or has more than origin and path, an
+ *   `apiKey` that no header can hold, or an option that there is not
  */
-export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, apiKey }: ClientOptions = {}): Client {
+export function createClient(baseUrl: string | URL, options: ClientOptions = {}): Client {
+  checkClientOptions(options)
+  const { fetch = globalThis.fetch, apiKey } = options
   const base = checkBase(String(baseUrl)).replace(/\/+$/, '')
   const authorization = apiKey === undefined ? undefined : bearer(apiKey)
 
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (authorization !== undefined) headers.set('Authorization', authorization)
-    const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
+    const response = await guarded(init.signal, async () => {
+      init.signal?.throwIfAborted() // a `fetch` of the caller's need not look
+      return fetch(base + path, { ...init, headers })
+    })
     if (!response.ok) throw await readFailure(response, init.signal)
     return response
   }
@@ -148,46 +57,58 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
   }
 
   type GetOptions = Pick<RequestInit, 'signal' | 'method'>
-  const get = <T>(path: string, { signal, method = 'GET' }: GetOptions = {}, list?: string): Promise<T> =>
+  const get = <T>(path: string, { signal, method = 'GET' }: GetOptions, list?: string): Promise<T> =>
     json(send(path, { method, headers: { Accept: JSON_TYPE }, signal }), signal, list)
 
   return {
-    solve: (task, board, { signal, ...options } = {}) =>
-      json(post('/v1/solve', JSON_TYPE, { task, board, ...options }, signal), signal),
-    async *steps(task, board, { signal, ...options } = {}) {
-      const response = await post('/v1/solve', 'text/event-stream', { task, board, ...options }, signal)
-      const events = serverEvents(response.body!)
-      try {
-        for (;;) {
-          const { done, step, result, problem } = await guarded(signal, () => nextEvent(events), response)
-          if (done) throw new HrmHttpError('The stream ended before the result.', { status: response.status })
-          if (problem) throw new HrmHttpError(undefined, { problem, status: response.status })
-          if (result) return result
-          if (step) yield step
-        }
-      } finally {
-        await events.return()
-      }
+    async solve(task, board, options = {}) {
+      const { fields, signal } = splitOptions(options)
+      return json(post('/v1/solve', JSON_TYPE, { task, board, ...fields }, signal), signal)
     },
-    solveBatch: (task, boards, { signal, ...options } = {}) =>
-      json(post('/v1/solve/batch', JSON_TYPE, { task, boards, ...options }, signal), signal, 'results'),
-    async submitJob(task, boards, { signal, ...options } = {}) {
+    steps: (task, board, options = {}) =>
+      leavable(async function* (until) {
+        const { fields, signal: given } = splitOptions(options)
+        const signal = until(given)
+        const response = await post('/v1/solve', 'text/event-stream', { task, board, ...fields }, signal)
+        const events = serverEvents(response.body!)
+        try {
+          for (;;) {
+            const { done, step, result, problem } = await guarded(signal, () => nextEvent(events), response)
+            if (done) throw new HrmHttpError('The stream ended before the result.', { status: response.status })
+            if (problem) throw new HrmHttpError(undefined, { problem, status: response.status })
+            if (result) return result
+            if (step) yield step
+          }
+        } finally {
+          await events.return()
+        }
+      }),
+    async solveBatch(task, boards, options = {}) {
+      const { fields, signal } = splitOptions(options)
+      return json(post('/v1/solve/batch', JSON_TYPE, { task, boards, ...fields }, signal), signal, 'results')
+    },
+    async submitJob(task, boards, options = {}) {
+      const { fields, signal } = splitOptions(options)
       const { query, body, type } = written(() => {
         const query = new URLSearchParams({ task })
-        for (const [name, value] of Object.entries(options)) if (value !== undefined) query.set(name, String(value))
+        for (const [name, value] of Object.entries(fields)) if (value !== undefined) query.set(name, String(value))
         return { query, ...jobBody(boards) }
       })
       const headers = { Accept: JSON_TYPE, 'Content-Type': type }
       const init = { method: 'POST', headers, body, signal, duplex: 'half' } // the last for streams
       return json(send(`/v1/jobs?${query}`, init), signal)
     },
-    job: (id, options) => get(jobPath(id), options),
-    async waitForJob(id, { intervalMs = 2000, onProgress, signal } = {}) {
+    async job(id, options = {}) {
+      return get(jobPath(id), { signal: signalOf(options) })
+    },
+    async waitForJob(id, options = {}) {
+      const { intervalMs, onProgress, signal } = checkWait(options)
+      const path = jobPath(id)
       let failures = 0
       for (;;) {
         let wait = intervalMs
         try {
-          const job = await get<Job>(jobPath(id), { signal })
+          const job = await get<Job>(path, { signal })
           failures = 0
           onProgress?.(job)
           if (job.state !== 'running') return job
@@ -198,69 +119,39 @@ export function createClient(baseUrl: string | URL, { fetch = globalThis.fetch, 
         await pause(wait, signal)
       }
     },
-    async *jobResults(id, { signal } = {}) {
-      const headers = { Accept: 'application/jsonl' }
-      const response = await send(`${jobPath(id)}/results`, { method: 'GET', headers, signal })
-      const lines = bodyLines(response.body!)
-      try {
-        for (;;) {
-          const { result, rest } = await guarded(signal, () => nextResult(lines), response)
-          // A proxy may end an answer that broke off as if it were whole.
-          if (rest) throw new HrmHttpError('The results end within a line.', { status: response.status })
-          if (!result) return
-          yield result
+    jobResults: (id, options = {}) =>
+      leavable(async function* (until) {
+        const signal = until(signalOf(options))
+        const headers = { Accept: 'application/jsonl' }
+        const response = await send(`${jobPath(id)}/results`, { method: 'GET', headers, signal })
+        const lines = bodyLines(response.body!)
+        try {
+          for (;;) {
+            const { result, rest } = await guarded(signal, () => nextResult(lines), response)
+            // A proxy may end an answer that broke off as if it were whole.
+            if (rest) throw new HrmHttpError('The results end within a line.', { status: response.status })
+            if (!result) return
+            yield result
+          }
+        } finally {
+          await lines.return('')
         }
-      } finally {
-        await lines.return('')
-      }
+      }),
+    async cancelJob(id, options = {}) {
+      return get(jobPath(id), { signal: signalOf(options), method: 'DELETE' })
     },
-    cancelJob: (id, { signal } = {}) => get(jobPath(id), { signal, method: 'DELETE' }),
-    models: () => get('/v1/models', {}, 'models'),
-    tasks: () => get('/v1/tasks', {}, 'tasks'),
-  }
-}
-
-/** @throws HrmError `option_invalid` */
-function checkBase(url: string): string {
-  const page = globalThis.location?.href
-  if (!URL.canParse(url, page) || !/^https?:$/.test(new URL(url, page).protocol)) {
-    throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, not an http: or https: URL`)
-  }
-  const { username, password } = new URL(url, page)
-  if (username || password)
-    throw new HrmError('option_invalid', 'baseUrl has a user or a password, which fetch refuses')
-  // paths are appended to it
-  if (/[?#]/.test(url)) {
-    throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, with a query or a fragment`)
-  }
-  return url
-}
-
-/** @throws HrmError `option_invalid`, without the cause: its message has the key */
-function bearer(apiKey: string): string {
-  const authorization = `Bearer ${apiKey}`
-  try {
-    new Headers().set('Authorization', authorization)
-  } catch {
-    throw new HrmError('option_invalid', 'apiKey has a character that no header can hold')
-  }
-  return authorization
-}
-
-/** @throws HrmError `option_invalid` for what no JSON or query can hold, a bigint say */
-function written<T>(write: () => T): T {
-  try {
-    return write()
-  } catch (cause) {
-    throw new HrmError('option_invalid', `the request cannot be written: ${(cause as Error).message}`, { cause })
+    async models(options = {}) {
+      return get('/v1/models', { signal: signalOf(options) }, 'models')
+    },
+    async tasks(options = {}) {
+      return get('/v1/tasks', { signal: signalOf(options) }, 'tasks')
+    },
   }
 }
 
 const JSON_TYPE = 'application/json'
 /** In a row, while a job is waited for. */
 const MAX_FAILURES = 5
-
-const jobPath = (id: string) => `/v1/jobs/${encodeURIComponent(id)}`
 
 /** Whether asking again may help. */
 const isPassing = (error: unknown): error is HrmHttpError =>

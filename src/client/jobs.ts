@@ -1,3 +1,5 @@
+import { HrmError } from '../errors.ts'
+import { refuseUnknown } from '../solve/options.ts'
 import type { ProblemCode } from './problem.ts'
 
 /**
@@ -7,7 +9,7 @@ import type { ProblemCode } from './problem.ts'
  * @example
  * await client.submitJob('sudoku', { csv: await openAsBlob('boards.csv') })
  */
-export type JobBoards = readonly string[] | { csv: JobFile } | { jsonl: JobFile }
+export type JobBoards = readonly string[] | { csv: JobFile; jsonl?: undefined } | { jsonl: JobFile; csv?: undefined }
 
 /**
  * A file of boards.
@@ -25,10 +27,10 @@ export type JobFile = string | Blob | ReadableStream<Uint8Array>
  */
 export interface JobOptions {
   /** Budget of each board in ACT steps. Default 256. */
-  maxSteps?: number
+  maxSteps?: number | undefined
   /** The same for every board. Default 0. */
-  seed?: number
-  signal?: AbortSignal
+  seed?: number | undefined
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -38,11 +40,11 @@ export interface JobOptions {
  * await client.waitForJob(id, { onProgress: ({ solved, boards }) => console.log(`${solved} of ${boards}`) })
  */
 export interface WaitOptions {
-  /** Milliseconds between two looks. Default 2000. */
-  intervalMs?: number
+  /** Whole milliseconds between two looks, 1 to 2^31 - 1. Default 2000. */
+  intervalMs?: number | undefined
   /** Called with what every look found. */
-  onProgress?: (job: Job) => void
-  signal?: AbortSignal
+  onProgress?: ((job: Job) => void) | undefined
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -51,11 +53,10 @@ export interface WaitOptions {
  * @example
  * const { state, solved, boards } = await client.job(id)
  */
-export interface Job {
+export type Job = ({ state: 'running'; endedAt: null } | { state: 'done' | 'cancelled'; endedAt: string }) & {
   id: string
   task: string
   model: string
-  state: 'running' | 'done' | 'cancelled'
   maxSteps: number
   seed: number
   /** All boards of the job. */
@@ -71,7 +72,6 @@ export interface Job {
   /** Runs of boards that failed, `first` the 0-based index of the first of each; a hundred at most. */
   failures: { first: number; boards: number; code: ProblemCode; detail: string }[]
   createdAt: string
-  endedAt: string | null
   /** When the job and its results are deleted, at the latest. */
   expiresAt: string
 }
@@ -80,24 +80,44 @@ export interface Job {
  * One board's result, in the order of the boards.
  *
  * @example
- * for await (const { index, solution } of client.jobResults(id)) console.log(index, solution)
+ * for await (const row of client.jobResults(id)) {
+ *   console.log(row.index, row.status === 'solved' ? row.solution : row.status)
+ * }
  */
-export interface JobResult {
+export type JobResult = (
+  | { status: 'solved'; solution: string }
+  | {
+      /** `unsolved`: the budget is spent. `failed`: no try could compute it. */
+      status: 'unsolved' | 'failed'
+      solution: null
+    }
+) & {
   /** 0-based. */
   index: number
   /** As it was sent; `null` where it could not be read again. */
   board: string | null
-  status: 'solved' | 'unsolved' | 'failed'
-  solution: string | null
   steps: number
   attempts: number
   verified: boolean
   model: string
 }
 
-/** The body and media type of a submission. */
+const FILES = { csv: true, jsonl: true } as const
+
+/** The body and media type of a submission. @throws HrmError `option_invalid` */
 export function jobBody(boards: JobBoards): { body: BodyInit; type: string } {
-  if ('csv' in boards) return { body: boards.csv as BodyInit, type: 'text/csv' }
-  if ('jsonl' in boards) return { body: boards.jsonl as BodyInit, type: 'application/jsonl' }
-  return { body: boards.map((board) => `${JSON.stringify(board)}\n`).join(''), type: 'application/jsonl' }
+  if (isList(boards)) {
+    return { body: boards.map((board) => `${JSON.stringify(board)}\n`).join(''), type: 'application/jsonl' }
+  }
+  refuseUnknown(boards, FILES, 'boards')
+  const { csv, jsonl } = boards
+  if ((csv === undefined) === (jsonl === undefined)) {
+    const what = csv === undefined ? 'neither csv nor jsonl' : 'both csv and jsonl'
+    throw new HrmError('option_invalid', `boards that are no list have one file, but these have ${what}`)
+  }
+  return csv === undefined
+    ? { body: jsonl as BodyInit, type: 'application/jsonl' }
+    : { body: csv as BodyInit, type: 'text/csv' }
 }
+
+const isList = (boards: JobBoards): boards is readonly string[] => Array.isArray(boards)

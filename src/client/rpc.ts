@@ -1,16 +1,16 @@
 // For those who call the service with Hono's own client: types, and the lists of codes that they are made of.
 import type { Hono } from 'hono'
 import type { SolveResult } from '../solve/types.ts'
-import type { ServedModel, ServedTask } from './index.ts'
 import type { Job } from './jobs.ts'
 import type { Problem, ProblemCode } from './problem.ts'
+import type { ServedModel, ServedTask } from './types.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, type HrmErrorCode } from '../errors.ts'
 export type { SolveResult } from '../solve/types.ts'
 export type { CardScore } from '../weights/card.ts'
-export type { ServedModel, ServedTask } from './index.ts'
 export type { Job } from './jobs.ts'
 export { HTTP_PROBLEM_CODES, type HttpProblemCode, type Problem, type ProblemCode } from './problem.ts'
+export type { ServedModel, ServedTask } from './types.ts'
 
 /**
  * Every status that a `Problem` may have.
@@ -55,15 +55,20 @@ export type Endpoint<Input, Output, Status extends number = 200, Format extends 
  */
 export type HrmEdgeRoutes = {
   '/v1/solve': {
-    $post: Endpoint<{ json: { task: string; board: string; maxSteps?: number; seed?: number } }, SolveResult>
+    $post: Endpoint<
+      { json: { task: string; board: string; maxSteps?: number | undefined; seed?: number | undefined } },
+      SolveResult
+    >
   }
   '/v1/solve/batch': {
     $post: Endpoint<
-      { json: { task: string; boards: string[]; maxSteps?: number; seed?: number } },
+      { json: { task: string; boards: string[]; maxSteps?: number | undefined; seed?: number | undefined } },
       { results: SolveResult[]; solved: number; steps: number }
     >
   }
-  '/v1/jobs': { $post: Endpoint<{ query: { task: string; maxSteps?: string; seed?: string } }, Job, 202> }
+  '/v1/jobs': {
+    $post: Endpoint<{ query: { task: string; maxSteps?: string | undefined; seed?: string | undefined } }, Job, 202>
+  }
   '/v1/jobs/:id': {
     $get: Endpoint<{ param: { id: string } }, Job>
     $delete: Endpoint<{ param: { id: string } }, Job>
