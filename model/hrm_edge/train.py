@@ -227,7 +227,7 @@ class Trainer:
         marks = dict.fromkeys(("save", "eval", "log"), self.seconds)
         sums = Sums()
         layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
-        bar = tqdm(total=100, disable=self.world.rank > 0, bar_format=layout)
+        bar = tqdm(total=100, disable=self.world.rank > 0 or self.progress >= 1, bar_format=layout)
 
         def is_over() -> bool:
             """Takes the time. The same on every process, or one would wait for the others' gradients for ever."""

@@ -15,7 +15,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .checkpoint import load_checkpoint
-from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, HRMConfig, sudoku_task
+from .config import MAZE_SYMBOLS, SUDOKU_SYMBOLS, sudoku_task
 from .errors import HrmEdgeError
 from .evaluate import STEPS, report
 from .files import write_atomic
@@ -27,6 +27,7 @@ from .train_config import read_run
 from .train_data import prepare
 from .train_memory import named_shortage
 from .train_plot import plot_curve, plot_training
+from .train_state import barred
 from .train_world import World
 
 Seed = Annotated[int | None, typer.Option(help="default: the config's")]
@@ -64,7 +65,7 @@ def train(
     weights = None
     if start is not None:
         of, weights = load_checkpoint(start)
-        if (difference := _difference(of, model)) is not None:
+        if (difference := barred(of, model)) is not None:
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's: {difference}")
     world = World.join(run.train.device)
     with named_shortage():
@@ -75,6 +76,9 @@ def train(
         if start is not None and trainer.step > 0:
             typer.echo(f"hrm-model: {start} is not read: {out} holds a run, which goes on", err=True)
         typer.echo(f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {how}, step {trainer.step}")
+        if trainer.progress >= 1:
+            budget = "minutes" if run.train.steps is None else "steps"
+            typer.echo(f"this run is done; a larger --{budget} goes on with it")
     try:
         with named_shortage():
             trainer.train()
@@ -86,23 +90,6 @@ def train(
             what = f"warmup is {run.train.warmup} updates, the run had {trainer.step}"
             typer.echo(f"hrm-model: the learning rate never reached {run.train.lr}: {what}", err=True)
         plot_training(out / "metrics.jsonl", out / "training.png")
-
-
-def _difference(of: HRMConfig, model: HRMConfig) -> str | None:
-    """Why a model cannot start from the weights of another: the first option that differs and is a part of them.
-
-    How often a step thinks is none (what ships thinks longer than what is trained), nor is the size of the board, where
-    the model takes any.
-    """
-    free = {"H_cycles", "L_cycles", "halt_max_steps", "task"}
-    if model.any_size:
-        free |= {"seq_len", "rows", "cols", "box_rows", "box_cols", "walled"}
-    for theirs, ours in ((of.task, model.task), (of, model)):
-        for name in type(theirs).model_fields:
-            was, wanted = getattr(theirs, name), getattr(ours, name)
-            if name not in free and was != wanted:
-                return f"{name} is {was!r}, not {wanted!r}"
-    return None
 
 
 def evaluate(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from .config import HRMConfig
 from .errors import HrmEdgeError
 from .files import write_atomic
 
@@ -27,7 +29,12 @@ def check_same_run(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> No
         return HrmEdgeError("checkpoint", f"{path}: {what}; a new run can start from it: another --out, --start {path}")
 
     if saved.get("config") != now["config"]:
-        raise refuse("of another model")
+        if not isinstance(saved.get("config"), str):
+            raise HrmEdgeError("checkpoint", f"{path}: of no run; a new run takes another --out")
+        of, model = HRMConfig.parse(saved["config"]), HRMConfig.parse(now["config"])
+        if (difference := barred(of, model)) is not None:
+            raise HrmEdgeError("checkpoint", f"{path}: of another model: {difference}; a new run takes another --out")
+        raise refuse(f"of another model: {_difference(of, model)}")
     if saved.get("world") != now["world"]:
         raise refuse(f"of {saved.get('world')} processes, not {now['world']}")
     if saved.get("boards") != now["boards"]:
@@ -37,6 +44,28 @@ def check_same_run(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> No
         for name, value in now["run"][table].items():
             if name not in FREE and was.get(name) != value:
                 raise refuse(f"{table}.{name} was {was.get(name)}, and is {value} now")
+
+
+def barred(of: HRMConfig, model: HRMConfig) -> str | None:
+    """Why a model cannot start from the weights of another: the first option that differs and is a part of them.
+
+    How often a step thinks is none (what ships thinks longer than what is trained), nor is the size of the board, where
+    the model takes any.
+    """
+    free = {"H_cycles", "L_cycles", "halt_max_steps", "task"}
+    if model.any_size:
+        free |= {"seq_len", "rows", "cols", "box_rows", "box_cols", "walled"}
+    return _difference(of, model, free)
+
+
+def _difference(of: HRMConfig, model: HRMConfig, free: Collection[str] = ()) -> str | None:
+    """The first option that differs and is none of ``free``, the task's own first."""
+    for theirs, ours in ((of.task, model.task), (of, model)):
+        for name in type(theirs).model_fields:
+            was, wanted = getattr(theirs, name), getattr(ours, name)
+            if name not in free and was != wanted:
+                return f"{name} is {was!r}, not {wanted!r}"
+    return None
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:

@@ -178,9 +178,16 @@ def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None
     first.save()
     run = tiny()
     other_model = run.model_copy(update={"model": {"hidden_size": 32, "box_rows": 2, "box_cols": 2}})
+    longer_steps = run.model_copy(update={"model": run.model | {"H_cycles": 3}})
     other_search = run.model_copy(update={"search": run.search.model_copy(update={"later": 2})})
     for other, with_boards, message in [
-        (other_model, boards, "of another model"),
+        # What `--start` would refuse is not advised.
+        (other_model, boards, r"last\.pt: of another model: hidden_size is 16, not 32; a new run takes another --out$"),
+        (
+            longer_steps,
+            boards,
+            r"of another model: H_cycles is 1, not 3; a new run can start from it: .* --start .*pt$",
+        ),
         (other_search, boards, r"search\.later was 1, and is 2 now"),
         (tiny(lr=0.5), boards, r"train\.lr was 0\.001, and is 0\.5 now"),
         (tiny(batch=8), boards, r"train\.batch was 6, and is 8 now"),
@@ -190,6 +197,9 @@ def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None
         with pytest.raises(HrmEdgeError, match=message) as caught:
             Trainer(other, with_boards, None, tmp_path)
         assert caught.value.code == "checkpoint"
+    save_state(tmp_path / "other" / "last.pt", {"model": {}})
+    with pytest.raises(HrmEdgeError, match=r"last\.pt: of no run"):
+        Trainer(run, boards, None, tmp_path / "other")
     longer = tiny(steps=None, minutes=5, save_minutes=1, eval_minutes=2, eval_rows=3, eval_steps=4, threads=1)
     assert Trainer(longer, boards, None, tmp_path).step == 0
 

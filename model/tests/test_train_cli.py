@@ -60,7 +60,9 @@ def test_from_boards_to_a_report(tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert "8 held out" in invoke("train", tmp_path / "run.toml", "--out", out)
     assert {p.name for p in out.iterdir()} == {"last.pt", "metrics.jsonl", "training.png"}
-    assert "step 4" in invoke("train", tmp_path / "run.toml", "--out", out)  # the budget is spent: nothing more to do
+    again = invoke("train", tmp_path / "run.toml", "--out", out)
+    assert "step 4\nthis run is done; a larger --steps goes on with it" in again
+    assert "%|" not in again  # no bar that stays at its start
 
     target = tmp_path / "report.json"
     invoke("evaluate", out / "last.pt", "--data", data, "--out", target, "--limit", 5, "--skip", 3, "--most", 2)
