@@ -16,6 +16,8 @@ export type { WebGpuOptions } from './webgpu.ts'
  *
  * const solver = await createSolver({ backend: 'webgpu', webgpu: webgpu(), slots: 256 })
  * const results = await solver.solveBatch(boards)
+ *
+ * @throws HrmError `option_invalid`
  */
 export function webgpu(options: WebGpuOptions = {}): WebGpu {
   return createWebGpu(options, {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OPEN_6X6, PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
-import { expectHrmRejection } from '../../tests/helpers/errors.ts'
+import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { fakeClock } from '../../tests/helpers/fake-clock.ts'
 import { type FakeGpu, fakeGpu, fakeOrt } from '../../tests/helpers/fake-gpu.ts'
 import { draftOf, writeFile } from '../../tests/helpers/weights-file.ts'
@@ -114,6 +114,15 @@ describe('the backend webgpu', () => {
       'option_invalid',
       'onnxruntime-web',
     )
+  })
+
+  it.each([
+    [{ wasmPath: '/ort/' }, 'there is no option "wasmPath"; there are wasmPaths, ort'],
+    [{ ort: 'onnxruntime-web' }, 'ort must be a function'],
+    [null, 'the options are null'],
+  ])('is refused with the options %o', (options, message) => {
+    const sources = { gpu: async () => undefined, ort: async () => fakeOrt({}) }
+    expectHrmError(() => createWebGpu(options as never, sources), 'option_invalid', message)
   })
 
   it('runs single boards there too, and names the adapter', async () => {

@@ -3,6 +3,7 @@ import { createGpuEngines } from '../engines/webgpu/gpu-engines.ts'
 import type { OrtModule } from '../engines/webgpu/ort.ts'
 import { createGpuRuntime, GpuError } from '../engines/webgpu/runtime.ts'
 import { HrmError } from '../errors.ts'
+import { checkFunction, refuseUnknown } from '../solve/options.ts'
 
 /**
  * Where ONNX Runtime comes from.
@@ -29,7 +30,13 @@ export interface WebGpuSources {
   ort(): Promise<unknown>
 }
 
-export function createWebGpu({ wasmPaths, ort }: WebGpuOptions, sources: WebGpuSources): OpenableWebGpu {
+const WEBGPU_OPTIONS: Record<keyof WebGpuOptions, true> = { wasmPaths: true, ort: true }
+
+/** @throws HrmError `option_invalid` */
+export function createWebGpu(options: WebGpuOptions, sources: WebGpuSources): OpenableWebGpu {
+  refuseUnknown(options, WEBGPU_OPTIONS)
+  const { wasmPaths, ort } = options
+  checkFunction('ort', ort)
   const load = async (): Promise<OrtModule> => {
     let module: OrtModule
     try {
