@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
 import { type ErrorCell, isHrmError } from '../errors.ts'
 
-/** Exit codes: docs/cli.md. */
-export const EXIT = { solved: 0, unsolved: 1, badInput: 2, broken: 3 } as const
+/** Exit codes: docs/cli.md. That of an interrupted run is what shells make of SIGINT. */
+export const EXIT = { solved: 0, unsolved: 1, badInput: 2, broken: 3, interrupted: 130 } as const
 
 /** What `--json` prints in place of an answer. */
 export interface Failure {

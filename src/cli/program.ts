@@ -57,7 +57,10 @@ function addSolve(program: Command, exit: (code: number) => void): void {
     .addOption(seeds())
     .addOption(backend())
     .addOption(weights())
-    .addHelpText('after', '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage, 3 a fault of hrm itself.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 all solved, 1 some unsolved, 2 bad input or usage, 3 a fault of hrm itself, 130 interrupted.',
+    )
     .action(async (task, board, options) => {
       const { solveCommand } = await import('./solve-command.ts')
       exit(await solveCommand(task, board, options))

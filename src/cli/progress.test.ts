@@ -35,6 +35,19 @@ test('writes whole lines into a log, and rarely', () => {
   expect(sink.written[0]).toBe('evaluating: 100/1000, 3 solved, 1 min 30 s left\n')
 })
 
+test('gives way to text on the same terminal, and is back at the next update', () => {
+  const sink = recorder(true)
+  let time = 0
+  const progress = createProgress('solving', 4, sink, () => time)
+  progress.end()
+  time = 200
+  progress.update(1)
+  progress.end()
+  progress.end()
+  progress.update(1)
+  expect(sink.written).toEqual([0, 1, 0].map((i) => ['\r\x1b[2Ksolving: 1/4, 1 s left', '\r\x1b[2K'][i]))
+})
+
 test('takes a dumb terminal for a log', () => {
   vi.stubEnv('TERM', 'dumb')
   const sink = recorder(true)

@@ -12,7 +12,7 @@ export interface ProgressSink extends Sink {
 export interface ProgressLine {
   /** `extra`: what else to say, such as how many are solved. */
   update(done: number, extra?: string): void
-  /** Takes the line off a terminal again. */
+  /** Takes the line off a terminal again, until the next update, which may come at once. */
   end(): void
 }
 
@@ -42,7 +42,10 @@ export function createProgress(
       drawn = true
     },
     end() {
-      if (drawn && redraws) sink.write('\r\x1b[2K')
+      if (!drawn || !redraws) return
+      sink.write('\r\x1b[2K')
+      drawn = false
+      last = now() - every
     },
   }
 }

@@ -14,9 +14,13 @@ import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
 import { sampleBoard } from './samples.ts'
-import { describeOne, describeSeveral } from './solve-report.ts'
+import { countSolved, describeAll, describeEach, describeOne } from './solve-report.ts'
+import { type SeveralOptions, solveSeveral } from './solve-several.ts'
 import { readAll, readTextFile } from './text-file.ts'
 import { utf8Text } from './utf8-text.ts'
+
+/** On a GPU boards are quick only side by side, and the last of them leave it idle: several times what it takes. */
+const GPU_AT_ONCE = 4 * GPU_BATCH
 
 export interface SolveCommandOptions {
   file?: string
@@ -49,16 +53,9 @@ export async function solveCommand(
     // `steps` reads the board at once and computes nothing before its first `next`
     checkBoards(inputs, (board) => solver.steps(board))
     const boards = inputs.map((input) => input.board)
-    const start = performance.now()
-    const results =
-      boards.length === 1
-        ? [await solver.solve(boards[0], { maxSteps, seed })]
-        : await solveSeveral(solver, boards, { maxSteps, seed })
-    const ms = performance.now() - start
-    if (options.json) printJson(results.length === 1 ? results[0] : results)
-    else if (results.length === 1) printText(describeOne(boards[0], results[0], ms, solver.model.config))
-    else printText(describeSeveral(inputs, results, ms, solver.model.config))
-    return results.every((r) => r.status === 'solved') ? EXIT.solved : EXIT.unsolved
+    if (options.json) return await solveForJson(solver, boards, { maxSteps, seed })
+    const atOnce = mayUseGpu(options.backend) ? GPU_AT_ONCE : 1
+    return await solveForPeople(solver, boards, { maxSteps, seed, atOnce })
   } finally {
     solver.dispose()
   }
@@ -93,14 +90,44 @@ function announceSample(task: string): string {
   return board
 }
 
-async function solveSeveral(
+async function solveForJson(
   solver: Solver,
   boards: readonly string[],
   options: { maxSteps: number; seed: number },
-): Promise<SolveResult[]> {
+): Promise<number> {
   const progress = createProgress('solving', boards.length)
   const onProgress = ({ done, solved }: { done: number; solved: number }) => progress.update(done, `${solved} solved`)
-  const results = await solver.solveBatch(boards, { ...options, onProgress })
+  const results =
+    boards.length === 1
+      ? [await solver.solve(boards[0], options)]
+      : await solver.solveBatch(boards, { ...options, onProgress })
   progress.end()
-  return results
+  printJson(results.length === 1 ? results[0] : results)
+  return exitOf(results)
 }
+
+async function solveForPeople(
+  solver: Solver,
+  boards: readonly string[],
+  { maxSteps, seed, atOnce }: Omit<SeveralOptions, 'onResult'>,
+): Promise<number> {
+  const { config } = solver.model
+  const start = performance.now()
+  const elapsed = () => performance.now() - start
+  if (boards.length === 1) {
+    const result = await solver.solve(boards[0], { maxSteps, seed })
+    printText(describeOne(boards[0], result, elapsed(), config))
+    return exitOf([result])
+  }
+  const onResult = (result: SolveResult, i: number) => printText(describeEach(boards[i], result, config))
+  const results = await solveSeveral(solver, boards, { maxSteps, seed, atOnce, onResult })
+  if (results.length < boards.length) {
+    remark(`Interrupted after ${results.length} of ${boards.length} boards: ${countSolved(results)} solved`)
+    return EXIT.interrupted
+  }
+  printText(describeAll(results, elapsed()))
+  return exitOf(results)
+}
+
+const exitOf = (results: readonly SolveResult[]): number =>
+  countSolved(results) === results.length ? EXIT.solved : EXIT.unsolved

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { MAZE, SMALLEST } from '../../tests/helpers/configs.ts'
 import type { SolveResult } from '../index.ts'
-import { describeSeveral } from './solve-report.ts'
+import type { ModelConfig } from '../weights/config.ts'
+import { describeAll, describeEach } from './solve-report.ts'
+
+/** The lines for several boards. */
+function describe(boards: string[], results: SolveResult[], config: ModelConfig): string[] {
+  const each = results.map((result, i) => describeEach(boards[i], result, config, false))
+  return [...each, describeAll(results, 3)].join('\n').split('\n')
+}
 
 test('shows symbols that a terminal would obey, in answers and in boards given back, and does not send them', () => {
   const result = { task: 'paths', steps: 2, attempts: 1, verified: false, model: 'tiny' }
@@ -9,7 +16,7 @@ test('shows symbols that a terminal would obey, in answers and in boards given b
     { ...result, status: 'solved', solution: 'a\u001b' },
     { ...result, status: 'unsolved', solution: null },
   ]
-  expect(describeSeveral([{ board: 'ab' }, { board: 'b\u009b' }], results, 3, SMALLEST).split('\n')).toEqual([
+  expect(describe(['ab', 'b\u009b'], results, SMALLEST)).toEqual([
     'a\\u001b  solved in 2 steps, 1 attempt, not verified: the task has no known rules',
     'b\\x9b  unsolved after 2 steps, 1 attempt',
     '1 of 2 solved, 3 ms (tiny)',
@@ -22,8 +29,7 @@ test('draws each of several mazes', () => {
     { ...result, status: 'solved', solution: 'So# G#', verified: true },
     { ...result, status: 'unsolved', solution: null, verified: false },
   ]
-  const lines = describeSeveral([{ board: 'S.#\n.G#' }, { board: 'S G\n  #' }], results, 3, MAZE, false).split('\n')
-  expect(lines).toEqual([
+  expect(describe(['S.#\n.G#', 'S G\n  #'], results, MAZE)).toEqual([
     '  S #     So#',
     '   G#      G#',
     '',

@@ -1,7 +1,6 @@
 import type { SolveResult } from '../index.ts'
 import { createTask } from '../tasks/create-task.ts'
 import type { ModelConfig } from '../weights/config.ts'
-import type { BoardInput } from './board-input.ts'
 import { beside, drawGrid } from './grid.ts'
 import { printable } from './output.ts'
 import { mayStyle } from './terminal.ts'
@@ -18,25 +17,24 @@ export function describeOne(
   return result.solution === null ? summary : `${draw(board, result.solution, config, color)}\n\n${summary}`
 }
 
-/**
- * Every board in the order of the input, and a summary: one line a board, but mazes, which no one can read in a line,
- * are drawn.
- */
-export function describeSeveral(
-  inputs: readonly BoardInput[],
-  results: readonly SolveResult[],
-  ms: number,
+/** One of several boards: a line, but a maze, which no one can read in a line, is drawn. */
+export function describeEach(
+  board: string,
+  result: SolveResult,
   config: ModelConfig,
   color = mayStyle(process.stdout),
 ): string {
-  const lines = results.map((r, i) => {
-    const { board } = inputs[i]
-    if (config.task.kind !== 'maze') return `${printable(r.solution ?? board)}  ${describeResult(r)}`
-    return `${draw(board, r.solution, config, color)}\n\n${describeResult(r)}\n`
-  })
-  const solved = results.filter((r) => r.status === 'solved').length
-  return `${lines.join('\n')}\n${solved} of ${results.length} solved, ${ms.toFixed(0)} ms (${results[0].model})`
+  if (config.task.kind !== 'maze') return `${printable(result.solution ?? board)}  ${describeResult(result)}`
+  return `${draw(board, result.solution, config, color)}\n\n${describeResult(result)}\n`
 }
+
+/** What several boards come to. */
+export function describeAll(results: readonly SolveResult[], ms: number): string {
+  return `${countSolved(results)} of ${results.length} solved, ${ms.toFixed(0)} ms (${results[0].model})`
+}
+
+export const countSolved = (results: readonly SolveResult[]): number =>
+  results.filter(({ status }) => status === 'solved').length
 
 /** The question, and beside it the answer if there is one. */
 function draw(board: string, answer: string | null, config: ModelConfig, color: boolean): string {

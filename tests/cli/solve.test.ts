@@ -132,6 +132,23 @@ describe('several boards', () => {
     expect(run.stdout).toContain('1 of 2 solved')
   })
 
+  test('each is printed as soon as it is solved, and an interrupt says how many were: exit 130', async () => {
+    const path = await file('endless', `${lines.slice(0, 2).join('\n')}\n${IMPOSSIBLE}\n${question}\n`)
+    const child = startHrm(['solve', 'sudoku', '--file', path, '--max-steps', '1000000'])
+    const said = { stdout: '', stderr: '' }
+    child.stderr!.setEncoding('utf8').on('data', (text) => {
+      said.stderr += text
+    })
+    child.stdout!.setEncoding('utf8').on('data', (text) => {
+      said.stdout += text
+      if (said.stdout.split('\n').length === 3) child.kill('SIGINT')
+    })
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect(said.stdout.split('\n').map((line) => line.slice(0, 81))).toEqual([...answers.slice(0, 2), ''])
+    expect(said.stderr).toMatch(/Interrupted after 2 of 4 boards: 2 solved\n$/)
+    expect(code).toBe(130)
+  })
+
   test('a reader that closes the pipe is no fault', async () => {
     const child = startHrm(['solve', 'sudoku', '--file', await file('many', `${lines.join('\n')}\n`)])
     child.stdout!.destroy()
