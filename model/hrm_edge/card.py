@@ -80,7 +80,7 @@ class ModelCard(_Open):
     def read(cls, path: Path) -> ModelCard:
         """Reads a JSON file. Raises HrmEdgeError (code ``weights``), naming the file, if it holds no card."""
         try:
-            card = cls.parse(path.read_text(encoding="utf-8"))
+            card = cls.parse(path.read_text(encoding="utf-8-sig"))
             return cls.parse(card.to_json())  # as it will be written: 1e999 can be read, and is infinite
         except (OSError, UnicodeDecodeError, HrmEdgeError) as error:
             raise HrmEdgeError("weights", f"{path}: {error}") from error

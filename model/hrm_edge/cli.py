@@ -127,7 +127,7 @@ def read_task(name: str) -> TaskConfig:
     if name in OFFICIAL_TASKS:
         return OFFICIAL_TASKS[name]
     try:
-        return TaskConfig.model_validate_json(Path(name).read_text(encoding="utf-8"))
+        return TaskConfig.model_validate_json(Path(name).read_text(encoding="utf-8-sig"))
     except ValidationError as error:
         raise HrmEdgeError("config", f"{name}: {first_fault(error)}") from error
     except UnicodeDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -54,6 +55,12 @@ def _one_unit(symbol: str) -> str:
     return symbol
 
 
+def _task_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
+        raise ValueError(f"{name!r} is not made of at most 64 lower-case letters, digits and hyphens, no hyphen first")
+    return name
+
+
 class TaskConfig(_Checked):
     """A puzzle as data.
 
@@ -62,7 +69,7 @@ class TaskConfig(_Checked):
     one shape, no known rules.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    name: Annotated[str, AfterValidator(_task_name)]
     kind: Literal["sudoku", "maze", "grid"]
     rows: int = Field(ge=1, le=256)
     cols: int = Field(ge=1, le=256)

@@ -30,4 +30,4 @@ class HrmEdgeError(ValueError):
 def first_fault(error: ValidationError) -> str:
     """The first wrong key, and what is wrong with it."""
     first = error.errors()[0]
-    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, "))))

@@ -8,6 +8,9 @@ from typing import Any
 from .config import CANDIDATE_LISTS, MAX_HEADS, MAZE_SYMBOLS, HRMConfig, sudoku_task
 from .errors import HrmEdgeError
 
+# What a head can read around a cell of a board without boxes.
+GRID_LISTS = ("row", "column", "neighbours", "all")
+
 
 def structured_sudoku(
     hidden_size: int = 32,
@@ -57,10 +60,16 @@ def structured_grid(
     Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
     ``column``, ``neighbours`` (the four around it) or ``all``; by default as many heads of each. No cell knows
     where it stands but with ``attention="full"`` and ``pos_encodings="learned"``, where every head reads all cells.
+
+    Raises:
+        HrmEdgeError: code ``config``, naming the first wrong key.
     """
     full = overrides.get("attention") == "full"
     if lists is None:
-        lists = [] if full else _split_heads(num_heads, ("row", "column", "neighbours", "all"))
+        lists = [] if full else _split_heads(num_heads, GRID_LISTS)
+    for list_name in lists if isinstance(lists, list) else []:
+        if list_name not in GRID_LISTS:
+            raise HrmEdgeError("config", f"lists: {list_name!r} is none of {', '.join(GRID_LISTS)}")
     return HRMConfig.parse(
         {
             "hidden_size": hidden_size,

@@ -111,6 +111,9 @@ class RunConfig(_Table):
         for name in ("name", "symbols"):
             if not isinstance(arguments.get(name, ""), str):
                 raise HrmEdgeError("config", f"{name}: not a text: {arguments[name]!r}")
+        # The commands take these for the tasks of the shipped weights, which have rules.
+        if family is structured_grid and arguments.get("name") in ("sudoku", "maze"):
+            raise HrmEdgeError("config", f"name: {arguments['name']!r} is the task of other weights: give it another")
         try:
             return family(**arguments)
         except TypeError as error:  # an argument too many, or one that is missing
@@ -127,11 +130,16 @@ def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | N
         HrmEdgeError: code ``config``, naming the key.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HrmEdgeError("config", f"{path}: {error}") from error
-    train = raw.setdefault("train", {})
+    for name in sorted(raw.keys() - RunConfig.model_fields.keys()):
+        known = ", ".join(f"[{table}]" for table in RunConfig.model_fields)
+        raise HrmEdgeError("config", f"{path}: {name}: none of the tables {known}")
     changes = {k: v for k, v in (changes or {}).items() if v is not None}
+    if "train" not in raw and not changes.keys() & {"steps", "minutes"}:
+        raise HrmEdgeError("config", f"{path}: [train]: missing")
+    train = raw.setdefault("train", {})
     if isinstance(train, dict):  # what is no table is refused below
         if "steps" in changes or "minutes" in changes:  # a budget replaces the other kind
             train.pop("steps", None)

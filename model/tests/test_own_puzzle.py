@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from hrm_edge.card import ModelCard
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_grid
 from hrm_edge.hrm import HRM
@@ -49,7 +50,18 @@ def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
         ("name = 'paths'", "symbols: missing"),
         ("rows = 9\ncols = 9", "symbols: missing"),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\ncolour = 'red'", "colour"),
-        ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['box', 'row', 'row', 'row']", "only sudoku tasks have boxes"),
+        (
+            "rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['box', 'row', 'row', 'row']",
+            "lists: 'box' is none of row, column, neighbours, all$",
+        ),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = ['row', 'cell']", "lists: 'cell' is none of row, column, nei"),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\nlists = 'row'", "lists: Input should be a valid list"),
+        (
+            "rows = 9\ncols = 9\nsymbols = 'ab'\nname = 'My Grid'",
+            "name: 'My Grid' is not made of at most 64 lower-case",
+        ),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\nname = '-a'", "name: '-a' is not made of"),
+        ("rows = 9\ncols = 9\nsymbols = 'ab'\nname = 'maze'", "name: 'maze' is the task of other weights"),
         ("hidden = 9", "hidden"),
         ("rows = 999\ncols = 9\nsymbols = 'ab'", "rows: Input should be less than or equal to 256"),
         ("rows = '9'\ncols = 9\nsymbols = 'ab'", "rows: not a whole number: '9'"),
@@ -64,6 +76,32 @@ def test_a_model_that_cannot_be_is_named(tmp_path: Path, model: str, message: st
     with pytest.raises(HrmEdgeError, match=rf"run\.toml: model: .*{message}") as caught:
         read_run(path)
     assert caught.value.code == "config"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[training]\nsteps = 1\n", r"training: none of the tables \[model\], \[data\], \[search\], \[train\]$"),
+        ("[model]\nhidden_size = 16\n", r"\[train\]: missing$"),
+    ],
+)
+def test_a_table_of_another_name_or_none_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(f"{text}[data]\ntrain = ['x.csv']\n")
+    with pytest.raises(HrmEdgeError, match=rf"run\.toml: {message}") as caught:
+        read_run(path)
+    assert caught.value.code == "config"
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    path, card = tmp_path / "run.toml", tmp_path / "card.json"
+    path.write_text("[data]\ntrain = ['x.csv']\n", encoding="utf-8-sig")
+    assert read_run(path, {"steps": 3}).train.steps == 3  # a budget makes a table
+    card.write_text('{"name": "mine"}', encoding="utf-8-sig")
+    assert ModelCard.read(card).name == "mine"
+    card.write_text("{", encoding="utf-8-sig")
+    with pytest.raises(HrmEdgeError, match=r"card\.json: hrm\.card is not JSON"):
+        ModelCard.read(card)
 
 
 def test_a_table_that_is_none_is_named(tmp_path: Path) -> None:
