@@ -11,9 +11,11 @@ import simd128 from 'hrm-edge/wasm/simd128.wasm'
 import sudoku from 'hrm-edge/weights/sudoku.safetensors'
 import { webgpu, type Fallback, type WebGpuOptions } from 'hrm-edge/webgpu'
 import { createClient, HrmHttpError, type Problem } from 'hrm-edge/client'
+import type { BatchOptions, ClientOptions, HrmHttpErrorOptions, JobOptions, WaitOptions } from 'hrm-edge/client'
 
 type Options = CreateSolverOptions & CreateWorkerSolverOptions & SolveBatchOptions & KernelSources &
-  CompileKernelsOptions & WebGpuOptions & HrmErrorOptions
+  CompileKernelsOptions & WebGpuOptions & HrmErrorOptions &
+  BatchOptions & ClientOptions & HrmHttpErrorOptions & JobOptions & WaitOptions
 declare const unset: { [Option in keyof Options]-?: undefined }
 const asIfNotGiven: Options = unset
 // @ts-expect-error a worker has no WebGPU
