@@ -110,6 +110,7 @@ export function fakeSolver(): FakeSolver {
       return steps(board, options)
     },
     solveBatch: (boards, options = {}) => Promise.all(boards.map((board) => solve(board, options))),
+    [Symbol.dispose]() {},
     dispose() {},
   }
   return solver

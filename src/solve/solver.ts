@@ -54,6 +54,13 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     return { pool, done: () => held.done(pool) }
   }
 
+  const dispose = (): void => {
+    disposed = true
+    pools.dispose()
+    batchPools.dispose()
+    engines.release()
+  }
+
   const begin = (
     pool: SlotPool,
     slot: number,
@@ -115,19 +122,24 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       return first.build
     },
     async solve(board, options = {}) {
-      const run = steps(task.parse(board), checkOptions(options), false)
+      const checked = checkOptions(options)
+      refuseDisposed()
+      throwIfAborted(checked.signal)
+      const run = steps(task.parse(board), checked, false)
       for (;;) {
         const { done, value } = await run.next()
         if (done) return value
       }
     },
     steps(board, options = {}) {
-      return steps(task.parse(board), checkOptions(options), true) as AsyncGenerator<SolveStep, SolveResult, void>
+      const checked = checkOptions(options)
+      return steps(task.parse(board), checked, true) as AsyncGenerator<SolveStep, SolveResult, void>
     },
     async solveBatch(boards, options = {}) {
       const checked = checkOptions(options)
       if (!Array.isArray(boards)) throw new HrmError('option_invalid', 'boards must be an array of strings')
       refuseDisposed()
+      throwIfAborted(checked.signal)
       const puzzles = Array.from(boards, (board, i) => parseNth(task, board, i))
       const results = new Array<SolveResult>(boards.length)
       let finished = 0
@@ -149,12 +161,9 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       }
       return results
     },
-    dispose() {
-      disposed = true
-      pools.dispose()
-      batchPools.dispose()
-      engines.release()
-    },
+    dispose,
+    // Where there is no such symbol, in Safari say, this is a method named "undefined", and nobody asks for it.
+    [Symbol.dispose]: dispose,
   }
 }
 

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Backend } from '../engines/engine.ts'
 import type { Fallback, WebGpu } from '../engines/gpu.ts'
 import type { KernelSources } from '../wasm/kernel-sources.ts'
@@ -199,10 +200,15 @@ export interface Solver {
    * The same solve, step by step; returns the result. Leaving the loop stops the work. From its first step to its end it
    * holds one of the solver's `slots`: an iterator that is stepped by hand and dropped must be told `return()`, or have its
    * signal aborted, or it holds it for good.
+   *
+   * @throws HrmError as `solve`: wrong options and a board that is no string at the call itself, which `hrm-edge` does for
+   * a board that breaks the rules too; the rest, and in `hrm-edge/worker` such a board, at the first `next()`
    */
   steps(board: string, options?: SolveOptions): AsyncGenerator<SolveStep, SolveResult, void>
   /** Results in the order of the boards. `maxSteps` is each board's own budget. */
   solveBatch(boards: readonly string[], options?: SolveBatchOptions): Promise<SolveResult[]>
   /** Frees the engine's memory; what still runs fails with `disposed`. */
   dispose(): void
+  /** The same, for `using solver = await createSolver()`. */
+  [Symbol.dispose](): void
 }

@@ -95,6 +95,39 @@ describe.each([
     solver.dispose()
   })
 
+  it('has functions that can be taken off it', async () => {
+    const { solve, steps, solveBatch, dispose } = await create()
+    const result = await solve(BOARD)
+    expect(result.status).toBe('solved')
+    expect(await solveBatch([BOARD])).toEqual([result])
+    const run = steps(BOARD)
+    expect((await run.next()).value).toMatchObject({ step: 1 })
+    await run.return(undefined as never)
+    dispose()
+    await expectHrmRejection(steps(BOARD).next(), 'disposed')
+  })
+
+  it('is disposed of at the end of the block that uses it', async () => {
+    let solver: Solver
+    {
+      using used = await create()
+      solver = used
+      expect((await solver.solve(BOARD)).status).toBe('solved')
+    }
+    await expectHrmRejection(solver.solve(BOARD), 'disposed')
+  })
+
+  it('says that it was disposed of, or else aborted, before it says what is wrong with a board', async () => {
+    const solver = await create()
+    const options = { signal: AbortSignal.abort('enough') }
+    for (const call of [solver.solve('no board', options), solver.solveBatch(['no board'], options)]) {
+      expect((await expectHrmRejection(call, 'aborted')).cause).toBe('enough')
+    }
+    await expectHrmRejection(solver.solveBatch([], options), 'aborted')
+    solver.dispose()
+    await expectHrmRejection(solver.solve('no board', options), 'disposed', 'the solver was disposed')
+  })
+
   it('solves no batch after it was disposed of, also one without boards', async () => {
     const solver = await create()
     solver.dispose()

@@ -12,15 +12,9 @@ import {
   checkWhole,
   DEFAULT_SLOTS,
   refuseUnknown,
+  throwIfAborted,
 } from '../solve/options.ts'
-import type {
-  CreateSolverOptions,
-  SolveBatchOptions,
-  SolveOptions,
-  SolveResult,
-  Solver,
-  SolveStep,
-} from '../solve/types.ts'
+import type { CreateSolverOptions, SolveBatchOptions, SolveResult, Solver, SolveStep } from '../solve/types.ts'
 import { checkString } from '../tasks/check-string.ts'
 import { connect } from './connect.ts'
 import type { WorkerLike } from './link.ts'
@@ -100,7 +94,7 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
   const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
-  return new ThreadSolver(seats, slots, info)
+  return seatedSolver(seats, slots, info)
 }
 
 function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptions): void {
@@ -108,94 +102,86 @@ function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptio
   throw new HrmError('option_invalid', "WebGPU is only in 'hrm-edge', not in 'hrm-edge/worker'")
 }
 
-class ThreadSolver implements Solver {
-  readonly task
-  readonly model
-  readonly backend
-  readonly build
-  readonly #seats: readonly Seat[]
-  readonly #slots: number
-  #disposed = false
+/** Closures, as in `hrm-edge`: each can be taken off the solver. */
+function seatedSolver(seats: readonly Seat[], slots: number, info: SolverInfo): Solver {
+  let disposed = false
 
-  constructor(seats: readonly Seat[], slots: number, info: SolverInfo) {
-    this.task = info.task
-    this.model = info.model
-    this.backend = info.backend
-    this.build = info.build
-    this.#seats = seats
-    this.#slots = slots
+  const refuseDisposed = (): void => {
+    if (disposed) throw disposal()
+  }
+  /** Where the fewest calls are under way; the first of several. */
+  const idlest = (): Seat => seats.reduce((best, seat) => (seat.load < best.load ? seat : best))
+
+  async function ask<T>(seat: Seat, message: SolverRequest, options: RequestOptions): Promise<T> {
+    refuseDisposed()
+    return seat.use((link) => {
+      refuseDisposed()
+      return request<T>(link, message, options)
+    }, options.signal)
   }
 
-  async solve(board: string, given: SolveOptions = {}): Promise<SolveResult> {
-    const { signal, ...options } = checkOptions(given)
-    checkString(board)
-    return this.#ask(this.#idlest(), { type: 'solve', board, options }, { signal })
-  }
-
-  steps(board: string, given: SolveOptions = {}): AsyncGenerator<SolveStep, SolveResult, void> {
-    const { signal, ...options } = checkOptions(given)
-    checkString(board)
-    return this.#steps({ type: 'steps', board, options }, signal)
-  }
-
-  async *#steps(message: SolverRequest, signal: AbortSignal | undefined): AsyncGenerator<SolveStep, SolveResult, void> {
-    this.#refuseDisposed()
-    const { link, done } = this.#idlest().take(signal)
+  async function* steps(
+    message: SolverRequest,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<SolveStep, SolveResult, void> {
+    refuseDisposed()
+    const { link, done } = idlest().take(signal)
     try {
       const live = await link
-      this.#refuseDisposed()
+      refuseDisposed()
       return yield* streamSteps(live, message, signal)
     } finally {
       done()
     }
   }
 
-  async solveBatch(given: readonly string[], batchOptions: SolveBatchOptions = {}): Promise<SolveResult[]> {
-    const { signal, ...options } = checkOptions(batchOptions)
-    const { onProgress } = batchOptions
-    if (!Array.isArray(given)) throw new HrmError('option_invalid', 'boards must be an array of strings')
-    this.#refuseDisposed()
-    // As they are now: chunks of them are sent until the last board is solved.
-    const boards: string[] = Array.from(given)
-    checkStrings(boards)
-    const wanted = Math.ceil(boards.length / this.#slots)
-    if (this.#seats.length === 1 || wanted <= 1) {
-      return this.#ask(this.#idlest(), { type: 'batch', boards, options }, { signal, onProgress })
-    }
-    await this.#ask(this.#idlest(), { type: 'check', boards }, { signal })
-    const results: SolveResult[] = []
-    const tell = onProgress && sumUp(boards.length, onProgress)
-    const solvePart = async (seat: Seat, from: number, to: number, stop: AbortSignal) => {
-      const message: SolverRequest = { type: 'batch', boards: boards.slice(from, to), options }
-      const part = await this.#ask<SolveResult[]>(seat, message, { signal: stop, onProgress: tell?.(from) })
-      part.forEach((result, i) => {
-        results[from + i] = result
-      })
-    }
-    await shareOut(boards.length, this.#seats.slice(0, wanted), this.#slots, solvePart, signal)
-    return results
+  const dispose = (): void => {
+    disposed = true
+    for (const seat of seats) seat.close(disposal())
   }
 
-  dispose(): void {
-    this.#disposed = true
-    for (const seat of this.#seats) seat.close(disposed())
-  }
-
-  async #ask<T>(seat: Seat, message: SolverRequest, options: RequestOptions): Promise<T> {
-    this.#refuseDisposed()
-    return seat.use((link) => {
-      this.#refuseDisposed()
-      return request<T>(link, message, options)
-    }, options.signal)
-  }
-
-  /** Where the fewest calls are under way; the first of several. */
-  #idlest(): Seat {
-    return this.#seats.reduce((best, seat) => (seat.load < best.load ? seat : best))
-  }
-
-  #refuseDisposed(): void {
-    if (this.#disposed) throw disposed()
+  return {
+    ...info,
+    async solve(board, given = {}) {
+      const { signal, ...options } = checkOptions(given)
+      refuseDisposed()
+      throwIfAborted(signal)
+      checkString(board)
+      return ask(idlest(), { type: 'solve', board, options }, { signal })
+    },
+    steps(board, given = {}) {
+      const { signal, ...options } = checkOptions(given)
+      checkString(board)
+      return steps({ type: 'steps', board, options }, signal)
+    },
+    async solveBatch(given, batchOptions = {}) {
+      const { signal, ...options } = checkOptions(batchOptions)
+      const { onProgress } = batchOptions
+      if (!Array.isArray(given)) throw new HrmError('option_invalid', 'boards must be an array of strings')
+      refuseDisposed()
+      throwIfAborted(signal)
+      // As they are now: chunks of them are sent until the last board is solved.
+      const boards: string[] = Array.from(given)
+      checkStrings(boards)
+      const wanted = Math.ceil(boards.length / slots)
+      if (seats.length === 1 || wanted <= 1) {
+        return ask(idlest(), { type: 'batch', boards, options }, { signal, onProgress })
+      }
+      await ask(idlest(), { type: 'check', boards }, { signal })
+      const results: SolveResult[] = []
+      const tell = onProgress && sumUp(boards.length, onProgress)
+      const solvePart = async (seat: Seat, from: number, to: number, stop: AbortSignal) => {
+        const message: SolverRequest = { type: 'batch', boards: boards.slice(from, to), options }
+        const part = await ask<SolveResult[]>(seat, message, { signal: stop, onProgress: tell?.(from) })
+        part.forEach((result, i) => {
+          results[from + i] = result
+        })
+      }
+      await shareOut(boards.length, seats.slice(0, wanted), slots, solvePart, signal)
+      return results
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
   }
 }
 
@@ -222,6 +208,6 @@ function checkStrings(boards: readonly unknown[]): void {
   }
 }
 
-function disposed(): HrmError {
-  return new HrmError('disposed', 'this solver was disposed')
+function disposal(): HrmError {
+  return new HrmError('disposed', 'the solver was disposed')
 }

@@ -63,6 +63,8 @@ export class CountingSolver implements Solver {
   }
 
   dispose() {}
+
+  [Symbol.dispose]() {}
 }
 
 const ports: MessagePort[] = []

@@ -39,6 +39,11 @@ for (const solver of solvers) {
   // @ts-expect-error an unsolved board has none
   if (result?.status === 'unsolved') result.solution.concat(answer ?? '')
 }
+{
+  using disposed = await createSolver()
+  using inWorker = await createWorkerSolver()
+  await Promise.all([disposed, inWorker].map((solver) => solver.solve('')))
+}
 try {
   await createClient('http://localhost').solve('sudoku', '')
 } catch (error) {
