@@ -72,6 +72,8 @@ export interface HrmErrorOptions {
   cause?: unknown
   /** The cells to blame, for `board_symbol` and `board_conflict`. */
   cells?: ErrorCell[] | undefined
+  /** Which board of several, from 0. */
+  board?: number | undefined
 }
 
 /**
@@ -88,11 +90,14 @@ export class HrmError extends Error {
   readonly code: HrmErrorCode
   /** The cells to blame; empty where none are. */
   readonly cells: readonly ErrorCell[]
+  /** Which board of a `solveBatch` is to blame, from 0; the message counts from 1. Only where one is. */
+  readonly board: number | undefined
 
   constructor(code: HrmErrorCode, message: string, options: HrmErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.cells = options.cells ?? []
+    this.board = options.board
   }
 }
 

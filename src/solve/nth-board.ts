@@ -3,5 +3,6 @@ import { HrmError } from '../errors.ts'
 /** The refusal of one board of several, saying which; any other failure as it is. */
 export function ofNthBoard(error: unknown, index: number): unknown {
   if (!(error instanceof HrmError)) return error
-  return new HrmError(error.code, `board ${index + 1}: ${error.message}`, { cause: error, cells: [...error.cells] })
+  const { code, message, cells } = error
+  return new HrmError(code, `board ${index + 1}: ${message}`, { cause: error, cells: [...cells], board: index })
 }

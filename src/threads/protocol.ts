@@ -1,4 +1,5 @@
 import { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode } from '../errors.ts'
+import { show } from '../show.ts'
 
 /**
  * What a page, or Node's main thread, and a worker say to each other. Every request opens a call under a fresh `id`;
@@ -37,15 +38,28 @@ export interface WireError {
   code: HrmErrorCode
   message: string
   cells: readonly ErrorCell[]
+  board?: number | undefined
+  /** What is left of the cause. */
+  cause?: { name: string; message: string } | undefined
 }
 
 export function toWireError(error: unknown): WireError {
-  if (error instanceof HrmError) return { code: error.code, message: error.message, cells: error.cells }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return { code: 'engine_failed', message: `the solver failed in its worker: ${message}`, cells: [] }
+  if (error instanceof HrmError) {
+    const { code, message, cells, board, cause } = error
+    return { code, message, cells, board, cause: cause === undefined ? undefined : wireCause(cause) }
+  }
+  const cause = wireCause(error)
+  const message = error instanceof Error ? `${cause.name}: ${cause.message}` : cause.message
+  return { code: 'engine_failed', message: `the solver failed in its worker: ${message}`, cells: [], cause }
+}
+
+function wireCause(cause: unknown): { name: string; message: string } {
+  if (cause instanceof Error) return { name: String(cause.name), message: String(cause.message) }
+  return { name: 'Error', message: typeof cause === 'string' ? cause : show(cause) }
 }
 
 export function fromWireError(wire: WireError): HrmError {
   const code = HRM_ERROR_CODES.includes(wire.code) ? wire.code : 'engine_failed'
-  return new HrmError(code, wire.message, { cells: [...wire.cells] })
+  const cause = wire.cause && Object.assign(new Error(wire.cause.message), { name: wire.cause.name })
+  return new HrmError(code, wire.message, { cells: [...wire.cells], board: wire.board, cause })
 }

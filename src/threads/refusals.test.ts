@@ -117,6 +117,27 @@ describe.each([
     await expectHrmRejection(solver.solve(BOARD), 'disposed')
   })
 
+  it('says which board of a batch is wrong, from 0 as a field, and keeps what was wrong with it as the cause', async () => {
+    const solver = await create({ slots: 1, workers: create === createThreadSolver ? 2 : undefined })
+    for (const [board, code] of [
+      ['no board', 'board_length'],
+      [5 as never, 'board_type'],
+    ] as const) {
+      const error = await expectHrmRejection(solver.solveBatch([BOARD, board, BOARD]), code, /^board 2: /)
+      expect(error.board).toBe(1)
+      const { name, message } = error.cause as Error
+      expect([name, `board 2: ${message}`]).toEqual(['HrmError', error.message])
+    }
+    expect((await expectHrmRejection(solver.solve('no board'), 'board_length')).board).toBeUndefined()
+    solver.dispose()
+  })
+
+  it('tells the cause of what fails', async () => {
+    const kernels = { relaxed: Uint8Array.of(1), simd128: Uint8Array.of(1) }
+    const failure = await expectHrmRejection(create({ kernels }), 'engine_fetch')
+    expect(failure.cause).toMatchObject({ name: 'CompileError', message: expect.stringContaining('WebAssembly') })
+  })
+
   it('says that it was disposed of, or else aborted, before it says what is wrong with a board', async () => {
     const solver = await create()
     const options = { signal: AbortSignal.abort('enough') }
