@@ -1,21 +1,21 @@
 /**
- * A puzzle as data: docs/format.md.
+ * A puzzle as data, as the weights file has it.
  *
  * @example
  * const { rows, cols } = solver.model.config.task
  */
 export interface TaskConfig {
-  name: string
-  kind: 'sudoku' | 'maze' | 'grid'
-  rows: number
-  cols: number
+  readonly name: string
+  readonly kind: 'sudoku' | 'maze' | 'grid'
+  readonly rows: number
+  readonly cols: number
   /** Only for `sudoku`. */
-  box_rows?: number
-  box_cols?: number
+  readonly box_rows?: number
+  readonly box_cols?: number
   /** Only for `maze`: the model sees the board within a ring of walls. */
-  walled?: true
+  readonly walled?: true
   /** Vocabulary of `cells` models in order; `""` for entries no board uses. Empty for `candidates`. */
-  symbols: string[]
+  readonly symbols: readonly string[]
 }
 
 /**
@@ -33,28 +33,28 @@ export type ListName = 'cell' | 'row' | 'column' | 'box' | 'neighbours' | 'all'
  * const { hidden_size, H_cycles, L_cycles } = solver.model.config
  */
 export interface ModelConfig {
-  hidden_size: number
-  num_heads: number
-  intermediate_size: number
-  H_layers: number
-  L_layers: number
-  H_cycles: number
-  L_cycles: number
-  rms_norm_eps: number
-  embed_scale: number
-  halt_max_steps: number
-  vocab_size: number
-  output_size: number
-  token_kind: 'candidates' | 'cells'
-  attention: 'lists' | 'full'
+  readonly hidden_size: number
+  readonly num_heads: number
+  readonly intermediate_size: number
+  readonly H_layers: number
+  readonly L_layers: number
+  readonly H_cycles: number
+  readonly L_cycles: number
+  readonly rms_norm_eps: number
+  readonly embed_scale: number
+  readonly halt_max_steps: number
+  readonly vocab_size: number
+  readonly output_size: number
+  readonly token_kind: 'candidates' | 'cells'
+  readonly attention: 'lists' | 'full'
   /** One list name per head; empty for full attention. */
-  lists: ListName[]
-  list_bias: boolean
-  pos_encodings: 'none' | 'rope' | 'learned'
-  seq_len: number
-  puzzle_emb_len: number
-  num_puzzle_identifiers: number
-  q_pool: 'mean' | 'first'
-  q_outputs: number
-  task: TaskConfig
+  readonly lists: readonly ListName[]
+  readonly list_bias: boolean
+  readonly pos_encodings: 'none' | 'rope' | 'learned'
+  readonly seq_len: number
+  readonly puzzle_emb_len: number
+  readonly num_puzzle_identifiers: number
+  readonly q_pool: 'mean' | 'first'
+  readonly q_outputs: number
+  readonly task: TaskConfig
 }

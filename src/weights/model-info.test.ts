@@ -18,6 +18,14 @@ describe('describeModel', () => {
     })
   })
 
+  it('gives what it shows away: what is written into it changes no model', () => {
+    const model = tinyModel(CANDIDATES)
+    const info = describeModel({ model, sha256: '' })
+    Object.assign(info.config.task, { rows: 3 })
+    Object.assign(info.card, { name: 'mine' })
+    expect([model.config, model.card.name]).toEqual([CANDIDATES, 'tiny'])
+  })
+
   it('counts what was trained: matrices, embeddings, biases and heads', () => {
     // 3 layers of (48 * 16 + 16 * 16 + 48 * 16 + 16 * 24), 3 embeddings, lm_head and q_head of 16, one q bias.
     expect(describeModel({ model: tinyModel(CANDIDATES), sha256: '' }).parameters).toBe(3 * 2176 + 3 * 16 + 16 + 16 + 1)

@@ -2,10 +2,11 @@ import type { ModelInfo } from '../solve/types.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { Layer, Model } from './model.ts'
 
-/** What people are shown of a model. */
+/** What people are shown of a model: their own copy, for what they write into it must not change what is computed. */
 export function describeModel({ model, sha256 }: LoadedModel): ModelInfo {
   const { card, config, bytes } = model
-  return { name: card.name, parameters: countParameters(model), bytes, sha256, config, card }
+  const copies = structuredClone({ config, card })
+  return { name: card.name, parameters: countParameters(model), bytes, sha256, ...copies }
 }
 
 /** Trained numbers: scales, initial states and position tables are not. */
