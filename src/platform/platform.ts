@@ -1,5 +1,5 @@
 /**
- * Builds of the wasm kernels: docs/engine.md.
+ * Builds of the wasm kernels: with relaxed SIMD instructions, and without.
  *
  * @example
  * const files: Record<KernelBuild, string> = { relaxed: '/relaxed.wasm', simd128: '/simd128.wasm' }

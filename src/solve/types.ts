@@ -163,15 +163,15 @@ export interface SolveStep {
  */
 export interface ModelInfo {
   /** The card's. */
-  name: string
+  readonly name: string
   /** Trained numbers. */
-  parameters: number
+  readonly parameters: number
   /** Of the weights file. */
-  bytes: number
+  readonly bytes: number
   /** Of the weights file, lower-case hex; empty in a page served by plain http, which cannot hash. */
-  sha256: string
-  config: ModelConfig
-  card: ModelCard
+  readonly sha256: string
+  readonly config: ModelConfig
+  readonly card: ModelCard
 }
 
 /**
@@ -188,7 +188,7 @@ export interface Solver {
   readonly model: ModelInfo
   /** What computes. */
   readonly backend: Backend
-  /** Which build of the engine runs: see `Engine.build`. */
+  /** Which build of it, for people: `relaxed` or `simd128` of wasm, `typescript` of the reference, a GPU's adapter. */
   readonly build: string
   /**
    * Solves a board.

@@ -6,12 +6,17 @@ import { kernelFailure } from './kernel-failure.ts'
 
 /**
  * One build of the kernels: a URL (in Node a path too), the bytes of the file, or the compiled `WebAssembly.Module`.
- * The module is an `object` here: TypeScript knows no member of it, and no `WebAssembly` in a project for Node alone.
+ * The module goes by its tag here: a project for Node alone has no types of `WebAssembly`.
  *
  * @example
  * const source: KernelSource = new URL('/assets/relaxed.wasm', location.href)
  */
-export type KernelSource = string | URL | ArrayBuffer | Uint8Array | object
+export type KernelSource =
+  | string
+  | URL
+  | ArrayBuffer
+  | Uint8Array
+  | { readonly [Symbol.toStringTag]?: 'WebAssembly.Module' }
 
 /**
  * Kernels from somewhere else than beside the package's own scripts. Only the build that fits the machine is read; one

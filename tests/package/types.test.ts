@@ -44,6 +44,10 @@ for (const solver of solvers) {
   using inWorker = await createWorkerSolver()
   await Promise.all([disposed, inWorker].map((solver) => solver.solve('')))
 }
+// @ts-expect-error a promise is no kernel yet
+await compileKernels({ relaxed: Promise.resolve('/relaxed.wasm') })
+// @ts-expect-error what a solver says of its model is not for changing
+solvers[0]!.model.config.task.rows = 3
 try {
   await createClient('http://localhost').solve('sudoku', '')
 } catch (error) {
