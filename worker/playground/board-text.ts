@@ -1,18 +1,24 @@
-import { CELLS } from './cells.ts'
+import { CELLS, SIZE } from './cells.ts'
 
 /** A board read from text, or what is wrong with the text, in words for the person who pasted it. */
 export type ParsedBoard = { board: string; problem?: undefined } | { board?: undefined; problem: string }
 
-const RUN = /(?<![1-9.0])[1-9.0]{81}(?![1-9.0])/
+/** All cells of a board, one after the other. */
+export const RUN = /(?<![1-9.0])[1-9.0]{81}(?![1-9.0])/
 const RULED_LINE = /^[\s|+=*-]*[+=-][\s|+=*-]*$/
-const FRAME = /[\s|,;"']/
+/** What stands around cells: blanks, separators, quotes, brackets and box drawing. */
+const FRAME = /[\s|,;"'/+=[\]\u2500-\u257f]/g
+const EMPTY = /[0._*xX?·-]/g
+const FOREIGN = /[^1-9\s|,;"'/+=[\]\u2500-\u257f0._*xX?·-]/u
+const SEPARATORS = ['\t', ',', ';', '|']
 
 /** Text longer than any drawing of one board. */
 export const LONGEST = 100_000
 
 /**
- * Reads a board as people have it: 81 characters in one run (also inside a line of a CSV file or a link), or nine
- * lines, framed or not. Empty cells: `.` `0` `_` `-` `*`.
+ * Reads a board as people have it: 81 characters in one run (also inside a line of a CSV file or a link), nine lines,
+ * framed or not, a table in which empty cells may have no symbol, or JSON. Empty cells: `.` `0` `_` `-` `*` `x` `?` `·`, and
+ * blanks in nine lines of nine characters. Lines that hold anything else are headers where what is left is a board.
  */
 export function parseBoardText(text: string): ParsedBoard {
   if (text.trim() === '')
@@ -21,25 +27,49 @@ export function parseBoardText(text: string): ParsedBoard {
   const run = RUN.exec(text)
   if (run) return { board: run[0].replaceAll('0', '.') }
 
-  let board = ''
   const lines = text.split(/\r?\n/)
+  const rows = lines.filter((line) => !FOREIGN.test(line))
+  const cells = rows.map(cellsOf).join('')
+  const board = cells.length === CELLS ? cells : blanksAsCells(rows)
+  if (board !== undefined) return { board }
+
   for (const [number, line] of lines.entries()) {
-    if (RULED_LINE.test(line) && line.replace(/\s/g, '').length > 9) continue
-    for (const symbol of line) {
-      if (FRAME.test(symbol)) continue
-      if (/[0._*-]/.test(symbol)) board += '.'
-      else if (/[1-9]/.test(symbol)) board += symbol
-      else {
-        const where = lines.length > 1 ? ` in line ${number + 1}` : ''
-        return { problem: `“${symbol}”${where} is no Sudoku symbol. Use 1 to 9, and a dot or 0 for an empty cell.` }
-      }
-    }
+    const foreign = FOREIGN.exec(line)
+    if (foreign === null) continue
+    const where = lines.length > 1 ? ` in line ${number + 1}` : ''
+    return { problem: `“${foreign[0]}”${where} is no Sudoku symbol. Use 1 to 9, and a dot or 0 for an empty cell.` }
   }
-  if (board.length === CELLS) return { board }
+  const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
   return {
-    problem: `That is ${board.length} ${board.length === 1 ? 'cell' : 'cells'}; a Sudoku has 81. The board here is unchanged.`,
+    problem: `That is ${count}; a Sudoku has 81: write an empty cell as a dot. The board here is unchanged.`,
   }
 }
+
+/** The cells of a line, whose frame is taken away. */
+function cellsOf(line: string): string {
+  if (RULED_LINE.test(line) && line.replace(/\s/g, '').length > SIZE) return ''
+  return rowOfTable(line) ?? withDots(line.replace(FRAME, ''))
+}
+
+/** Nine fields of one symbol or none, as a spreadsheet copies them and CSV or Markdown writes them. */
+function rowOfTable(line: string): string | undefined {
+  const inner = line.replace(/^ *\|(.*)\| *$/, '$1')
+  for (const separator of SEPARATORS) {
+    const fields = inner.split(separator).map((field) => field.replace(FRAME, ''))
+    if (fields.length === SIZE && fields.every(({ length }) => length <= 1))
+      return withDots(fields.map((field) => field || '.').join(''))
+  }
+  return undefined
+}
+
+/** Nine lines of nine characters, a blank for an empty cell. */
+function blanksAsCells(lines: readonly string[]): string | undefined {
+  const rows = lines.filter((line) => line !== '')
+  if (rows.length !== SIZE || rows.some((row) => !/^[1-9 0._*xX?·-]{9}$/.test(row))) return undefined
+  return withDots(rows.join('').replaceAll(' ', '.'))
+}
+
+const withDots = (cells: string) => cells.replace(EMPTY, '.')
 
 /** Nine lines of nine. */
 export const formatBoard = (board: string) => board.match(/.{9}/g)!.join('\n')

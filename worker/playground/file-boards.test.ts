@@ -11,6 +11,10 @@ test('takes a CSV with other columns, lines of boards, and a drawn board', async
   expect(csv).toEqual({ set: { name: 'boards.csv', source: 'boards.csv', boards: [EASY, EMPTY] } })
   expect((await read(`${EASY}\n${EMPTY}\n`)).set?.boards).toEqual([EASY, EMPTY])
   expect((await read(EASY.replace(/.{9}/g, '$&\n'))).set?.boards).toEqual([EASY])
+  const spaced = EASY.replace(/.{9}/g, (row) => `${[...row].join(' ')}\n`)
+  expect((await read(spaced)).set?.boards).toEqual([EASY])
+  expect((await read(spaced.replace(/^.*$/gm, '| $& |'))).set?.boards).toEqual([EASY])
+  expect((await read(`[Puzzle]\r\n${EASY.replace(/.{9}/g, '$&\r\n')}`)).set?.boards).toEqual([EASY])
 })
 
 test('takes the first maze of a file', async () => {

@@ -1,6 +1,6 @@
 import { headerFault, parseBoards } from '../../src/cli/board-input.ts'
 import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
-import { parseBoardText } from './board-text.ts'
+import { LONGEST as LONGEST_BOARD, parseBoardText, RUN } from './board-text.ts'
 import type { SampleSet } from './samples.ts'
 import { kindOf } from './text-kind.ts'
 
@@ -35,6 +35,8 @@ export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Pr
     const text = await file.text()
     // What is one maze to this page, with its dots and cut-off blanks, may be none to those who read many boards.
     if (kindOf(text) === 'maze') return { maze: { text, isFirst: false } }
+    const drawn = drawnBoard(text)
+    if (drawn !== undefined) return { set: { name: shortName(file.name), source: file.name, boards: [drawn] } }
     const areMazes = /[#SG]/.test(text) && MAZES.test(text)
     const inputs = await parseBoards(text, file.name, areMazes ? 'maze' : 'square')
     if (areMazes || kindOf(inputs[0].board) === 'maze')
@@ -53,6 +55,12 @@ export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Pr
   } catch (error) {
     return { problem: (error as Error).message }
   }
+}
+
+/** One board over several lines, in any form that can be pasted. Runs are for those who read many boards. */
+function drawnBoard(text: string): string | undefined {
+  if (text.length > LONGEST_BOARD || !text.trim().includes('\n') || RUN.test(text)) return undefined
+  return parseBoardText(text).board
 }
 
 const shortName = (name: string) => (name.length > 20 ? `${name.slice(0, 19)}…` : name)
