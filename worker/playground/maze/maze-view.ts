@@ -1,6 +1,7 @@
 import { Grid } from '../grid.ts'
 import { lineTo } from './line.ts'
 import type { Maze } from './maze.ts'
+import { watchStrokes } from './strokes.ts'
 
 /** What the model believes of a cell that is free. */
 export interface Belief {
@@ -38,40 +39,20 @@ export class MazeView {
   constructor(root: HTMLElement, actions: MazeActions) {
     this.#root = root
     this.#actions = actions
-    let isHeld = false
-    /** The cell that the pointer was over last; -1 outside, so that no line is drawn from where it left to where it comes back. */
-    let last = -1
-    root.addEventListener('pointerdown', (event) => {
-      const index = this.#cellAt(event)
-      if (index < 0 || event.button !== 0) return
-      isHeld = true
-      last = index
-      // Else the cell would go on taking what a finger does over others.
-      root.releasePointerCapture(event.pointerId)
-      this.#grid!.choose(index)
-      this.#grid!.focus()
-      actions.onPress(index)
-      event.preventDefault()
-    })
-    root.addEventListener('pointermove', (event) => {
-      const index = this.#cellAt(event)
-      if (!isHeld || event.buttons === 0 || index === last) return
-      if (index >= 0) actions.onDrag(last < 0 ? [index] : lineTo(last, index, this.#columns))
-      last = index
-    })
-    root.addEventListener('pointerleave', () => {
-      last = -1
+    watchStrokes(root, {
+      cellAt: (event) => this.#cellAt(event),
+      onPress: (index) => {
+        this.#grid!.choose(index)
+        this.#grid!.focus()
+        actions.onPress(index)
+      },
+      onMove: (from, to) => actions.onDrag(from < 0 ? [to] : lineTo(from, to, this.#columns)),
     })
     // Screen readers click without a pointer.
     root.addEventListener('click', ({ detail, target }) => {
       const index = detail === 0 ? (this.#grid?.cells.indexOf(target as HTMLElement) ?? -1) : -1
       if (index >= 0) actions.onPress(index)
     })
-    for (const type of ['pointerup', 'pointercancel']) {
-      addEventListener(type, () => {
-        isHeld = false
-      })
-    }
   }
 
   /** @param beliefs of every cell; absent for the puzzle itself */
