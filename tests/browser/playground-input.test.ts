@@ -191,6 +191,22 @@ describe('entering a board', () => {
   )
 
   visit(
+    'the switch keeps a typed board in the address',
+    async ({ page, playground }) => {
+      const typed = `1${EASY.slice(1)}`
+      await playground.cell(1, 1).click()
+      await page.keyboard.type('1')
+      for (const kinds of [['Sudoku'], ['Maze', 'Sudoku']]) {
+        for (const name of kinds) await page.getByRole('link', { name }).click()
+        await expect.poll(() => new URL(page.url()).hash).toBe(`#board=${typed}`)
+        await page.reload()
+        await expect.poll(() => playground.givens()).toBe(typed)
+      }
+    },
+    { hash: `#board=${EASY}` },
+  )
+
+  visit(
     'by a link, which carries what else decides the steps',
     async ({ page, playground }) => {
       const [steps, seed] = [page.getByLabel('Steps at most'), page.getByLabel('Seed')]

@@ -185,10 +185,14 @@ function readLink(): Promise<void> {
     }
     if (maze !== undefined) await openMaze(maze)
     else if (parsed !== undefined) sudoku.takeOver(parsed.board, 'Board of the link')
-    else if (app.face !== sudoku) {
-      app.turnTo(sudoku)
-      app.status.say('Press Solve,', 'or type your own puzzle.')
-    }
+    else if (isLinkRead) {
+      if (app.face !== sudoku) {
+        app.turnTo(sudoku)
+        app.status.say('Press Solve,', 'or type your own puzzle.')
+      }
+      // The board that is there, typed perhaps, outlives a reload.
+      app.address()
+    } else app.status.say('Press Solve,', 'or type your own puzzle.')
   }
   addEventListener('hashchange', () => void take())
   return take()
