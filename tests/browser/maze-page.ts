@@ -8,7 +8,9 @@ import type { servePlayground } from './served-playground.ts'
 export class MazePage extends PlaygroundPage {
   /** Names of all cells, as a screen reader speaks them. */
   override cellNames(): Promise<string[]> {
-    return this.page.locator('#maze [role=gridcell]').evaluateAll((cells) => cells.map((cell) => cell.ariaLabel ?? ''))
+    return this.page
+      .locator('#maze-board [role=gridcell]')
+      .evaluateAll((cells) => cells.map((cell) => cell.ariaLabel ?? ''))
   }
 
   async waitUntilThere(): Promise<void> {
@@ -18,7 +20,7 @@ export class MazePage extends PlaygroundPage {
   /** The maze as it stands, a line a row, `o` where the model reads the path. */
   override async board(): Promise<string> {
     return (
-      await this.page.locator('#maze [role=row]').evaluateAll((rows) =>
+      await this.page.locator('#maze-board [role=row]').evaluateAll((rows) =>
         rows.map((row) =>
           [...row.children]
             .map(({ ariaLabel }) => {
@@ -45,7 +47,7 @@ export class MazePage extends PlaygroundPage {
   }
 
   override cell(row: number, column: number) {
-    return this.page.locator(`#maze [role=row]:nth-child(${row}) > :nth-child(${column})`)
+    return this.page.locator(`#maze-board [role=row]:nth-child(${row}) > :nth-child(${column})`)
   }
 }
 

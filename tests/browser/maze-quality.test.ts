@@ -40,7 +40,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing wrong in %s colours: ma
     await maze.paste('S# \n## \n  G')
     await maze.solveButton.click()
     await maze.expectStatus(/^This is no valid puzzle\./)
-    await expect.poll(() => page.locator('#maze [data-blamed]').count()).toBe(2)
+    await expect.poll(() => page.locator('#maze-board [data-blamed]').count()).toBe(2)
     expect(await findViolations(page)).toEqual([])
   }),
 )
@@ -61,7 +61,7 @@ test('360 px wide: nothing sticks out, what one touches is large enough, the maz
     )
     expect(small).toEqual([])
     const [board, readout, scrubber, tools] = await Promise.all(
-      ['#maze', '.readout', '#scrubber', '#maze-tools'].map(
+      ['#maze-board', '.readout', '#scrubber', '#maze-tools'].map(
         async (selector) => (await page.locator(selector).boundingBox())!,
       ),
     )
@@ -71,7 +71,7 @@ test('360 px wide: nothing sticks out, what one touches is large enough, the maz
     expect(tools.y + tools.height - board.y).toBeLessThan(740)
     await maze.paste('S   \n    \n   G')
     await expect.poll(() => maze.question()).toBe('S   \n    \n   G')
-    const flat = (await page.locator('#maze').boundingBox())!
+    const flat = (await page.locator('#maze-board').boundingBox())!
     expect(flat.width / flat.height).toBeCloseTo(4 / 3, 1)
   }))
 
@@ -81,7 +81,7 @@ test.each([
 ])('a laptop of $width by $height shows maze, Solve, its answer and the scrubber at once', (viewport) =>
   withPage(served.browser, { viewport }, async ({ page }) => {
     await openMaze(page)
-    for (const id of ['#maze', '#solve', '#status', '#scrubber']) {
+    for (const id of ['#maze-board', '#solve', '#status', '#scrubber']) {
       const { y, height } = (await page.locator(id).boundingBox())!
       expect(y + height, id).toBeLessThanOrEqual(viewport.height)
     }
@@ -95,10 +95,10 @@ test.each([
 ])('the tallest maze fits on a screen of $viewport.width by $viewport.height, amid the place of others', (options) =>
   withPage(served.browser, options, async ({ page }) => {
     const maze = await openMaze(page)
-    const board = page.locator('#maze')
+    const board = page.locator('#maze-board')
     const square = (await board.boundingBox())!
     await maze.paste(['S  ', ...Array(43).fill('   '), '  G'].join('\n'))
-    await expect.poll(() => page.locator('#maze [role=row]').count()).toBe(45)
+    await expect.poll(() => page.locator('#maze-board [role=row]').count()).toBe(45)
     const tall = (await board.boundingBox())!
     expect(tall.height / tall.width).toBeCloseTo(15, 0)
     expect(tall.height).toBeLessThan(square.height + 1)

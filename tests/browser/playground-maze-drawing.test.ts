@@ -1,7 +1,15 @@
 import { describe, expect } from 'vitest'
+import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { MAZE } from '../worker/mazes.ts'
 import { visitMaze } from './maze-page.ts'
 import { servePlayground } from './served-playground.ts'
+
+/** Where a finger is. */
+interface Point {
+  x: number
+  y: number
+  id: number
+}
 
 const visit = visitMaze(servePlayground())
 
@@ -99,6 +107,73 @@ describe('drawing', () => {
     '#maze',
     { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } },
   )
+
+  visit(
+    'a finger draws once it moves on or is lifted; two of them zoom and leave the solve as it is',
+    async (maze) => {
+      const { page } = maze
+      const session = await page.context().newCDPSession(page)
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel', touchPoints: Point[]) =>
+        session.send('Input.dispatchTouchEvent', { type, touchPoints })
+      const cell = async (row: number, column: number, id = 0): Promise<Point> => {
+        const { x, y, width, height } = (await maze.cell(row, column).boundingBox())!
+        return { x: x + width / 2, y: y + height / 2, id }
+      }
+      const board = page.locator('#maze-board')
+      await page.getByRole('button', { name: 'Clear' }).tap()
+      await board.scrollIntoViewIfNeeded()
+      await touch('touchStart', [await cell(4, 2)])
+      await touch('touchMove', [await cell(4, 5)])
+      await touch('touchEnd', [])
+      await expect.poll(async () => (await maze.question()).split('\n')[3]).toBe(` ####${' '.repeat(25)}`)
+
+      await maze.paste(EXAMPLE_MAZE)
+      await maze.solveButton.click()
+      await maze.expectStatus(/^Solved/)
+      await maze.expectAtRest()
+      const [answer, status] = [await maze.board(), await maze.status.textContent()]
+      const expectUnchanged = async () => {
+        await maze.expectAtRest()
+        expect(await maze.board()).toBe(answer)
+        expect(await maze.status.textContent()).toBe(status)
+      }
+      await board.scrollIntoViewIfNeeded()
+      const [first, second] = [await cell(3, 3), await cell(6, 6, 1)]
+      await touch('touchStart', [first])
+      await expectUnchanged()
+      await touch('touchStart', [first, second])
+      await touch('touchMove', [
+        { ...first, x: first.x - 9 },
+        { ...second, x: second.x + 9 },
+      ])
+      await touch('touchEnd', [])
+      await expectUnchanged()
+      await touch('touchStart', [first])
+      await touch('touchCancel', [])
+      await expectUnchanged()
+    },
+    '#maze',
+    { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } },
+  )
+
+  visit('a key that does nothing on the start or the goal says so', async (maze) => {
+    const { page } = maze
+    await maze.paste('S   \n    \n   G')
+    await expect.poll(() => maze.question()).toBe('S   \n    \n   G')
+    await maze.cell(1, 1).focus()
+    for (const key of ['#', 'Delete', ' ', 'g']) {
+      await page.keyboard.press(key)
+      await maze.expectStatus(/^This is the start: put it elsewhere with S\.$/)
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('#')
+      await maze.expectStatus(/^A way leads/)
+      await page.keyboard.press('ArrowUp')
+    }
+    await maze.cell(3, 4).focus()
+    await page.keyboard.press('Backspace')
+    await maze.expectStatus(/^This is the goal: put it elsewhere with G\.$/)
+    expect(await maze.question()).toBe('S   \n#   \n   G')
+  })
 
   visit('its text follows the maze, but for what someone is writing', async (maze) => {
     const { page } = maze

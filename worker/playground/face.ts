@@ -26,6 +26,8 @@ export interface Face {
   blame(failure: Failure): void
   focus(): void
   clear(): void
+  /** Takes the last change of the puzzle back. @returns what it was, for people; undefined where there is none */
+  undo(): string | undefined
   /** Takes a puzzle from text. @returns why not, where it cannot */
   loadText(text: string): string | undefined
   solvedText(result: SolveResult, milliseconds: number): string

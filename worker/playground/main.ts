@@ -69,6 +69,13 @@ function wireActions(): void {
   byId('clear', HTMLButtonElement).addEventListener('click', () => app.face.clear())
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
     const { problem } = readRequest()
+  byId('undo', HTMLButtonElement).addEventListener('click', undo)
+  document.addEventListener('keydown', (event) => {
+    const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event
+    if (key.toLowerCase() !== 'z' || ctrlKey === metaKey || shiftKey || altKey || isTextField(target)) return
+    event.preventDefault()
+    undo()
+  })
     if (problem !== undefined) {
       app.status.say('No link yet.', problem, 'bad')
       return
@@ -85,7 +92,17 @@ function wireActions(): void {
 
 function wirePaste(): void {
   document.addEventListener('paste', (event) => {
-    if ((event.target as Element).matches('textarea, input[type=number]')) return
+/** Takes the last change of the puzzle back. */
+function undo(): void {
+  const change = app.face.undo()
+  if (change === undefined) app.status.say('Nothing to undo.')
+  else app.status.say('Undone:', `${change}.`)
+}
+
+/** Whether it takes text of its own. */
+const isTextField = (target: EventTarget | null) => (target as Element).matches('textarea, input[type=number]')
+
+    if (isTextField(event.target)) return
     event.preventDefault()
     void takeText(event.clipboardData?.getData('text/plain') ?? '')
   })

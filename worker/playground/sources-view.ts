@@ -28,7 +28,7 @@ export class SourcesView {
     }
     this.#wire(buttonOf(this.#root, 'Generated'), () => {
       const board = generateBoard()
-      sudoku.load(board)
+      sudoku.load(board, 'a generated puzzle')
       status.say(`A new puzzle with ${countFilled(board)} givens.`, 'Press Solve.')
       return 'Made in this page just now: one solution, and no given too many'
     })
@@ -58,8 +58,9 @@ export class SourcesView {
   #wireSet(chip: HTMLButtonElement, set: SampleSet, word: string): void {
     this.#wire(chip, () => {
       const { board, number } = this.#take(set)
-      this.#sudoku.load(board)
-      this.#status.say(`${word} ${number} of ${set.boards.length}.`, 'Press Solve.')
+      const which = `${word} ${number} of ${set.boards.length}`
+      this.#sudoku.load(board, which)
+      this.#status.say(`${which}.`, 'Press Solve.')
       return whence(set, number)
     })
   }

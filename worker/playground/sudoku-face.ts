@@ -3,11 +3,12 @@ import type { App } from './app.ts'
 import { formatBoard, parseBoardText } from './board-text.ts'
 import { BoardView, type CellState } from './board-view.ts'
 import { cellStates, openCells } from './cell-states.ts'
-import { countFilled, EMPTY_BOARD, SIZE, withCell } from './cells.ts'
+import { cellName, countFilled, EMPTY_BOARD, SIZE, withCell } from './cells.ts'
 import { byId } from './dom.ts'
 import { toPng } from './export.ts'
 import type { Face } from './face.ts'
 import type { Failure } from './failure.ts'
+import { Undo } from './undo.ts'
 import { clashTexts, STEPS_OF_ATTEMPT, solvedText, takenTexts, unsolvedText } from './wording.ts'
 
 /** A Sudoku on the page. */
@@ -19,6 +20,7 @@ export class SudokuFace implements Face {
   readonly #board: BoardView
   readonly #onBoard: () => void
   readonly #pencil = byId('candidates', HTMLInputElement)
+  readonly #undo = new Undo<string>()
   #givens = EMPTY_BOARD
   #blamed: ReadonlySet<number> = new Set()
 
@@ -70,8 +72,16 @@ export class SudokuFace implements Face {
   }
 
   clear(): void {
-    this.load(EMPTY_BOARD)
+    this.load(EMPTY_BOARD, 'Clear')
     this.#app.status.say('Cleared.')
+  }
+
+  undo(): string | undefined {
+    const last = this.#undo.takeBack()
+    if (last === undefined) return undefined
+    this.take(last.puzzle)
+    this.#app.address()
+    return last.change
   }
 
   /** Puts a symbol into the chosen cell. */
@@ -87,15 +97,16 @@ export class SudokuFace implements Face {
     this.#onBoard()
   }
 
-  /** Takes a new puzzle, and puts it into the address. */
-  load(board: string): void {
+  /** Takes a new puzzle, which can be taken back, and puts it into the address. @param change what is done, for people */
+  load(board: string, change: string): void {
+    if (board !== this.#givens) this.#undo.keep(this.#givens, change)
     this.take(board)
     this.#app.address()
   }
 
   /** Takes a puzzle that someone brought, and says so. @param what it is, for people */
   takeOver(board: string, what: string): void {
-    this.load(board)
+    this.load(board, what)
     this.#app.status.say(...takenTexts(what, board))
   }
 
@@ -123,7 +134,8 @@ export class SudokuFace implements Face {
 
   #enter(index: number, symbol: string): void {
     if (this.#app.refusesChange()) return
-    this.load(withCell(this.#givens, index, symbol))
+    const change = symbol === '.' ? `${cellName(index)} erased` : `${symbol} at ${cellName(index)}`
+    this.load(withCell(this.#givens, index, symbol), change)
     const clash = clashTexts(this.#givens, index)
     if (clash) this.#app.status.say(...clash, 'bad')
     else this.#app.status.say(`${countFilled(this.#givens)} givens.`)

@@ -5,12 +5,19 @@ import type { App } from '../app.ts'
 import { byId } from '../dom.ts'
 import type { Face } from '../face.ts'
 import type { Failure } from '../failure.ts'
+import { Undo } from '../undo.ts'
 import { durationText, STEPS_OF_ATTEMPT, stepsText, unsolvedText } from '../wording.ts'
 import { generateMaze } from './generate.ts'
 import { formatMaze, lengthOf, type Maze, type ParsedMaze, parseMazeText, withSymbol } from './maze.ts'
 import { fromLink, toLink } from './maze-link.ts'
 import { type Belief, MazeView } from './maze-view.ts'
 import { toPng } from './png.ts'
+
+/** What there is to say of the two cells that are put elsewhere, never changed. */
+const ENDS: Record<string, string> = {
+  S: 'the start: put it elsewhere with S.',
+  G: 'the goal: put it elsewhere with G.',
+}
 
 /** A maze on the page. */
 export class MazeFace implements Face {
@@ -19,24 +26,27 @@ export class MazeFace implements Face {
   readonly #app: App
   readonly #view: MazeView
   readonly #tools = byId('maze-tools', HTMLFieldSetElement)
+  readonly #undo = new Undo<Maze>()
   #maze: Maze | undefined
   #blamed: ReadonlySet<number> = new Set()
   /** What a click puts: start, goal, or by turns wall and free cell. */
   #tool: '' | 'S' | 'G' = ''
   /** What the pointer goes on to put while it is held down. */
   #brush = ' '
+  /** The maze before the stroke that is being drawn. */
+  #before: Maze | undefined
 
   constructor(app: App) {
     this.#app = app
-    this.#view = new MazeView(byId('maze', HTMLElement), {
+    this.#view = new MazeView(byId('maze-board', HTMLElement), {
       onPress: (index) => this.#press(index),
       onDrag: (indices) => this.#drag(indices),
-      onSymbol: (index, symbol) => this.#edit(withSymbol(this.maze, index, symbol)),
+      onSymbol: (index, symbol) => this.#put(index, symbol),
       onSolve: () => void app.solve(),
       onStop: () => app.stop(),
     })
     byId('new-maze', HTMLButtonElement).addEventListener('click', () => {
-      this.#load(generateMaze())
+      this.#load(generateMaze(), 'New maze')
       app.status.say('A new maze.', 'Press Solve.')
     })
     for (const button of this.#tools.querySelectorAll('button')) {
@@ -100,8 +110,15 @@ export class MazeFace implements Face {
 
   clear(): void {
     const { rows, columns } = this.maze
-    this.#load({ rows, columns, cells: `S${' '.repeat(rows * columns - 2)}G` })
+    this.#load({ rows, columns, cells: `S${' '.repeat(rows * columns - 2)}G` }, 'Clear')
     this.#app.status.say('Cleared.', 'Draw walls.')
+  }
+
+  undo(): string | undefined {
+    const last = this.#undo.takeBack()
+    if (last === undefined) return undefined
+    this.#take(last.puzzle)
+    return last.change
   }
 
   /** @param what it is, for people */
@@ -135,13 +152,19 @@ export class MazeFace implements Face {
       this.#app.status.say('That is not a maze.', problem, 'bad')
       return problem
     }
-    this.#load(maze)
+    this.#load(maze, what)
     this.#sayWay(`${what} taken over.`)
     return undefined
   }
 
+  /** Takes a new maze, which can be taken back. @param change what is done, for people @param before what it begins with */
+  #load(maze: Maze, change: string, before = this.#maze): void {
+    if (before !== undefined) this.#undo.keep(before, change)
+    this.#take(maze)
+  }
+
   /** Takes a new maze; a solve that runs is stopped. */
-  #load(maze: Maze): void {
+  #take(maze: Maze): void {
     this.#maze = maze
     this.begin()
     this.#app.turnTo(this)
@@ -149,11 +172,12 @@ export class MazeFace implements Face {
   }
 
   #press(index: number): void {
+    this.#before = this.maze
     const symbol = this.maze.cells[index]
     if (this.#tool !== '') this.#brush = this.#tool
     else if (symbol === 'S' || symbol === 'G') this.#brush = symbol
     else this.#brush = symbol === '#' ? ' ' : '#'
-    this.#edit(withSymbol(this.maze, index, this.#brush))
+    this.#put(index, this.#brush)
   }
 
   /** A start or goal that is dragged leaves walls alone. */
@@ -163,12 +187,19 @@ export class MazeFace implements Face {
     for (const index of indices) {
       if (!moved || maze.cells[index] === ' ') maze = withSymbol(maze, index, this.#brush)
     }
-    this.#edit(maze)
+    this.#edit(maze, this.#before)
   }
 
-  #edit(maze: Maze): void {
+  /** Puts a symbol into a cell, or says why it cannot be there. */
+  #put(index: number, symbol: string): void {
+    const end = ENDS[this.maze.cells[index]]
+    if (end === undefined) this.#edit(withSymbol(this.maze, index, symbol))
+    else if (!this.#app.refusesChange()) this.#app.status.say(`This is ${end}`)
+  }
+
+  #edit(maze: Maze, before?: Maze): void {
     if (maze === this.#maze || this.#app.refusesChange()) return
-    this.#load(maze)
+    this.#load(maze, 'drawing', before)
     this.#sayWay()
   }
 
