@@ -9,6 +9,7 @@ import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
 import { type MazeFace, mazeFace } from './maze-loader.ts'
 import { showModel } from './model-facts.ts'
 import { keepOffline } from './offline.ts'
+import { keepReadingOrder } from './reading-order.ts'
 import { SAMPLE_SETS } from './samples.ts'
 import type { Where } from './solve-stream.ts'
 import { SourcesView } from './sources-view.ts'
@@ -38,6 +39,7 @@ wireFiles()
 wireResults()
 wireWhere()
 wireSkipLink()
+keepReadingOrder()
 void readLink()
   .then(() => {
     isLinkRead = true

@@ -10,8 +10,9 @@ export function createMazeFace(app: App): MazeFace {
   const part = (id: string) => parts.content.querySelector(`#${id}`)!
   const board = byId('board', HTMLElement)
   board.before(part('maze-sources'))
-  board.after(part('maze'), part('maze-help'))
-  byId('keypad', HTMLElement).after(part('maze-tools'), parts.content.querySelector('.legend')!)
+  board.after(part('maze-board'), part('maze-help'))
+  byId('keypad', HTMLElement).after(part('maze-tools'))
+  document.querySelector('.legend')!.after(parts.content.querySelector('.legend')!)
   byId('board-text', HTMLTextAreaElement).labels[0].append(part('maze-text'))
   byId('file', HTMLInputElement).labels![0].append(part('maze-file'))
   byId('seed-help', HTMLElement).append(part('maze-seed'))
