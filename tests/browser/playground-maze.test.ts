@@ -20,7 +20,7 @@ describe('the switch', () => {
       await page.goto(served.url)
       await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
       expect(asked.filter((path) => path.includes('maze'))).toEqual([])
-      expect(await page.locator('#maze').count()).toBe(0)
+      expect(await page.locator('#maze-board').count()).toBe(0)
 
       const maze = new MazePage(page)
       const model = await page.locator('#fact-model').textContent()
@@ -36,7 +36,7 @@ describe('the switch', () => {
 
       await page.goBack()
       await expect.poll(() => page.locator('#board').isVisible()).toBe(true)
-      expect(await page.locator('#maze').isVisible()).toBe(false)
+      expect(await page.locator('#maze-board').isVisible()).toBe(false)
       await expect.poll(() => page.locator('#fact-model').textContent()).toBe(model)
       await maze.takeSample('Easy')
       await maze.solveButton.click()
@@ -51,7 +51,7 @@ describe('the switch', () => {
       const scripts = '**/maze-*.js'
       await page.route(scripts, (route) => route.abort())
       await page.getByRole('link', { name: 'Maze' }).click()
-      await maze.expectStatus(/^Mazes could not be loaded\./)
+      await maze.expectStatus(/^Mazes could not be loaded\. .* Reload the page: there may be a newer version\.$/)
       await page.unroute(scripts)
       await page.getByRole('link', { name: 'Maze' }).click()
       await maze.waitUntilThere()
@@ -79,6 +79,13 @@ describe('the switch', () => {
     expect(await page.locator('#readout-step').textContent()).toBe(step)
     expect(await maze.board()).toBe(board)
     expect(await page.getByLabel('Steps at most').inputValue()).toBe('64')
+  })
+
+  visit('the link of the mazes that are there leaves the focus where it is', async ({ page }) => {
+    await page.getByRole('link', { name: 'Maze' }).focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.url()).toContain('#maze=')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Maze')
   })
 
   visit('the way there and back keeps budget and seed', async (maze) => {
@@ -204,7 +211,7 @@ describe('solving', () => {
     }
     const believed = names.map((name) => Number(/(\d+)%/.exec(name)?.[1] ?? 0))
     const shades = await page
-      .locator('#maze [role=gridcell]')
+      .locator('#maze-board [role=gridcell]')
       .evaluateAll((cells) =>
         cells.map((cell) => Number.parseFloat((cell as HTMLElement).style.getPropertyValue('--path'))),
       )

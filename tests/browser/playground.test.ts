@@ -202,6 +202,45 @@ describe('when something goes wrong', () => {
       await playground.expectStatus(/^Solved/)
     }))
 
+  test('a page whose script never comes promises nothing', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      await page.route('**/app-*.js', (route) => route.fulfill({ status: 404 }))
+      await page.goto(served.url)
+      expect(await page.locator('#status').textContent()).toBe('Loading the page … If this stays, reload the page.')
+    }))
+
+  test('a solve that waits for the model says so', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      let go = () => {}
+      const held = new Promise<void>((resolve) => {
+        go = resolve
+      })
+      await page.route('**/*.safetensors', async (route) => {
+        await held
+        await route.continue()
+      })
+      await page.goto(served.url)
+      await playground.expectStatus(/^Press Solve, or type your own puzzle\.$/)
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Loading the model …$/)
+      go()
+      await playground.expectStatus(/^Solved/)
+    }))
+
+  test('a worker whose script is gone, as after a deployment, advises to reload', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      await page.route('**/worker-*.js', (route) => route.fulfill({ status: 404 }))
+      await page.goto(served.url)
+      const said = /^The solver failed\. .* Reload the page: there may be a newer version\. engine_failed$/
+      await playground.expectStatus(said)
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(said)
+    }))
+
   test('a service that cannot be reached gives a typed message', () =>
     withPage(served.browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)

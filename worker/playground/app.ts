@@ -11,6 +11,7 @@ import { toHash } from './link.ts'
 import { runMeasure } from './measure/run-measure.ts'
 import { outcomeText as measureOutcome, rowTexts } from './measure/wording.ts'
 import { NotedTable } from './noted-table.ts'
+import { pageSolver } from './page-solver.ts'
 import { Playback } from './playback.ts'
 import type { PrecisionStep } from './precision/lockstep.ts'
 import { runPrecision } from './precision/run-precision.ts'
@@ -121,11 +122,15 @@ export class App {
       this.#solve = solve
       face.begin()
       this.playback.begin()
-      this.status.say(where === 'page' ? 'Thinking in this page.' : 'Thinking at the edge.')
+      this.status.say(where === 'page' ? 'Loading the model …' : 'Thinking at the edge.')
       try {
         if (where === 'edge') {
           solve.maxSteps = await untilAborted(edgeBudget(face, maxSteps), signal)
           if (solve.maxSteps < maxSteps) this.status.say('Thinking at the edge.', cutText(solve.maxSteps))
+        }
+        if (where === 'page') {
+          await untilAborted(pageSolver(task), signal)
+          this.status.say('Thinking in this page.')
         }
         const options = { maxSteps: solve.maxSteps, seed, signal }
         const { result, milliseconds } = await solveAt(where, task, puzzle, options, (step) => {

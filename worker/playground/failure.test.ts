@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HrmHttpError, type Problem } from '../../src/client/index.ts'
 import { HrmError } from '../../src/errors.ts'
-import { headline, toFailure } from './failure.ts'
+import { failureText, headline, RELOAD, toFailure } from './failure.ts'
 
 const CELLS = [{ index: 8, row: 0, column: 8 }]
 
@@ -41,4 +41,14 @@ test.each([
   const failure = toFailure(error)
   expect(headline(failure)).toBe(title)
   expect(failure.message).not.toBe('')
+})
+
+test.each([
+  [new HrmError('weights_fetch', 'maze.safetensors: 404'), true],
+  [new HrmError('engine_fetch', 'relaxed.wasm: 404'), true],
+  [new HrmError('engine_failed', 'the solver\u2019s worker failed: its script could not be loaded or run'), true],
+  [new HrmError('engine_failed', 'the solver\u2019s worker failed: it ended without a word'), false],
+  [new HrmError('weights_hash', 'differs'), false],
+])('%s: advises to reload where a file is missing', (error, isAdvised) => {
+  expect(failureText(error).endsWith(RELOAD)).toBe(isAdvised)
 })

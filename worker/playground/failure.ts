@@ -26,8 +26,23 @@ export function headline({ code }: Failure): string {
   return 'That did not work.'
 }
 
+/** For a tab that outlives a deployment: its files are gone from the service. */
+export const RELOAD = 'Reload the page: there may be a newer version.'
+
+/** What to do about a failure; empty where there is nothing to say. */
+export function advice({ code, message }: Failure): string {
+  const isFile = code === 'weights_fetch' || code === 'engine_fetch' || /script could not be loaded/.test(message)
+  return isFile ? RELOAD : ''
+}
+
 /** A failure in one line. */
 export function failureText(error: unknown): string {
   const failure = toFailure(error)
-  return failure.code === 'aborted' ? 'Stopped.' : `${headline(failure)} ${failure.message}`
+  if (failure.code === 'aborted') return 'Stopped.'
+  return `${headline(failure)} ${sentence(failure.message)} ${advice(failure)}`.trimEnd()
+}
+
+export function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`
 }

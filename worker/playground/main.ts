@@ -2,7 +2,7 @@ import { App, type SolveRequest } from './app.ts'
 import { parseBoardText } from './board-text.ts'
 import { byId } from './dom.ts'
 import type { Face } from './face.ts'
-import { failureText } from './failure.ts'
+import { failureText, RELOAD } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
 import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
@@ -69,8 +69,6 @@ function wireActions(): void {
     byId(work, HTMLButtonElement).addEventListener('click', () => app.toggle(work))
   }
   byId('clear', HTMLButtonElement).addEventListener('click', () => app.face.clear())
-  byId('share', HTMLButtonElement).addEventListener('click', async () => {
-    const { problem } = readRequest()
   byId('undo', HTMLButtonElement).addEventListener('click', undo)
   document.addEventListener('keydown', (event) => {
     const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event
@@ -78,6 +76,8 @@ function wireActions(): void {
     event.preventDefault()
     undo()
   })
+  byId('share', HTMLButtonElement).addEventListener('click', async () => {
+    const { problem } = readRequest()
     if (problem !== undefined) {
       app.status.say('No link yet.', problem, 'bad')
       return
@@ -92,8 +92,6 @@ function wireActions(): void {
   })
 }
 
-function wirePaste(): void {
-  document.addEventListener('paste', (event) => {
 /** Takes the last change of the puzzle back. */
 function undo(): void {
   const change = app.face.undo()
@@ -104,6 +102,8 @@ function undo(): void {
 /** Whether it takes text of its own. */
 const isTextField = (target: EventTarget | null) => (target as Element).matches('textarea, input[type=number]')
 
+function wirePaste(): void {
+  document.addEventListener('paste', (event) => {
     if (isTextField(event.target)) return
     event.preventDefault()
     void takeText(event.clipboardData?.getData('text/plain') ?? '')
@@ -233,7 +233,7 @@ async function withMazes(use: (mazes: MazeFace) => void): Promise<string | undef
     if (location.hash === asked) use(mazes)
     return undefined
   } catch (error) {
-    const failure = failureText(error)
+    const failure = `${failureText(error)} ${RELOAD}`
     app.status.say('Mazes could not be loaded.', failure, 'bad')
     return failure
   }

@@ -1,5 +1,5 @@
 import { byId } from './dom.ts'
-import { type Failure, headline } from './failure.ts'
+import { advice, type Failure, headline, sentence } from './failure.ts'
 
 export type Tone = 'plain' | 'good' | 'bad'
 
@@ -17,14 +17,9 @@ export class StatusView {
   }
 
   fail(failure: Failure): void {
-    this.say(headline(failure), sentence(failure.message), 'bad')
+    this.say(headline(failure), `${sentence(failure.message)} ${advice(failure)}`.trimEnd(), 'bad')
     const code = document.createElement('code')
     code.textContent = failure.code
     this.#root.append(' ', code)
   }
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`
 }
