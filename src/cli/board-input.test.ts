@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseBoards } from './board-input.ts'
+import { type Drawing, parseBoards } from './board-input.ts'
 
 const BOARD = '..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3..'
 const rows = (board: string, n: number) => Array.from({ length: n }, (_, i) => board.slice(i * n, (i + 1) * n))
@@ -43,6 +43,17 @@ describe('parseBoards', () => {
     expect(await parseBoards('abcde12345\n'.repeat(10), 'f', grid)).toHaveLength(10)
     expect(await parseBoards('abcde\n12345\nfghij\n', 'f', grid)).toHaveLength(3)
     expect(await parseBoards('abc\nabc\n', 'f', { rows: 1, cols: 3 })).toHaveLength(2)
+  })
+
+  test('grids of the symbols of mazes, one below another; else as mazes are drawn', async () => {
+    const grid = { rows: 2, cols: 2, maze: true }
+    const two = ['S.G#', '#GS.']
+    const three = ['S.', 'G#', '#G', 'S.'].join('\n')
+    const boards = async (text: string, drawing: Drawing) =>
+      (await parseBoards(text, 'f', drawing)).map(({ board }) => board)
+    expect(await boards(three, grid)).toEqual(two)
+    expect(await boards('S.#\n#.G\n', grid)).toEqual(['S.#\n#.G'])
+    expect(await boards('S.G#\n#GS.\n', grid)).toEqual(two)
   })
 
   test('sixteen lines of sixteen are sixteen 4x4 boards', async () => {

@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
-import { columnNamed, faultsOf, readCsv } from './csv.ts'
+import { columnNamed, faultsOf, noColumn, readCsv } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
 import { sudokusOf } from './sudoku-input.ts'
 
@@ -19,8 +19,11 @@ export const BOARD_COLUMNS = ['question', 'puzzle', 'board']
 /** Characters read at a time, about 200 boards: some ms, after which a page can answer to whoever uses it. */
 const PIECE = 1 << 14
 
-/** What a board on several lines looks like: a Sudoku is a square, a maze any drawing, a grid has its task's shape. */
-export type Drawing = 'square' | 'maze' | { rows: number; cols: number }
+/**
+ * What a board on several lines looks like: a Sudoku is a square, a maze any drawing, a grid has its task's shape.
+ * `maze`: a grid of a maze's symbols, which may be drawn as one where its lines are no grids one below another.
+ */
+export type Drawing = 'square' | 'maze' | { rows: number; cols: number; maze?: boolean }
 
 /**
  * Boards from text: one a line, or a CSV with a column named question, puzzle or board, or drawn over several lines.
@@ -32,9 +35,16 @@ export type Drawing = 'square' | 'maze' | { rows: number; cols: number }
 export async function parseBoards(text: string, name: string, drawing: Drawing): Promise<BoardInput[]> {
   if (await hasHeader(text)) return boardsOfCsv(text, name)
   const all = await linesOf(text.replace(/^\ufeff/, ''))
-  const boards = withoutBlanks(drawing === 'maze' ? mazesOf(all) : drawing === 'square' ? sudokusOf(all) : all)
+  const boards = drawnOn(all, drawing)
   if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
-  return typeof drawing === 'string' ? boards : gridsOf(boards, drawing)
+  return boards
+}
+
+function drawnOn(lines: readonly BoardInput[], drawing: Drawing): BoardInput[] {
+  if (drawing === 'square') return withoutBlanks(sudokusOf(lines))
+  if (drawing === 'maze') return withoutBlanks(mazesOf(lines))
+  const grids = gridsOf(withoutBlanks(lines), drawing)
+  return grids ?? withoutBlanks(drawing.maze ? mazesOf(lines) : lines)
 }
 
 /** A board that is an argument; a Sudoku may be drawn there too. */
@@ -89,11 +99,13 @@ async function hasHeader(text: string): Promise<boolean> {
 
 /** What to say of a first line that is no board, where it may be meant as a header; empty where it may not. */
 export const headerFault = (line: string): string =>
-  line.includes(',') ? `no column named ${BOARD_COLUMNS.join(', ')}` : ''
+  line.includes(',') || BOARD_COLUMNS.some((name) => line.toLowerCase().includes(name))
+    ? noColumn(BOARD_COLUMNS, [line])
+    : ''
 
-/** Grids drawn one below another, where all lines are as long as a row; no line can be a row and a board. */
-function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: number }): BoardInput[] {
-  if (rows === 1 || lines.length % rows !== 0 || lines.some(({ board }) => board.length !== cols)) return lines
+/** Grids drawn one below another, if all lines are as long as a row; no line can be a row and a board. */
+function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: number }): BoardInput[] | undefined {
+  if (rows === 1 || lines.length % rows !== 0 || lines.some(({ board }) => board.length !== cols)) return undefined
   return Array.from({ length: lines.length / rows }, (_, i) => {
     const drawn = lines.slice(i * rows, (i + 1) * rows)
     return { board: drawn.map(({ board }) => board).join(''), line: drawn[0].line }

@@ -33,6 +33,12 @@ export function columnNamed(known: readonly string[], { line, fields }: CsvRecor
   return found[0] ?? -1
 }
 
+/** What to say of a header, its fields given, without a column of these names. */
+export function noColumn(known: readonly string[], fields: readonly string[]): string {
+  const other = fields.length === 1 && !fields[0].includes(',') && /[;\t]/.test(fields[0])
+  return `no column named ${known.join(' or ')}${other ? '; columns are separated by commas' : ''}`
+}
+
 /**
  * Reads RFC 4180 CSV from text chunks cut anywhere: quoted fields may hold commas, doubled quotes and line breaks;
  * lines end in LF or CRLF; empty lines are passed over; a byte order mark in front is dropped.

@@ -57,7 +57,14 @@ test.each([
   ['  S\n\n  G\n', `line 1: a maze of 3 cells without line breaks is neither 3 x 4 nor a square${EMPTY_ROW}`],
   ['S#G\n###\n', 'line 1: no way leads from S to G'],
   ['S  G\nS xG\n', 'line 2: "x" at row 2, column 1 is none of "# SG" (a free cell is a blank or .)'],
-  ['maze,moves\nx,1\n', /^line 1: no column named question, puzzle, board, nor is it a board: "m" at row 1, column 1 /],
+  [
+    'question;answer\nS.G;SoG\n',
+    /^line 1: no column named question or puzzle or board; columns are separated by commas, nor /,
+  ],
+  [
+    'maze,moves\nx,1\n',
+    /^line 1: no column named question or puzzle or board, nor is it a board: "m" at row 1, column 1 /,
+  ],
 ])('the fault of %j', async (text, message) => {
   const inputs = await read(text)
   expect(() => checkBoards(inputs, task.parse)).toThrow(message)

@@ -79,9 +79,9 @@ async function readGiven(
 }
 
 function drawingOf({ kind, symbols, rows, cols }: ModelConfig['task']): Drawing {
+  if (kind !== 'grid') return kind === 'sudoku' ? 'square' : 'maze'
   // Official weights for mazes say that they are a grid, of these symbols too.
-  if (symbols.join('') === MAZE_SYMBOLS.join('')) return 'maze'
-  return kind === 'sudoku' ? 'square' : { rows, cols }
+  return { rows, cols, maze: symbols.join('') === MAZE_SYMBOLS.join('') }
 }
 
 function announceSample(task: string): string {

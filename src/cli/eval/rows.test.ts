@@ -47,6 +47,7 @@ describe('readEvalRows', () => {
     ['question,answer\n', 'holds no puzzle'],
     ['question,rating\n', 'line 1: no column named answer or solution'],
     ['answer\n', 'line 1: no column named question or puzzle or board'],
+    ['question;answer\n', 'line 1: no column named question or puzzle or board; columns are separated by commas'],
     [
       `question,answer,Puzzle\n${QUESTION},${ANSWER},${QUESTION}\n`,
       'line 1: 2 columns where one of question, puzzle, board is read: question, Puzzle',

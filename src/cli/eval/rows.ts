@@ -1,6 +1,6 @@
 import { HrmError } from '../../errors.ts'
 import type { Task } from '../../tasks/task.ts'
-import { type CsvRecord, columnNamed, faultsOf, type RefuseLine, readCsv } from '../csv.ts'
+import { type CsvRecord, columnNamed, faultsOf, noColumn, type RefuseLine, readCsv } from '../csv.ts'
 import { readTextFile } from '../text-file.ts'
 
 /** A puzzle of a data set and its known answer, both as the task writes boards. */
@@ -43,7 +43,7 @@ export async function readEvalRows(path: string, task: Task, limit = Infinity): 
 function findColumns(header: CsvRecord, refuse: RefuseLine) {
   const find = (known: readonly string[]) => {
     const at = columnNamed(known, header, refuse)
-    if (at < 0) throw refuse(header.line, `no column named ${known.join(' or ')}`)
+    if (at < 0) throw refuse(header.line, noColumn(known, header.fields))
     return at
   }
   return { question: find(COLUMNS.question), answer: find(COLUMNS.answer), width: header.fields.length }
