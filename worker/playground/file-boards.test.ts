@@ -31,7 +31,7 @@ test('takes the first maze of a file', async () => {
 test('says what is wrong, and where', async () => {
   const problemOf = async (text: string) => (await read(text)).problem
   expect(await problemOf('')).toBe('boards.csv holds no board')
-  expect(await problemOf('a,b\n1,2\n')).toBe('boards.csv, line 1: no column named question, puzzle, board')
+  expect(await problemOf('a,b\n1,2\n')).toBe('boards.csv, line 1: no column named question or puzzle or board')
   expect(await problemOf(`board\n${EASY}\n123\n`)).toMatch(/^boards.csv, line 3: That is 3 cells/)
   expect(await problemOf(`board\n"${EASY}\n`)).toContain('never closed')
   expect(await problemOf('\u0000\u0001binary\uffff')).toMatch(/^boards.csv, line 1: /)
