@@ -15,8 +15,8 @@ const TURN_MS = 60
 /** A first look is long enough for the runtime to have optimised what it runs often. */
 const LOOK_MS = 250
 /** Rounds of a group: as many as fit into so much time, within these bounds. */
-const GROUP_MS = 3000
-const MIN_ROUNDS = 3
+const GROUP_MS = 15_000
+const MIN_ROUNDS = 5
 const MAX_ROUNDS = 25
 const SOLVE_ROUNDS = 10
 
