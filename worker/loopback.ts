@@ -12,6 +12,12 @@ function isLoopback(url: string): boolean {
 /** Whether who listens at this name or address is reached from this machine alone. */
 export const isLoopbackHost = (host: string): boolean => isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`)
 
+const refused = (header: string) =>
+  new ProblemError(
+    'origin_refused',
+    `The ${header} is neither localhost nor a loopback address, and without keys a service bound to one answers no other.`,
+  )
+
 /**
  * Keeps out the pages of other sites: a browser lets them reach this machine, by its own names or by one of theirs that
  * leads to it (DNS rebinding). Programs send no Origin, and are let in.
@@ -20,10 +26,10 @@ export function loopbackOnly(): MiddlewareHandler {
   return async function loopbackOnlyMiddleware(c, next) {
     const origin = c.req.header('Origin')
     if (!isLoopback(c.req.url)) {
-      throw new ProblemError('origin_refused', 'The Host is neither localhost nor a loopback address.')
+      throw refused('Host')
     }
     if (origin !== undefined && !isLoopback(origin)) {
-      throw new ProblemError('origin_refused', 'The Origin is neither localhost nor a loopback address.')
+      throw refused('Origin')
     }
     await next()
     const { headers } = c.res
