@@ -177,7 +177,7 @@ function seatedSolver(seats: readonly Seat[], slots: number, info: SolverInfo): 
           results[from + i] = result
         })
       }
-      await shareOut(boards.length, seats.slice(0, wanted), slots, solvePart, signal)
+      await shareOut(boards.length, seats.slice(0, wanted), solvePart, signal)
       return results
     },
     dispose,

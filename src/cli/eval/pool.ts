@@ -27,7 +27,7 @@ export async function evaluateOnThreads(
   try {
     const create: EvalRequest = { type: 'create', options }
     await Promise.all(links.map((link) => request(link, create)))
-    await shareOut(rows.length, links, options.slots, async (link, from, to, signal) => {
+    await shareOut(rows.length, links, async (link, from, to, signal) => {
       const message: EvalRequest = { type: 'evaluate', rows: rows.slice(from, to) }
       const part = await request<RowResult[]>(link, message, { signal, onProgress: onRow })
       part.forEach((result, i) => {
