@@ -25,12 +25,8 @@ const refused = (header: string) =>
 export function loopbackOnly(): MiddlewareHandler {
   return async function loopbackOnlyMiddleware(c, next) {
     const origin = c.req.header('Origin')
-    if (!isLoopback(c.req.url)) {
-      throw refused('Host')
-    }
-    if (origin !== undefined && !isLoopback(origin)) {
-      throw refused('Origin')
-    }
+    if (!isLoopback(c.req.url)) throw refused('Host')
+    if (origin !== undefined && !isLoopback(origin)) throw refused('Origin')
     await next()
     const { headers } = c.res
     if (origin === undefined) headers.delete('Access-Control-Allow-Origin')

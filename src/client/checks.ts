@@ -1,4 +1,5 @@
 import { HrmError } from '../errors.ts'
+import { LONGEST_PAUSE } from '../pause.ts'
 import { show } from '../show.ts'
 import { checkFunction, checkSignal, checkWhole, refuseUnknown } from '../solve/options.ts'
 import type { SolveOptions } from '../solve/types.ts'
@@ -10,9 +11,6 @@ const CALL_OPTIONS: Record<keyof CallOptions, true> = { signal: true }
 /** Of a batch and of a job too. */
 const SOLVE_OPTIONS: Record<keyof SolveOptions, true> = { maxSteps: true, seed: true, signal: true }
 const WAIT_OPTIONS: Record<keyof WaitOptions, true> = { intervalMs: true, onProgress: true, signal: true }
-
-/** A timer waits no longer. */
-const MAX_INTERVAL_MS = 2 ** 31 - 1
 
 /** @throws HrmError `option_invalid` */
 export function checkClientOptions(options: ClientOptions): void {
@@ -42,7 +40,7 @@ export function splitOptions(options: SolveOptions): { fields: Omit<SolveOptions
 export function checkWait(options: WaitOptions): WaitOptions & { intervalMs: number } {
   refuseUnknown(options, WAIT_OPTIONS)
   const { intervalMs = 2000, onProgress, signal } = options
-  checkWhole('intervalMs', intervalMs, 1, MAX_INTERVAL_MS)
+  checkWhole('intervalMs', intervalMs, 1, LONGEST_PAUSE)
   checkFunction('onProgress', onProgress)
   checkSignal(signal)
   return { intervalMs, onProgress, signal }
