@@ -20,6 +20,7 @@ from .golden import GOLDEN, WEIGHTS, write_golden
 from .onnx_linear import Precision
 from .train_cli import register
 from .weights_file import read_weights
+from .widen import widen as widen_state
 
 app = typer.Typer(name="hrm-model", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 register(app)
@@ -94,6 +95,18 @@ def convert(
             puzzle_rows=puzzle_rows,
             halt_max_steps=halt_max_steps,
         )
+    save_checkpoint(out, config, state)
+    typer.echo(f"{out}: {sum(t.numel() for t in state.values()):,} numbers, {config.to_json()}")
+
+
+@app.command()
+def widen(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint or weights file")],
+    out: Annotated[Path, typer.Argument(help="checkpoint to write, for `train --start`")],
+    seed: Annotated[int, typer.Option(min=-(2**63), max=2**63 - 1, help="the same split of the weights again")] = 0,
+) -> None:
+    """Make a model of twice the width that computes the same, to train on from."""
+    config, state = widen_state(*load_checkpoint(checkpoint), seed)
     save_checkpoint(out, config, state)
     typer.echo(f"{out}: {sum(t.numel() for t in state.values()):,} numbers, {config.to_json()}")
 
