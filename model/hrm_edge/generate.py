@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from ctypes import c_int, c_long, c_uint64, c_void_p
 from functools import lru_cache
 from typing import NamedTuple
@@ -69,8 +70,19 @@ def propagate(tokens: Tensor, task: TaskConfig, *, ahead: bool = False) -> Tenso
     """
     compact = tokens.to(torch.uint8).contiguous()
     status = torch.empty(len(tokens), dtype=torch.int32)
-    _library().hrm_sudoku_propagate(len(tokens), *_box(task), ahead, compact.data_ptr(), status.data_ptr())
+    propagate, box = _library().hrm_sudoku_propagate, _box(task)
+    parts = list(zip(compact.chunk(torch.get_num_threads()), status.chunk(torch.get_num_threads()), strict=True))
+
+    def work(part: tuple[Tensor, Tensor]) -> None:  # the lock of Python is let go of in C++
+        propagate(len(part[0]), *box, ahead, part[0].data_ptr(), part[1].data_ptr())
+
+    list(_pool(len(parts)).map(work, parts)) if len(parts) > 1 else work(parts[0])
     return status
+
+
+@lru_cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads)
 
 
 def make(

@@ -304,12 +304,19 @@ class HRM(nn.Module):
         Returns:
             The new carry (not detached), logits ``[B, N, output_size]`` and q ``[B, q_outputs]``, both f32.
         """
-        config = self.config
         geometry = geometry or self.geometry
         if tokens.shape[1] != geometry.tokens:
             raise HrmEdgeError("board", f"{tokens.shape[1]} tokens for a board of {geometry.tokens}")
+        return self.think(carry, self.embed(tokens, puzzle_ids), grad=grad, geometry=geometry)
+
+    def think(
+        self, carry: Carry, x: Tensor, *, grad: GradMode = "one", geometry: Geometry | None = None
+    ) -> tuple[Carry, Tensor, Tensor]:
+        """As `forward`, of a board that `embed` made ``x [B, T, d]`` of."""
+        config = self.config
+        geometry = geometry or self.geometry
         z_H, z_L = carry if grad == "full" else carry.detach()
-        x = self.embed(tokens, puzzle_ids).to(z_H.dtype)
+        x = x.to(z_H.dtype)
         last_h, last_l = config.H_cycles - 1, config.L_cycles - 1
         for h in range(config.H_cycles):
             for low in range(config.L_cycles):

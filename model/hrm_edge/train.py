@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from . import train_memory
 from .data import Boards
+from .errors import HrmEdgeError
 from .files import writing
 from .hrm import HRM, Carry
 from .kernels.block import fuse
@@ -103,6 +104,11 @@ class Trainer:
     # ---- state ----
 
     @property
+    def how(self) -> str:
+        """What computes, for people."""
+        return "fused CPU kernel" if self.fused else "PyTorch"
+
+    @property
     def checkpoint(self) -> Path:
         """Where the run's state is kept; one file a process."""
         return self.folder / ("last.pt" if self.world.rank == 0 else f"last.{self.world.rank}.pt")
@@ -122,12 +128,22 @@ class Trainer:
             "model": {k: v.detach().cpu() for k, v in self.model.state_dict().items()},
             "ema": {k: v.cpu() for k, v in self.average.items()},
             "optimizer": self.optimizer.state_dict(),
-            "slots": self.slots.state_dict(),
-            "carry": [self.carry.z_H, self.carry.z_L],
+            **self._boards_state(),
             "step": self.step,
             "seconds": self.seconds,
             "rng": rng_state(self.device),
         }
+
+    def _boards_state(self) -> dict[str, Any]:
+        """What a checkpoint keeps of the boards; `_take_boards` takes it back."""
+        return {"slots": self.slots.state_dict(), "carry": [self.carry.z_H, self.carry.z_L]}
+
+    def _take_boards(self, state: dict[str, Any]) -> None:
+        if isinstance(state["slots"], list):
+            what = "saved on a GPU, in two halves: cannot go on exactly without it; start from its weights"
+            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: {what}")
+        self.slots.load_state_dict(state["slots"])
+        self.carry = Carry(*(z.to(self.device) for z in state["carry"]))
 
     def save(self) -> None:
         """Writes the checkpoint."""
@@ -140,8 +156,7 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average = {k: v.to(self.device) for k, v in state["ema"].items()}
         self.optimizer.load_state_dict(state["optimizer"])
-        self.slots.load_state_dict(state["slots"])
-        self.carry = Carry(*(z.to(self.device) for z in state["carry"]))
+        self._take_boards(state)
         self.step, self.seconds = state["step"], state["seconds"]
         restore_rng(state["rng"], self.device)
 

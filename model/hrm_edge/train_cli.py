@@ -22,7 +22,8 @@ from .files import write_atomic
 from .generate import BUDGET, make
 from .mazes import BENCHMARK_WALLS, TRIES, make_mazes, usual_moves
 from .tasks import Task
-from .train import NotFiniteError, Trainer
+from .train import NotFiniteError
+from .train_choice import trainer_for
 from .train_config import read_run
 from .train_data import prepare
 from .train_memory import named_shortage
@@ -69,13 +70,14 @@ def train(
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's: {difference}")
     world = World.join(run.train.device)
     with named_shortage():
-        trainer = Trainer(run, boards, holdout, out, weights, world)
+        trainer = trainer_for(run, world)(run, boards, holdout, out, weights, world)
     if world.rank == 0:
         held = 0 if holdout is None else len(holdout)
-        how = "fused CPU kernel" if trainer.fused else "PyTorch"
         if start is not None and trainer.step > 0:
             typer.echo(f"hrm-model: {start} is not read: {out} holds a run, which goes on", err=True)
-        typer.echo(f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {how}, step {trainer.step}")
+        typer.echo(
+            f"{len(boards):,} boards, {held:,} held out, {world.size} process(es), {trainer.how}, step {trainer.step}"
+        )
         if trainer.progress >= 1:
             budget = "minutes" if run.train.steps is None else "steps"
             typer.echo(f"this run is done; a larger --{budget} goes on with it")

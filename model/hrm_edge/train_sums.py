@@ -13,8 +13,8 @@ class Sums:
         self.of: dict[str, float] = {}
 
     def add(self, values: dict[str, float]) -> None:
-        """One more update."""
-        self.n += 1
+        """One more update, where it says anything yet."""
+        self.n += bool(values)
         for name, value in values.items():
             self.of[name] = self.of.get(name, 0.0) + value
 
