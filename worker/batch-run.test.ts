@@ -20,7 +20,7 @@ test('a batch is solved in waves, each on its part of what the ones before have 
 })
 
 test.each([
-  ['a bad board', { boards: [BOARD, CONFLICT] }, 'board_conflict', 4096],
+  ['a bad board', { boards: [BOARD, CONFLICT] }, 'board_conflict', 1024],
   ['too small a budget', { boards: [BOARD, BOARD], maxSteps: 1 }, 'option_invalid', 1],
   ['a full service', { boards: [BOARD, BOARD], maxSteps: 20 }, 'overloaded', 20],
 ])('a batch refused for %s is a line in the log', async (_, request, outcome, maxSteps) => {

@@ -37,13 +37,13 @@ test('/v1/tasks tells the highest budget for each length of board', async () => 
   }
   const [{ boardLengths, maxSteps }] = tasks
   expect(boardLengths.map((cells, i) => [cells, maxSteps[i]])).toEqual([
-    [16, 4096],
-    [36, 4096],
-    [64, 4096],
-    [81, 4096],
-    [100, 2985],
-    [144, 1728],
-    [256, 729],
+    [16, 1024],
+    [36, 1024],
+    [64, 1024],
+    [81, 1024],
+    [100, 746],
+    [144, 432],
+    [256, 182],
   ])
 })
 
@@ -52,17 +52,17 @@ test.each(['application/json', 'text/event-stream'])(
   async (accept) => {
     const { post, solver, lines } = fakeApp()
     const ask = (maxSteps: number) => post('/v1/solve', { task: 'sudoku', board: LARGE, maxSteps }, { Accept: accept })
-    expect((await ask(729)).status).toBe(200)
-    await expect.poll(() => solver.computed).toBe(729)
-    const refused = await ask(730)
+    expect((await ask(182)).status).toBe(200)
+    await expect.poll(() => solver.computed).toBe(182)
+    const refused = await ask(183)
     expect(refused.status).toBe(422)
-    const detail = 'maxSteps is 730: a board of 16x16 may have 729 at most.'
+    const detail = 'maxSteps is 183: a board of 16x16 may have 182 at most.'
     expect(await problemOf(refused)).toMatchObject({
       code: 'option_invalid',
       detail,
       errors: [{ pointer: '/maxSteps', detail }],
     })
-    expect(solver.computed).toBe(729)
+    expect(solver.computed).toBe(182)
     expect(lines).toMatchObject([{ outcome: 'done' }, { outcome: 'option_invalid', steps: 0 }])
   },
 )
@@ -72,7 +72,7 @@ test('the largest board of a batch says how many steps there may be', async () =
   const batch = (boards: string[], maxSteps?: number) => post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps })
   expect((await batch([BOARD, LARGE])).status).toBe(200)
   expect((await batch([BOARD, BOARD])).status).toBe(200)
-  expect(lines).toMatchObject([{ maxSteps: 729 }, { maxSteps: 4096 }])
+  expect(lines).toMatchObject([{ maxSteps: 182 }, { maxSteps: 1024 }])
   const refused = await batch([BOARD, LARGE], 730)
   expect(refused.status).toBe(422)
   expect(await problemOf(refused)).toMatchObject({
@@ -83,9 +83,9 @@ test('the largest board of a batch says how many steps there may be', async () =
 })
 
 test('a lower limit of the operator lowers the default too', async () => {
-  const { post, lines } = fakeApp({ limits: { maxSteps: 100 } })
+  const { post, lines } = fakeApp({ limits: { maxSteps: 40 } })
   expect((await post('/v1/solve', { task: 'sudoku', board: LARGE })).status).toBe(200)
-  expect(lines).toMatchObject([{ maxSteps: 100 }])
+  expect(lines).toMatchObject([{ maxSteps: 40 }])
 })
 
 test('chunks of boards are cut by their cost, by their number, and hold one at least', async () => {

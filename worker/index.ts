@@ -47,8 +47,11 @@ function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE, JOB_TIMES }: Bindings): Job
   return { files: JOB_FILES, ledger: (job) => JOB_LEDGERS.get(JOB_LEDGERS.idFromName(job)) }
 }
 
+/** Boards of one size side by side. An isolate has 128 MB, and four Sudokus of 16x16 take 16 of them, and 16 for searches. */
+const SLOTS = 4
+
 const solvers = new Map<string, GetSolver>(
-  SHIPPED_TASKS.map((task) => [task, lazySolver(async () => proved(await createSolver({ task })))]),
+  SHIPPED_TASKS.map((task) => [task, lazySolver(async () => proved(await createSolver({ task, slots: SLOTS })))]),
 )
 
 const log: Log = (line) => {

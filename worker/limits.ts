@@ -12,7 +12,7 @@ export interface Limits {
   defaultSteps: number
   /** Boards of one batch. */
   maxBoards: number
-  /** Boards of one batch that are computed side by side; a GPU wants many. Those of 9x9 take some 300 kB each in wasm. */
+  /** Boards of one batch that are computed side by side; a GPU wants many. Those of 9x9 take some 560 kB each in wasm. */
   batchWave: number
   /** Characters of one board: a maze of 45x45 with CR LF at its line ends; a 16x16 Sudoku with spaces and bars is shorter. */
   maxBoardChars: number
@@ -24,7 +24,7 @@ export interface Limits {
   maxInFlight: number
   /**
    * What a step on a board of each size in flight may cost, all sizes together: the sizes that a Sudoku may have fit. Each
-   * has an engine of its own, of some 2.5 MB at a cost of 1; a solver keeps up to four more, and an isolate has 128 MB.
+   * has an engine of its own, of some 3.3 MB at a cost of 1; a solver keeps up to four more, and an isolate has 128 MB.
    */
   maxRoom: number
   /** Milliseconds after which a solve, or a file that is received, loses its place once its timers have stopped. */
@@ -42,8 +42,8 @@ export interface Limits {
   /** What a file has to keep while it is received, so that nobody holds the places for nothing. */
   uploadPace: PaceOptions
   /**
-   * The same of one chunk, which one invocation solves: at 18 ms a step 111 s of CPU time, of the 300 s that
-   * wrangler.toml allows; a core that other work shares took up to 41 ms a step.
+   * The same of one chunk, which one invocation solves: at 70 ms a step 108 s of CPU time, of the 300 s that
+   * wrangler.toml allows; a core that other work shares took up to 160 ms a step.
    */
   chunkSteps: number
   /** Boards of one chunk, however small their budget. */
@@ -51,8 +51,8 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  maxSteps: 4096,
-  defaultSteps: 256,
+  maxSteps: 1024,
+  defaultSteps: 64,
   maxBoards: 64,
   batchWave: 8,
   maxBoardChars: 45 * 47,
@@ -64,9 +64,9 @@ export const DEFAULT_LIMITS: Limits = {
   heartbeatMs: 15_000,
   maxJobBoards: 100_000,
   maxJobBytes: 64 * 1024 * 1024,
-  maxJobSteps: 25_600_000,
+  maxJobSteps: 6_400_000,
   maxUploads: 4,
   uploadPace: { bytesPerSecond: 1024, patienceMs: 20_000, totalMs: 600_000 },
-  chunkSteps: 6144,
+  chunkSteps: 1536,
   chunkBoards: 256,
 }

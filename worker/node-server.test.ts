@@ -240,7 +240,7 @@ test.each([
   const { url, solver } = await start()
   const socket = await open()
   const answer = rest(socket)
-  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 })
+  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 1024 })
   solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
   socket.write(solveHead(body.length).replace('Connection: close', 'Accept: text/event-stream').concat(body))
   await new Promise((resolve) => socket.once('data', resolve))
@@ -272,7 +272,7 @@ test('a client that leaves in the middle of a stream ends the work', async () =>
   const response = await fetch(`${url}/v1/solve`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-    body: JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 }),
+    body: JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 1024 }),
     signal: leaving.signal,
   })
   solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -280,7 +280,7 @@ test('a client that leaves in the middle of a stream ends the work', async () =>
   leaving.abort()
   await expect.poll(() => lines.length).toBe(1)
   expect(lines[0]).toMatchObject({ outcome: 'aborted' })
-  expect(solver.computed).toBeLessThan(4096)
+  expect(solver.computed).toBeLessThan(1024)
   await expectStillServing(url)
 })
 
@@ -288,7 +288,7 @@ test('a client that leaves while its answer is computed ends the work', async ()
   const { url, solver, lines } = await start()
   solver.pause = () => new Promise((resolve) => setTimeout(resolve, 2))
   const leaving = new AbortController()
-  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 4096 })
+  const body = JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 1024 })
   const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, signal: leaving.signal }
   const answer = fetch(`${url}/v1/solve`, init)
   await expect.poll(() => solver.computed).toBeGreaterThan(1)

@@ -68,7 +68,7 @@ test('is ready while solves before the first question hold every slot of the eng
     const solve = {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 4096 }),
+      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 1024 }),
       signal: leaving.signal,
     }
     for (let i = 0; i < 2; i++) expect((await fetch(`${url}/v1/solve`, solve)).status).toBe(200)
@@ -119,7 +119,7 @@ test('solves that still run when the time to end is over are told why they end, 
     fetch(`http://127.0.0.1:${server.port}/v1/solve`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: accept },
-      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 4096 }),
+      body: JSON.stringify({ task: 'sudoku', board: IMPOSSIBLE, maxSteps: 1024 }),
     })
   const stream = await ask('text/event-stream')
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()

@@ -26,7 +26,7 @@ export type JobFile = string | Blob | ReadableStream<Uint8Array>
  * await client.submitJob('sudoku', boards, { maxSteps: 64 })
  */
 export interface JobOptions {
-  /** Budget of each board in ACT steps. Default 256. */
+  /** Budget of each board in ACT steps. Default 64. */
   maxSteps?: number | undefined
   /** The same for every board. Default 0. */
   seed?: number | undefined

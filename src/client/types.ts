@@ -35,7 +35,7 @@ export interface CallOptions {
 export interface BatchOptions extends CallOptions {
   /**
    * One budget in ACT steps for all boards: each may spend at least its equal part, and what it leaves over goes to those
-   * after it. At least one step a board; at most 4096, and less with boards larger than 9x9, of which `ServedTask.maxSteps`
+   * after it. At least one step a board; at most 1024, and less with boards larger than 9x9, of which `ServedTask.maxSteps`
    * tells the largest's. Default: the most.
    */
   maxSteps?: number | undefined
@@ -97,7 +97,7 @@ export interface ServedTask {
  */
 export interface Client {
   /**
-   * Solves a board over there, with `maxSteps` up to 4096 (less for boards larger than 9x9: see `ServedTask.maxSteps`).
+   * Solves a board over there, with `maxSteps` up to 1024 (less for boards larger than 9x9: see `ServedTask.maxSteps`).
    *
    * @throws HrmHttpError with the service's problem; HrmError `aborted`, `option_invalid`
    */

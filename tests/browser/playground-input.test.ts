@@ -122,7 +122,7 @@ describe('entering a board', () => {
     'while the model works the keypad is off, and a digit says why it does nothing',
     async ({ page, playground }) => {
       await playground.paste(ENDLESS)
-      await page.getByLabel('Steps at most').selectOption('4096')
+      await page.getByLabel('Steps at most').selectOption('1024')
       await playground.cell(1, 2).click()
       await playground.solveButton.click()
       await expect.poll(() => page.getByRole('button', { name: 'Erase' }).isDisabled()).toBe(true)
@@ -238,7 +238,7 @@ describe('entering a board', () => {
       await follow(`board=${HARD}`)
       await expectSaid(said(HARD))
 
-      await follow(`board=${ENDLESS}&steps=4096`)
+      await follow(`board=${ENDLESS}&steps=1024`)
       await expectSaid(said(ENDLESS))
       await playground.solveButton.click()
       await playground.expectStatus(/^Thinking/)

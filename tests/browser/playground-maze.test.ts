@@ -155,7 +155,7 @@ describe('solving', () => {
       const { tasks } = await (await fetch(`${served.url}v1/tasks`)).json()
       const { boardLengths, maxSteps } = tasks.find(({ name }: { name: string }) => name === 'maze')
       expect(boardLengths).toEqual([900])
-      expect(maxSteps[0]).toBeLessThan(4096)
+      expect(maxSteps[0]).toBeLessThan(1024)
       let go = () => {}
       const held = new Promise<void>((resolve) => {
         go = resolve
@@ -168,7 +168,7 @@ describe('solving', () => {
       })
       await maze.paste(MAZE)
       await page.getByRole('radio', { name: 'At the edge' }).check()
-      await page.getByLabel('Steps at most').selectOption('4096')
+      await page.getByLabel('Steps at most').selectOption('1024')
       await maze.solveButton.click()
       await maze.expectStatus(
         new RegExp(`^Thinking at the edge\\. It takes ${maxSteps[0]} steps at most for a board of this size\\.$`),
@@ -177,7 +177,7 @@ describe('solving', () => {
       go()
       await maze.expectStatus(/^Solved/)
       // A link carries what was asked for.
-      expect(page.url()).toContain('&steps=4096')
+      expect(page.url()).toContain('&steps=1024')
     },
     '#maze',
     ROUTED,

@@ -19,12 +19,14 @@ const { visit } = served
 const EMPTY_ROWS = ['here', 'at the edge'].map((place) => [place, ...Array(4).fill('–')].join('\t'))
 
 /**
- * A page with a GPU and the shipped weights in helpings of one cycle instead of seven: the software adapter takes most of
- * a minute for such a step of a 9x9 board. Nothing may come from elsewhere, and nothing may be complained of.
+ * A page with a GPU and, in place of the shipped weights, those of half the width, in helpings of one cycle instead of
+ * seven: the software adapter takes most of a minute for such a step of a 9x9 board. Nothing may come from elsewhere, and
+ * nothing may be complained of.
  */
 async function withGpuPage(use: (opened: { page: Page; playground: PlaygroundPage }) => Promise<void>): Promise<void> {
-  const shipped = await readFile(new URL('../../model/weights/sudoku.safetensors', import.meta.url))
-  const lighter = Buffer.from(withCycles(shipped, 1))
+  const weights = (name: string) => readFile(new URL(`../../model/weights/${name}.safetensors`, import.meta.url))
+  const shipped = await weights('sudoku')
+  const lighter = Buffer.from(withCycles(await weights('sudoku-1k'), 1))
   const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
   const browser = await launchChromium({ webgpu: true })
   try {
@@ -124,7 +126,7 @@ describe('comparing here with the edge', () => {
 
   visit('can be stopped', async ({ page, playground }) => {
     await playground.paste(ENDLESS)
-    await page.getByLabel('Steps at most').selectOption('4096')
+    await page.getByLabel('Steps at most').selectOption('1024')
     await compare(page).click()
     await expect.poll(() => note(page).textContent()).toBe('Solving here …')
     // One thing at a time.

@@ -132,7 +132,7 @@ describe('when something goes wrong', () => {
     visit(`a solve is stopped and another works (${where.toLowerCase()})`, async ({ page, playground }) => {
       await playground.paste(ENDLESS)
       await page.getByRole('radio', { name: where }).check()
-      await page.getByLabel('Steps at most').selectOption('4096')
+      await page.getByLabel('Steps at most').selectOption('1024')
       await page.getByLabel('Playing speed').selectOption('live')
       await playground.solveButton.click()
       await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step \d+ of \d+/)
@@ -156,7 +156,7 @@ describe('when something goes wrong', () => {
       `a worker that ${name} gives a typed error, and the next solve works`,
       async ({ page, playground }) => {
         await playground.paste(ENDLESS)
-        await page.getByLabel('Steps at most').selectOption('4096')
+        await page.getByLabel('Steps at most').selectOption('1024')
         await page.getByLabel('Playing speed').selectOption('live')
         await playground.solveButton.click()
         await expect.poll(() => page.locator('#readout-step').textContent()).toMatch(/^Step \d+ of \d+/)

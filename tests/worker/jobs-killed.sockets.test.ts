@@ -22,7 +22,7 @@ test('a job outlives the death of everything that runs it', { timeout: 240_000 }
   const count = 30
   // two boards a chunk
   const body = `${JSON.stringify(HARD)}\n`.repeat(count)
-  const submitted = await fetch(new URL('/v1/jobs?task=sudoku&maxSteps=4096', running.url), {
+  const submitted = await fetch(new URL('/v1/jobs?task=sudoku&maxSteps=1024', running.url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/jsonl' },
     body,

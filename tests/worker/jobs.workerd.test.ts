@@ -15,13 +15,13 @@ import {
 } from './job-support.ts'
 
 /** Two boards a chunk. */
-const SMALL_CHUNKS = { query: 'task=sudoku&maxSteps=3072&seed=3' }
+const SMALL_CHUNKS = { query: 'task=sudoku&maxSteps=768&seed=3' }
 
 describe('solves', () => {
   test('many chunks, and gives the results in the order of the boards', async () => {
     const boards = Array.from({ length: 30 }, (_, i) => easyBoard(i))
     const job = await begin(jsonl(boards), SMALL_CHUNKS)
-    expect(job).toMatchObject({ state: 'running', boards: 30, solved: 0, maxSteps: 3072, seed: 3, endedAt: null })
+    expect(job).toMatchObject({ state: 'running', boards: 30, solved: 0, maxSteps: 768, seed: 3, endedAt: null })
     const done = await ended(job.id)
     expect(done).toMatchObject({ state: 'done', boards: 30, solved: 30, unsolved: 0, failed: 0, failures: [] })
     const results = await resultsOf(job.id)
@@ -40,9 +40,9 @@ describe('solves', () => {
       .join('')
       .slice(1)}`
     const boards = [large, large, EASY, ...Array<string>(12).fill('1234341221434...')]
-    const job = await begin(jsonl(boards), { query: 'task=sudoku&maxSteps=729' })
+    const job = await begin(jsonl(boards), { query: 'task=sudoku&maxSteps=182' })
     const chunks = await platform.ledger(job.id).chunks()
-    // of the 6144 that a chunk may cost each large board takes 4096, the others 729 and 64
+    // of the 1536 that a chunk may cost each large board takes 1023, the others 182 and 16
     expect(chunks.map((chunk) => chunk.boards)).toEqual([1, 14])
     expect(await ended(job.id)).toMatchObject({ solved: 15, failed: 0 })
   })
@@ -138,19 +138,19 @@ describe('refuses', () => {
 
   test('more boards than the steps of a job allow', async () => {
     const body = `${JSON.stringify(EASY)}\n`.repeat(6251)
-    const problem = await bad(submit(body, { query: 'task=sudoku&maxSteps=4096' }))
+    const problem = await bad(submit(body, { query: 'task=sudoku&maxSteps=1024' }))
     expect(problem).toMatchObject({ status: 422, code: 'data_invalid', line: 6251 })
   })
 
   test('a larger board sooner, as it takes longer', async () => {
     const large = '.'.repeat(256)
-    const query = 'task=sudoku&maxSteps=729'
-    // a step on 16x16 counts 4096/729: 6250 boards as above
-    expect(await bad(submit(jsonl(Array(6251).fill(large)), { query }))).toMatchObject({
+    const query = 'task=sudoku&maxSteps=182'
+    // a step on 16x16 counts 4096/729: 6258 boards
+    expect(await bad(submit(jsonl(Array(6259).fill(large)), { query }))).toMatchObject({
       code: 'data_invalid',
-      line: 6251,
+      line: 6259,
     })
-    const over = await bad(submit(jsonl([EASY, large]), { query: 'task=sudoku&maxSteps=730' }))
+    const over = await bad(submit(jsonl([EASY, large]), { query: 'task=sudoku&maxSteps=183' }))
     expect(over).toMatchObject({ status: 422, code: 'option_invalid', line: 2, errors: [{ pointer: '/maxSteps' }] })
   })
 
@@ -179,7 +179,7 @@ describe('refuses', () => {
     ['an unknown parameter', 'task=sudoku&steps=4', 'request_invalid'],
     ['no steps', 'task=sudoku&maxSteps=0', 'option_invalid'],
     ['words for steps', 'task=sudoku&maxSteps=many', 'option_invalid'],
-    ['too many steps', 'task=sudoku&maxSteps=4097', 'option_invalid'],
+    ['too many steps', 'task=sudoku&maxSteps=1025', 'option_invalid'],
     ['steps in hexadecimal', 'task=sudoku&maxSteps=0x10', 'option_invalid'],
     ['steps after a space', 'task=sudoku&maxSteps=%2010', 'option_invalid'],
     ['an empty seed', 'task=sudoku&seed=', 'option_invalid'],

@@ -69,7 +69,7 @@ describe('solves', () => {
   })
 
   test('a batch', async () => {
-    const response = await post('/v1/solve/batch', { task: 'sudoku', boards: [HARD, EASY, IMPOSSIBLE], maxSteps: 600 })
+    const response = await post('/v1/solve/batch', { task: 'sudoku', boards: [HARD, EASY, IMPOSSIBLE], maxSteps: 150 })
     const { results, solved, steps } = (await response.json()) as {
       results: SolveResult[]
       solved: number
@@ -79,7 +79,7 @@ describe('solves', () => {
     expect(isSolutionOf(HARD, results[0].solution!)).toBe(true)
     expect(results[1].solution).toBe(EASY_SOLUTION)
     expect(solved).toBe(2)
-    expect(steps).toBeLessThanOrEqual(600)
+    expect(steps).toBeLessThanOrEqual(150)
   })
 
   test('as a stream: steps in order, then the result', async () => {
@@ -174,14 +174,14 @@ test('one log line a solve, one data point a line, and counters', async () => {
       solved: 1,
       steps,
       attempts: 1,
-      maxSteps: 256,
+      maxSteps: 64,
       outcome: 'done',
       cached: false,
       stream: false,
     },
   ])
   expect(points.mock.calls).toEqual([
-    [{ indexes: ['solve'], blobs: ['solve', 'done', 'sudoku', model, ''], doubles: [1, 1, steps, 1, 256] }],
+    [{ indexes: ['solve'], blobs: ['solve', 'done', 'sudoku', model, ''], doubles: [1, 1, steps, 1, 64] }],
   ])
   const metrics = await fetchPath('/metrics')
   expect(await metrics.text()).toMatch(/^hrm_boards_solved_total\{task="sudoku",model="[\w-]+"\} \d+$/m)

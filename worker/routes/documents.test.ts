@@ -86,8 +86,8 @@ test('limits are in the schema', async () => {
   const { components } = await document()
   expect(components.schemas.SolveRequest.properties!.maxSteps).toMatchObject({
     minimum: 1,
-    maximum: 4096,
-    description: expect.stringContaining('Default 256.'),
+    maximum: 1024,
+    description: expect.stringContaining('Default 64.'),
   })
   expect(components.schemas.SolveRequest.properties!.seed).toMatchObject({
     description: expect.stringContaining('Default 0.'),
@@ -100,7 +100,7 @@ test('what a maze differs in is said where it is: steps, solutions, what a step 
   const { SolveRequest, BatchRequest, Task, SolveResult, JobResult } = components.schemas
   const jobs = paths['/v1/jobs'].post as Operation & { description: string }
   const most = expect.stringContaining(
-    'a ring of walls around it) may have 4096 x 729 / their number, rounded down, at most, and always 256.',
+    'a ring of walls around it) may have 1024 x 729 / their number, rounded down, at most, and always 64.',
   )
   expect(SolveRequest.properties!.maxSteps).toMatchObject({ description: most })
   expect(BatchRequest.properties!.maxSteps).toMatchObject({ description: most })

@@ -32,7 +32,7 @@ describe('as JSON', () => {
         solved: 1,
         steps: 3,
         attempts: 1,
-        maxSteps: 256,
+        maxSteps: 64,
         outcome: 'done',
         cached: false,
         stream: false,
@@ -57,7 +57,7 @@ describe('as JSON', () => {
   test('the same request is answered from the cache, another is not', async () => {
     const { post, solver, lines } = fakeApp({ cache: memoryCache(10) })
     const first = await post('/v1/solve', solve)
-    const again = await post('/v1/solve', { board: BOARD, maxSteps: 256, seed: 0, task: 'sudoku' })
+    const again = await post('/v1/solve', { board: BOARD, maxSteps: 64, seed: 0, task: 'sudoku' })
     expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
     expect(await again.json()).toEqual(await first.json())
     expect(solver.computed).toBe(3)
@@ -152,7 +152,7 @@ describe('refuses', () => {
   })
 
   test.each([
-    [5e18, '<=4096'],
+    [5e18, '<=1024'],
     [-5e18, '>=1'],
   ])('%d steps, telling the bound of the field alone', async (maxSteps, bound) => {
     const problem = await problemOf(await fakeApp().post('/v1/solve', { ...solve, maxSteps }))
