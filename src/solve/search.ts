@@ -18,9 +18,9 @@ const HOPELESS = 0.3
 const VIABLE = 0.02
 
 /**
- * Bytes of carries that a search keeps; it drops the oldest. An isolate has 128 MB, and the eight slots of an engine may all
- * search: a carry is 1 MiB on 16x16, where a search can go a hundred guesses deep. Of 9x9 (182 KiB) 22 are kept: 26 hard
- * boards went up to 39 deep, and with 17 none of them would have gone another way.
+ * Bytes of carries that a search keeps; it drops the oldest. An isolate has 128 MB, and all slots of an engine may search: a
+ * carry of the model that ships is 2 MiB on 16x16, where a search can go a hundred guesses deep. Of 9x9 (365 KiB) 11 are
+ * kept; with a model of half the width 26 hard boards went up to 39 deep, and with 17 none would have gone another way.
  */
 const CARRY_BYTES = 4 * 2 ** 20
 

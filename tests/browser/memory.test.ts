@@ -18,7 +18,7 @@ const MIB = 2 ** 20
 
 /** Solvers until caches and pools have their size, and then those that must leave nothing behind. */
 const ROUNDS = [100, 1000]
-/** Files that were not let go of would be 63 MiB, engines 2 GiB; what garbage is uncollected goes up and down by 30. */
+/** Files that were not let go of would be 222 MiB, engines 5 GiB; what garbage is uncollected goes up and down by 30. */
 const PRIVATE_BUDGET_MIB = 48
 const HEAP_BUDGET_MIB = 2
 
@@ -50,7 +50,7 @@ interface Usage {
 
 /**
  * What a page and all its browser's helpers hold after each round. No debugger may be attached, so no playwright: the
- * log that Chromium keeps for one holds the body of every answer, 90 KB a solver here.
+ * log that Chromium keeps for one holds the body of every answer, 260 KB a solver here.
  */
 async function measure(query: Record<string, string>): Promise<Usage[]> {
   const report = `http://127.0.0.1:${(reports.address() as AddressInfo).port}/`

@@ -5,6 +5,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** As `npm run setup` builds it. */
 export const BIN = `${ROOT}dist/cli/bin.js`
 export const WEIGHTS = `${ROOT}model/weights/sudoku.safetensors`
+/** Where any weights for Sudoku will do: a step takes a fraction of one of the default's. */
+export const SMALL_WEIGHTS = `${ROOT}model/weights/sudoku-1k.safetensors`
 
 export interface Run {
   code: number | null

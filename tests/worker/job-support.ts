@@ -67,7 +67,7 @@ export async function quietJob(chunks: number): Promise<{ id: string; ledger: Jo
   const lines = Array.from({ length: chunks }, (_, i) => `${JSON.stringify(easyBoard(i))}\n`)
   await platform.files.put(boardsKey(id), lines.join(''))
   const ranges = lines.map(({ length }, i) => ({ offset: i * length, length, boards: 1 }))
-  const job = { id, task: 'sudoku', model: 'sudoku-d32-full', maxSteps: 16, seed: 0, chunks: ranges }
+  const job = { id, task: 'sudoku', model: 'sudoku-d64-full', maxSteps: 16, seed: 0, chunks: ranges }
   // not by its `create`, which would have it sent
   await runInDurableObject(ledger, (_, { storage }) => createLedger(storage.sql, JOB_TIMES).create(job))
   return { id, ledger }

@@ -29,7 +29,7 @@ const model = createRoute({
   operationId: 'model',
   tags: ['catalogue'],
   summary: 'One model',
-  request: { params: z.object({ id: z.string().openapi({ example: 'sudoku-d32-full' }) }) },
+  request: { params: z.object({ id: z.string().openapi({ example: 'sudoku-d64-full' }) }) },
   parameters: CONDITIONAL.parameters,
   responses: {
     200: { description: 'The model', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: modelInfo } } },
