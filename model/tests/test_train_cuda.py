@@ -34,14 +34,14 @@ TOLERANCE = 2e-3
 
 
 @pytest.mark.parametrize("sizes", [(32, 4, 2, 2), (64, 8, 2, 2)])
-def test_kernels_equal_the_plain_block(sizes: tuple[int, ...]) -> None:
+def test_kernels_equal_the_plain_level(sizes: tuple[int, ...]) -> None:
     root = Path(__file__).parents[1]
     call = [sys.executable, "-m", "tests.triton_twin", *map(str, sizes)]
     run = subprocess.run(
         call, cwd=root, env=os.environ | {"TRITON_INTERPRET": "1"}, capture_output=True, text=True, check=True
     )
     errors = json.loads(run.stdout)
-    assert set(errors) >= {"x", "z", "dx", "self_attn.qkv_proj.weight", "mlp.down_proj.weight"}
+    assert len(errors) == 3 + 2 * 4
     assert all(0 <= error < TOLERANCE for error in errors.values()), errors
 
 

@@ -1,4 +1,4 @@
-"""Run with TRITON_INTERPRET=1: one block of cuda_block.py against `hrm_edge.hrm.Block`, forward and backward.
+"""Run with TRITON_INTERPRET=1: a level of cuda_level.py against `hrm_edge.hrm.Level`, forward and backward.
 
 Arguments: hidden size, heads, box rows, box columns. Prints the relative error of each result as JSON.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from copy import deepcopy
 
 import torch
 from torch import Tensor
@@ -19,34 +20,27 @@ TYPE = torch.float16  # the interpreter multiplies no matrices of bfloat16
 BOARDS = 3  # no whole number of tiles
 
 
-def error(got: Tensor, want: Tensor) -> float:
-    return float((got.float() - want).norm() / want.norm())
+def results(model: HRM, z: Tensor, injected: Tensor, dz: Tensor) -> dict[str, Tensor]:
+    """What the H level makes of its inputs, and all gradients."""
+    inputs = [t.clone().requires_grad_() for t in (z, injected)]
+    out = model.H_level(*inputs, model.geometry, None)
+    out.backward(dz)
+    grads = {name: weight.grad for name, weight in model.H_level.named_parameters()}
+    return {"z": out.detach(), "dz": inputs[0].grad, "d_injected": inputs[1].grad} | grads
 
 
 def main(hidden: int, heads: int, box_rows: int, box_cols: int) -> dict[str, float]:
     torch.manual_seed(0)
-    model = HRM(structured_sudoku(hidden, heads, box_rows=box_rows, box_cols=box_cols))
+    plain = HRM(structured_sudoku(hidden, heads, box_rows=box_rows, box_cols=box_cols))
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter in plain.parameters():
             parameter.copy_(parameter.to(TYPE))
-    block, geometry = model.H_level.layers[0], model.geometry
-    level = cuda_level.fuse_on_gpu(model, TYPE)[0]
-    level.refresh()
-    z, injected, dz = (torch.randn(BOARDS, geometry.tokens, hidden).to(TYPE) for _ in range(3))
-
-    result, kept = level.forward(0, (z, injected))
-    got = {"x": kept[0], "z": result, "dx": level.backward(0, kept, dz)}
-    weights = dict(block.named_parameters())
-    got |= {name: weight.grad.clone() for name, weight in weights.items()}
-
-    x = kept[0].float().requires_grad_()
-    plain = block(x, geometry, None)
-    for weight in weights.values():
-        weight.grad = None
-    plain.backward(dz.float())
-    want = {"x": z.float() + injected.float(), "z": plain.detach(), "dx": x.grad}
-    want |= {name: weight.grad for name, weight in weights.items()}
-    return {name: error(got[name], want[name]) for name in want}
+    fused = deepcopy(plain)
+    for level in cuda_level.fuse_on_gpu(fused, TYPE):
+        level.refresh()
+    tensors = [torch.randn(BOARDS, plain.geometry.tokens, hidden).to(TYPE) for _ in range(3)]
+    got, want = results(fused, *tensors), results(plain, *(t.float() for t in tensors))
+    return {name: float((got[name].float() - want[name]).norm() / want[name].norm()) for name in want}
 
 
 if __name__ == "__main__":

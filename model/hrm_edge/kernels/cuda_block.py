@@ -54,16 +54,13 @@ def _unit_back(grad, unit, factor):
 
 
 @triton.jit
-def project(z, more, most, matrix, x, qkv, n, D: tl.constexpr, TERMS: tl.constexpr, TILE: tl.constexpr):
-    """x = the sum of TERMS inputs (not written where it is one), qkv = x matrix^T."""
+def project(z, injected, matrix, x, qkv, n, D: tl.constexpr, INJECT: tl.constexpr, TILE: tl.constexpr):
+    """x = z + injected (only z, and not written, without INJECT), qkv = x matrix^T."""
     at = tl.program_id(0) * TILE + tl.arange(0, TILE)
     there = at < n
     value = _rows(z, at, there, D, D)
-    if TERMS > 1:
-        value += _rows(more, at, there, D, D)
-    if TERMS > 2:
-        value += _rows(most, at, there, D, D)
-    if TERMS > 1:
+    if INJECT:
+        value += _rows(injected, at, there, D, D)
         _put(x, at, there, value, D, D)
     value = value.to(matrix.dtype.element_ty)
     for part in tl.static_range(3):

@@ -88,19 +88,17 @@ class LevelOnGpu:
     def __call__(self, z: Tensor, injected: Tensor, geometry: Geometry, rope: None) -> Tensor:
         return _Blocks.apply(self, z, injected)
 
-    def forward(self, index: int, terms: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """One block on the sum of ``terms [B, T, D]``: its output, and what its backward pass needs."""
+    def forward(self, index: int, z: Tensor, injected: Tensor | None) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """One block on ``z + injected [B, T, D]``: its output, and what its backward pass needs."""
         s, (qkv_proj, o, gate_up, down) = self.shape, self.copies[index]
-        z = terms[0]
         n = z.numel() // s.hidden
-        x = torch.empty_like(z) if len(terms) > 1 else z
+        x = z if injected is None else torch.empty_like(z)
         qkv = z.new_empty((n, 3 * s.hidden))
         out, result = torch.empty_like(z), torch.empty_like(z)
         mass = z.new_empty((n, s.lists * s.heads), dtype=torch.float32)
         factors = z.new_empty(n, dtype=torch.float32)
-        more = (*terms, z, z)
         kernels.project[(cdiv(n, PROJECT.tile),)](
-            z, more[1], more[2], qkv_proj, x, qkv, n, D=s.hidden, TERMS=len(terms), **PROJECT.options
+            z, injected, qkv_proj, x, qkv, n, D=s.hidden, INJECT=injected is not None, **PROJECT.options
         )
         head = s.hidden // s.lists // s.heads
         kernels.attend[(s.lists, cdiv(n, ATTEND.tile))](
@@ -144,14 +142,13 @@ class _Blocks(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, level: LevelOnGpu, z: Tensor, injected: Tensor) -> Tensor:
-        terms, kept = (z.contiguous(), injected.contiguous()), []
+        z, kept = z.contiguous(), []
         for index in range(len(level.blocks)):
-            result, needs = level.forward(index, terms)
-            terms = (result,)
+            z, needs = level.forward(index, z, injected.contiguous() if index == 0 else None)
             kept += needs
         ctx.level = level
         ctx.save_for_backward(*kept)
-        return terms[0]
+        return z
 
     @staticmethod
     def backward(ctx, dz: Tensor):
