@@ -88,7 +88,8 @@ describe('computes the step of the reference engine', () => {
 test('the tolerance tells a wrong graph: other lists, no RoPE, other heads', async () => {
   const { model } = lists
   for (const wrong of [['box', 'column', 'row', 'cell'] as const, ['cell', 'box', 'column', 'row'] as const]) {
-    const other = { ...model, config: { ...model.config, lists: [...wrong] } }
+    const each = model.config.num_heads / wrong.length
+    const other = { ...model, config: { ...model.config, lists: wrong.flatMap((name) => Array(each).fill(name)) } }
     expect(await errorOf(lists, { linear: 'f32', lists: 'matmul' }, other)).toBeGreaterThan(1.3 * TOLERANCE.trained)
   }
   const still = { ...full.model, rope: undefined }
