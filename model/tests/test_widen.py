@@ -137,7 +137,7 @@ def test_widen_command(tmp_path: Path) -> None:
 
 
 def test_widen_what_ships_for_training(tmp_path: Path) -> None:
-    invoke("widen", WEIGHTS / "sudoku.safetensors", tmp_path / "wide.pt")
+    invoke("widen", WEIGHTS / "sudoku-1k.safetensors", tmp_path / "wide.pt")
     config, _ = load_checkpoint(tmp_path / "wide.pt")
     assert config.H_cycles == 7
     assert barred(config, structured_sudoku(64, 8)) is None

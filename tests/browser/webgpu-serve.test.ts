@@ -80,7 +80,7 @@ test('answers single boards, streams and batches side by side, and ends when it 
   expect((await server.post('/v1/solve', { board: '11..............' })).status).toBe(422)
   expect(server.said()).not.toContain('Going on with')
 
-  const cut = server.post('/v1/solve', { board: BOARDS[2], maxSteps: 4000 }, 'text/event-stream')
+  const cut = server.post('/v1/solve', { board: BOARDS[2], maxSteps: 1024 }, 'text/event-stream')
   await (await cut).body!.getReader().read()
   expect(await server.stop()).toBe(0)
 })
@@ -89,8 +89,8 @@ test('goes on in wasm when the device is lost under its requests', async () => {
   const env = { NODE_OPTIONS: `--import ${LOSE_DEVICE}`, HRM_LOSE_AFTER: '40' }
   const server = await startServing('webgpu', env)
   const [one, batch] = await Promise.all([
-    server.post('/v1/solve', { board: BOARDS[0], maxSteps: 2000 }),
-    server.post('/v1/solve/batch', { boards: BOARDS, maxSteps: 4000 }),
+    server.post('/v1/solve', { board: BOARDS[0], maxSteps: 1024 }),
+    server.post('/v1/solve/batch', { boards: BOARDS, maxSteps: 1024 }),
   ])
   expect(await one.json()).toMatchObject({ status: 'solved', solution: SOLUTIONS[0], verified: true })
   const { results } = (await batch.json()) as { results: { solution: string }[] }
@@ -98,7 +98,7 @@ test('goes on in wasm when the device is lost under its requests', async () => {
   expect(server.said().match(/Going on with wasm, not WebGPU \(device_lost\)/g)).toHaveLength(1)
   // The same process, later.
   expect((await server.get('/ready')).status).toBe(200)
-  expect(await (await server.post('/v1/solve', { board: BOARDS[1], maxSteps: 2000 })).json()).toMatchObject({
+  expect(await (await server.post('/v1/solve', { board: BOARDS[1], maxSteps: 1024 })).json()).toMatchObject({
     solution: SOLUTIONS[1],
   })
   expect(await server.stop()).toBe(0)
@@ -107,7 +107,7 @@ test('goes on in wasm when the device is lost under its requests', async () => {
 test('without an adapter webgpu is refused, and auto serves in wasm', async () => {
   await expect(startServing('webgpu', NO_ADAPTER)).rejects.toThrow(/no adapter here \[engine_unavailable\]/)
   const server = await startServing('auto', NO_ADAPTER)
-  const batch = await server.post('/v1/solve/batch', { boards: BOARDS, maxSteps: 4000 })
+  const batch = await server.post('/v1/solve/batch', { boards: BOARDS, maxSteps: 1024 })
   expect(await batch.json()).toMatchObject({ solved: 3 })
   expect(server.said()).toContain('Going on with wasm, not WebGPU (no_adapter)')
   expect(await server.stop()).toBe(0)

@@ -106,7 +106,7 @@ describe('refuses', () => {
     ['a task that is not a string', { ...solve, task: 7 }, 'request_invalid', '/task'],
     ['a board that is not a string', { ...solve, board: [1, 2] }, 'board_type', '/board'],
     ['an overlong board', { ...solve, board: '.'.repeat(2116) }, 'board_length', '/board'],
-    ['too many steps', { ...solve, maxSteps: 4097 }, 'option_invalid', '/maxSteps'],
+    ['too many steps', { ...solve, maxSteps: 1025 }, 'option_invalid', '/maxSteps'],
     ['no steps', { ...solve, maxSteps: 0 }, 'option_invalid', '/maxSteps'],
     ['half a step', { ...solve, maxSteps: 1.5 }, 'option_invalid', '/maxSteps'],
     ['a huge number of steps', `{"task":"sudoku","board":"","maxSteps":1e999}`, 'option_invalid', '/maxSteps'],
