@@ -76,6 +76,17 @@ def _heads(pointer, token, there, stride, PER: tl.constexpr, HEAD: tl.constexpr)
 
 
 @triton.jit
+def _places(lists, n, TOKENS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr):
+    """This program's tokens, in the order of its list: which there are, the first of their board, where the list has
+    their group, and the tokens themselves."""
+    at = tl.program_id(1) * TILE + tl.arange(0, TILE)
+    first = at // TOKENS * TOKENS
+    place = at % TOKENS
+    lists += tl.program_id(0) * TOKENS
+    return at < n, first, lists + place // WIDTH * WIDTH, first + tl.load(lists + place)
+
+
+@triton.jit
 def attend(
     qkv, lists, out, mass, n, scale, TOKENS: tl.constexpr, WIDTH: tl.constexpr, LISTS: tl.constexpr, PER: tl.constexpr,
     HEAD: tl.constexpr, TILE: tl.constexpr,
@@ -86,13 +97,7 @@ def attend(
     """
     which = tl.program_id(0)
     D: tl.constexpr = LISTS * PER * HEAD
-    at = tl.program_id(1) * TILE + tl.arange(0, TILE)
-    there = at < n
-    first = at // TOKENS * TOKENS
-    place = at % TOKENS
-    lists += which * TOKENS
-    group = lists + place // WIDTH * WIDTH
-    me = first + tl.load(lists + place)
+    there, first, group, me = _places(lists, n, TOKENS, WIDTH, TILE)
     qkv += which * PER * HEAD
     q = _heads(qkv, me, there, 3 * D, PER, HEAD) * scale
     most = tl.full((TILE, PER), float("-inf"), tl.float32)
@@ -123,13 +128,7 @@ def attend_back(
     """Gradients of queries, keys and values. A group's tokens read each other, so each gathers its own: no atomics."""
     which = tl.program_id(0)
     D: tl.constexpr = LISTS * PER * HEAD
-    at = tl.program_id(1) * TILE + tl.arange(0, TILE)
-    there = at < n
-    first = at // TOKENS * TOKENS
-    place = at % TOKENS
-    lists += which * TOKENS
-    group = lists + place // WIDTH * WIDTH
-    me = first + tl.load(lists + place)
+    there, first, group, me = _places(lists, n, TOKENS, WIDTH, TILE)
     qkv += which * PER * HEAD
     out += which * PER * HEAD
     dout += which * PER * HEAD
