@@ -43,7 +43,7 @@ export interface Limits {
   uploadPace: PaceOptions
   /**
    * The same of one chunk, which one invocation solves: at 70 ms a step 108 s of CPU time, of the 300 s that
-   * wrangler.toml allows; a core that other work shares took up to 160 ms a step.
+   * wrangler.toml allows; a core that other work shares takes longer.
    */
   chunkSteps: number
   /** Boards of one chunk, however small their budget. */

@@ -70,13 +70,15 @@ def propagate(tokens: Tensor, task: TaskConfig, *, ahead: bool = False) -> Tenso
     """
     compact = tokens.to(torch.uint8).contiguous()
     status = torch.empty(len(tokens), dtype=torch.int32)
-    propagate, box = _library().hrm_sudoku_propagate, _box(task)
-    parts = list(zip(compact.chunk(torch.get_num_threads()), status.chunk(torch.get_num_threads()), strict=True))
+    threads, library, box = torch.get_num_threads(), _library(), _box(task)
 
-    def work(part: tuple[Tensor, Tensor]) -> None:  # the lock of Python is let go of in C++
-        propagate(len(part[0]), *box, ahead, part[0].data_ptr(), part[1].data_ptr())
+    def work(inputs: Tensor, outputs: Tensor) -> None:
+        library.hrm_sudoku_propagate(len(inputs), *box, ahead, inputs.data_ptr(), outputs.data_ptr())
 
-    list(_pool(len(parts)).map(work, parts)) if len(parts) > 1 else work(parts[0])
+    if threads == 1:
+        work(compact, status)
+    else:  # C++ runs without the lock of Python
+        list(_pool(threads).map(work, compact.chunk(threads), status.chunk(threads)))
     return status
 
 

@@ -117,3 +117,18 @@ def test_more_boards_than_memory_are_refused(count: int) -> None:
 def test_givens_that_a_board_cannot_have_are_refused(givens: int) -> None:
     with pytest.raises(HrmEdgeError, match=f"{givens} givens on a board of 16 cells"):
         make(1, sudoku_task(2, 2), seed=1, givens=givens)
+
+
+@pytest.mark.parametrize("count", [1, 7, 40])
+def test_threads_propagate_the_same(count: int) -> None:
+    task = sudoku_task()
+    made = make(count, task, seed=4, guesses=(0, 1000))
+    tokens = Task(structured_sudoku(32)).encode(made.questions)
+    alone = [propagate(tokens, task, ahead=ahead) for ahead in (False, True)]
+    torch.set_num_threads(3)
+    try:
+        together = [propagate(tokens, task, ahead=ahead) for ahead in (False, True)]
+    finally:
+        torch.set_num_threads(1)
+    assert all(torch.equal(a, b) for a, b in zip(alone, together, strict=True))
+    assert len(alone[0]) == count
