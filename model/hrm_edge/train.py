@@ -11,6 +11,8 @@ import json
 import math
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +85,7 @@ class Trainer:
         self.parameters = list(self.model.parameters())
         matrices = [p for p in self.parameters if p.ndim >= 2]
         vectors = [p for p in self.parameters if p.ndim < 2]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": matrices}, {"params": vectors, "weight_decay": 0.0}],
-            lr=options.lr, weight_decay=options.weight_decay, betas=(0.9, 0.95),
-        )  # fmt: skip
+        self.optimizer = self._optimizer([{"params": matrices}, {"params": vectors, "weight_decay": 0.0}])
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.task = Task(self.model.config)
         seed = options.seed * 1000003 + self.world.rank  # each process its own boards
@@ -100,6 +99,10 @@ class Trainer:
         self._restore()
         # Saving is done together and due by this clock; a kill may have left checkpoints of one update and two times.
         self.seconds = self.world.share(self.seconds)[0][0]
+
+    def _optimizer(self, groups: list[dict[str, Any]], **how: Any) -> torch.optim.Optimizer:
+        options = {"lr": self.options.lr, "weight_decay": self.options.weight_decay, "betas": (0.9, 0.95)}
+        return torch.optim.AdamW(groups, **(options | how))
 
     # ---- state ----
 
@@ -186,6 +189,30 @@ class Trainer:
         self.carry.z_H[which] = start.z_H
         self.carry.z_L[which] = start.z_L
 
+    def _through_window(
+        self, carry: Carry, step: Callable[[Carry], tuple[Carry, Tensor, Tensor]], labels: list[Tensor]
+    ) -> tuple[Carry, Tensor, Tensor, Tensor]:
+        """A window of ``step``: the carry and logits at its end, its loss, and the entropy of its last step."""
+        options = self.options
+        weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
+        loss = torch.zeros((), device=self.device)
+        for weight in weights:
+            carry, logits, q = step(carry)
+            one, entropy = step_loss(
+                self.task, logits, q, *labels, options.contradiction, options.unproven, options.halting
+            )
+            loss = loss + weight / sum(weights) * one
+        return carry, logits, loss, entropy
+
+    def _newness(self) -> float:
+        """How much of the average an update's weights are; more at first."""
+        return 1 - min(self.options.ema, self.step / (self.step + 10))
+
+    def _follow(self, newness: float | Tensor) -> None:
+        """Takes the weights into their average."""
+        for name, value in self.model.state_dict().items():
+            self.average[name].lerp_(value, newness)
+
     def update(self) -> dict[str, float]:
         """One update. Raises NotFiniteError before anything is changed by it."""
         options = self.options
@@ -195,15 +222,9 @@ class Trainer:
         tokens, *labels = (
             t.to(self.device, non_blocking=True) for t in (slots.tokens, slots.answers, slots.wrong, slots.refuted)
         )
-        weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
-        carry, loss, entropy = self.carry, torch.zeros((), device=self.device), torch.zeros(())
         self.model.train()
-        for weight in weights:
-            carry, logits, q = self.model(carry, tokens, grad=options.grad)
-            one, entropy = step_loss(
-                self.task, logits, q, *labels, options.contradiction, options.unproven, options.halting
-            )
-            loss = loss + weight / sum(weights) * one
+        step = partial(self.model, tokens=tokens, grad=options.grad)
+        carry, logits, loss, entropy = self._through_window(self.carry, step, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         loss = loss.detach()
@@ -215,9 +236,7 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
         with torch.no_grad():
-            keep = min(options.ema, self.step / (self.step + 10))
-            for name, value in self.model.state_dict().items():
-                self.average[name].lerp_(value, 1 - keep)
+            self._follow(self._newness())
             self.carry = Carry(*(z.detach() for z in carry))
             counts = self.slots.advance(logits, options.window)
             self._fresh_carries()

@@ -22,7 +22,6 @@ from .hrm import Carry
 from .kernels.cuda_level import fuse_on_gpu
 from .train import NotFiniteError, Trainer
 from .train_config import RunConfig
-from .train_loss import step_loss
 from .train_slots import Slots
 from .train_world import World
 
@@ -98,18 +97,20 @@ class CudaTrainer(Trainer):
         super().__init__(run, boards, holdout, folder, start, world)
         options = self.options
         self.levels = fuse_on_gpu(self.model, self.dtype)
-        # Numbers that change from update to update; a graph holds where they are.
-        self.lr, self.forget = (torch.zeros((), device=self.device) for _ in range(2))
-        groups = [{k: group[k] for k in ("params", "weight_decay")} for group in self.optimizer.param_groups]
-        self.optimizer = torch.optim.AdamW(groups, lr=self.lr, betas=(0.9, 0.95), fused=True, capturable=True)
+        self.newness = torch.zeros((), device=self.device)  # as `lr`
         for parameter in self.parameters:
             parameter.grad = torch.zeros_like(parameter)
         other = Slots(boards, self.task, run.search, options.batch, options.window, options.seed * 1000003 + 1)
-        start_of = partial(self.model.initial_carry, options.batch, dtype=self.dtype)
-        self.halves = tuple(Half(slots, start_of()) for slots in (self.slots, other))
+        carry = self.model.initial_carry(options.batch, dtype=self.dtype)
+        self.halves = (Half(self.slots, self.carry), Half(other, carry))
         self._restore()
         for half in self.halves:
             half.replay = self._captured(half)
+
+    def _optimizer(self, groups: list[dict[str, Any]], **how: Any) -> torch.optim.Optimizer:
+        # It changes from update to update; a graph holds where it is.
+        self.lr = torch.zeros((), device=self.device)
+        return super()._optimizer(groups, lr=self.lr, fused=True, capturable=True, **how)
 
     @property
     def how(self) -> str:
@@ -145,7 +146,7 @@ class CudaTrainer(Trainer):
 
     def _window(self, half: Half) -> None:
         """One update, all of it on the GPU."""
-        options, model, sent = self.options, self.model, half.inputs
+        model, sent = self.model, half.inputs
         torch._foreach_zero_([p.grad for p in self.parameters])
         for level in self.levels:
             level.refresh()
@@ -157,21 +158,13 @@ class CudaTrainer(Trainer):
         # As `HRM.embed`, whose backward pass would sort the tokens.
         which = F.one_hot(sent["tokens"].long(), model.config.vocab_size).to(self.dtype)
         x = which @ (model.config.embed_scale * model.embed_tokens.embedding_weight).to(self.dtype)
-        weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
-        carry, loss = half.carry, torch.zeros((), device=self.device)
-        for weight in weights:
-            carry, logits, q = model.think(carry, x, grad="full")
-            one, entropy = step_loss(
-                self.task, logits, q, sent["answers"], sent["wrong"], sent["refuted"], options.contradiction,
-                options.unproven, options.halting,
-            )  # fmt: skip
-            loss = loss + weight / sum(weights) * one
+        labels = [sent[name] for name in ("answers", "wrong", "refuted")]
+        carry, logits, loss, entropy = self._through_window(half.carry, partial(model.think, x=x, grad="full"), labels)
         loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.parameters, options.clip, foreach=True)
+        norm = nn.utils.clip_grad_norm_(self.parameters, self.options.clip, foreach=True)
         self.optimizer.step()
         with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                self.average[name].lerp_(value, self.forget)
+            self._follow(self.newness)
             for to, z in zip(half.carry, carry, strict=True):
                 to.copy_(z)
             half.logits.copy_(logits)
@@ -188,7 +181,7 @@ class CudaTrainer(Trainer):
         half.send()
         self.lr.fill_(self.rate())
         self.step += 1
-        self.forget.fill_(1 - min(self.options.ema, self.step / (self.step + 10)))
+        self.newness.fill_(self._newness())
         half.queue()
         return found
 
