@@ -22,19 +22,23 @@ export interface EvaluatorOptions {
   slots: number
 }
 
-/** What became of one row. */
-export interface RowResult {
+/** What the solver made of one row. */
+export interface RowSolve {
   status: SolveResult['status']
   /** ACT steps of the solve. */
   steps: number
+  /** Returned as solved, but not the answer of a puzzle that has only one. */
+  wrong: boolean
+}
+
+/** What became of one row. */
+export interface RowResult extends RowSolve {
   /** The model alone read the right answer at its last step, no verifier asked. */
   rawExact: boolean
   /** The same for any board that obeys the rules: a maze has many shortest ways. Where no rules are known, as `rawExact`. */
   rawValid: boolean
   /** The halting head said stop then: the model's own word on whether the board is right. */
   halts: boolean
-  /** Returned as solved, but not the answer of a puzzle that has only one. */
-  wrong: boolean
 }
 
 export interface Evaluator {
@@ -42,6 +46,8 @@ export interface Evaluator {
   readonly model: ModelInfo
   /** @param onRow called after every solved or given-up row */
   evaluate(rows: readonly EvalRow[], onRow?: () => void): Promise<RowResult[]>
+  /** Only the solves, without what the net alone makes of the rows. */
+  solve(rows: readonly EvalRow[], onRow?: () => void): Promise<RowSolve[]>
   dispose(): void
 }
 
@@ -88,21 +94,29 @@ export async function createEvaluator(
     return boards
   }
 
+  const solve = async (rows: readonly EvalRow[], onRow?: () => void): Promise<RowSolve[]> => {
+    const boards = rows.map((row) => row.question)
+    const solved = await solver.solveBatch(boards, { maxSteps, seed, onProgress: onRow })
+    return rows.map(({ question, answer }, i) => ({
+      status: solved[i].status,
+      steps: solved[i].steps,
+      wrong: isWrong(task, question, answer, solved[i].solution),
+    }))
+  }
+
   return {
     task,
     model: solver.model,
+    solve,
     async evaluate(rows, onRow) {
-      const boards = rows.map((row) => row.question)
-      const solved = await solver.solveBatch(boards, { maxSteps, seed, onProgress: onRow })
-      const puzzles = boards.map((board) => task.parse(board))
+      const solved = await solve(rows, onRow)
+      const puzzles = rows.map((row) => task.parse(row.question))
       const raw = await rawBoards(puzzles)
-      return rows.map(({ question, answer }, i) => ({
-        status: solved[i].status,
-        steps: solved[i].steps,
+      return rows.map(({ answer }, i) => ({
+        ...solved[i],
         rawExact: raw[i].board === answer,
         rawValid: raw[i].board === answer || task.isSolution(puzzles[i], raw[i].cells),
         halts: raw[i].halts,
-        wrong: isWrong(task, question, answer, solved[i].solution),
       }))
     },
     dispose() {
