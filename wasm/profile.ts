@@ -57,7 +57,6 @@ for (let i = 0; i < state.length; i++) {
 }
 const slot = layout.slots
 const zL = slot + layout.inSlot.zL
-new Int32Array(memory.buffer, layout.slotList, 1)[0] = 0
 
 const blocks = (f: (row: number, count: number) => void) => {
   for (let row = 0; row < rows; row += blockRows) f(row, Math.min(blockRows, rows - row))
@@ -186,11 +185,15 @@ const parts: Record<string, () => void> = {
     }
   },
   heads: () => {
-    kernels.writeLogits(d, slot, slot + layout.inSlot.logits)
-    kernels.writeHalting(d, slot, slot + layout.inSlot.q)
+    for (let h = 0; h < config.H_cycles; h++) {
+      kernels.writeLogits(d, slot, slot + layout.inSlot.logits)
+      kernels.writeHalting(d, slot, slot + layout.inSlot.q)
+    }
   },
 }
-const step = () => kernels.step(d, layout.slotList, 1)
+const step = () => {
+  for (let h = 0; h < config.H_cycles; h++) kernels.cycle(d, slot)
+}
 
 function time(f: () => void, runs: number): { min: number; median: number } {
   const times = Array.from({ length: runs }, () => {

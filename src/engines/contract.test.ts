@@ -3,7 +3,7 @@ import { platform } from '#platform'
 import { bitsOf, expectSameBits } from '../../tests/helpers/bits.ts'
 import { CANDIDATES, GRID_LISTS, LEARNED, OFFICIAL } from '../../tests/helpers/configs.ts'
 import { describeEngine, engineFor, randomTokens, readAll } from '../../tests/helpers/engine-contract.ts'
-import { type Draft, draftOf, setFloat, tensorSpecs, writeFile } from '../../tests/helpers/weights-file.ts'
+import { type Draft, draftOf, setFloat, tensorSpecs, tinyModel, writeFile } from '../../tests/helpers/weights-file.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { readModel } from '../weights/read-model.ts'
 import { createEngineFactory, type EngineFactory } from './create-engine.ts'
@@ -21,6 +21,50 @@ const ENGINES: Readonly<Record<string, () => Promise<EngineFactory>>> = {
 }
 
 for (const [name, load] of Object.entries(ENGINES)) describeEngine(name, load)
+
+describe.each(Object.entries(ENGINES))('between two H cycles of a step, engine %s', (_, load) => {
+  const config = { ...OFFICIAL, H_cycles: 3 }
+
+  it('asks of each slot whether it is finished, and leaves out the rest of one that is', async () => {
+    const factory = await load()
+    const engine = engineFor(factory, tinyModel(config))
+    for (const slot of [0, 1, 2]) engine.start(slot, randomTokens(config, slot))
+    const asked: number[] = []
+    // Slot 0 never is, slot 1 is at the second question, slot 2 at once.
+    const finished = (slot: number) => {
+      asked.push(slot)
+      return asked.filter((s) => s === slot).length === [3, 2, 1][slot]
+    }
+    await engine.step([0, 1, 2], finished)
+    expect(asked.toSorted()).toEqual([0, 0, 1, 1, 2])
+    for (const [slot, cycles] of [3, 2, 1].entries()) {
+      const whole = engineFor(factory, tinyModel({ ...config, H_cycles: cycles }))
+      whole.start(0, randomTokens(config, slot))
+      await whole.step([0])
+      expectSameBits(await readAll(engine, slot), await readAll(whole, 0), `slot ${slot}`)
+      whole.dispose()
+    }
+    engine.dispose()
+  })
+
+  it('shows what that cycle came to', async () => {
+    const factory = await load()
+    const engine = engineFor(factory, tinyModel(config))
+    const whole = engineFor(factory, tinyModel({ ...config, H_cycles: 1 }))
+    for (const e of [engine, whole]) e.start(0, randomTokens(config, 7))
+    const seen: Float32Array[] = []
+    await engine.step([0], (slot) => {
+      seen.push(Float32Array.from([...engine.logits(slot), ...engine.q(slot)]))
+      return false
+    })
+    for (const cycle of [0, 1]) {
+      await whole.step([0])
+      expectSameBits(seen[cycle], Float32Array.from([...whole.logits(0), ...whole.q(0)]), `cycle ${cycle + 1}`)
+    }
+    expect(seen).toHaveLength(2)
+    for (const e of [engine, whole]) e.dispose()
+  })
+})
 
 describe('models at the limits of the reader', () => {
   const factories = new Map<string, EngineFactory>()

@@ -72,8 +72,13 @@ export interface Engine {
   releaseCarry(carry: Carry): void
   /** Copies out the slot's carry. */
   readCarry(slot: number): Float32Array | Promise<Float32Array>
-  /** One ACT step for the slots named, each at most once. */
-  step(slots: readonly number[]): void | Promise<void>
+  /**
+   * One ACT step for the slots named, each at most once.
+   * @param finished asked between two H cycles of a slot, when `logits` and `q` are those of the cycle that ended: whether to
+   *   leave out the others. What the slot then holds is a state within a step: it is to be started anew. An engine that
+   *   cannot stop there (webgpu) does not ask.
+   */
+  step(slots: readonly number[], finished?: (slot: number) => boolean): void | Promise<void>
   /** `[tokens][outputSize]`, a view that is good until the next `step` or `start`. */
   logits(slot: number): Float32Array
   /** Raw halting values (logits of Q-halt, Q-continue). */

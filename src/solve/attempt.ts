@@ -17,6 +17,12 @@ export interface SolveContext {
   readonly observe?: (step: SolveStep) => void
 }
 
+/** Whether what a slot holds solves the board: asked between the H cycles of a step, whose others can then be left out. */
+export type IsSolved = () => boolean
+
+/** A coroutine that asks its driver for one ACT step of the slot at every `yield`. */
+export type Stepping<T> = Generator<IsSolved | undefined, T, void>
+
 export type RunEnd = 'solved' | 'spent' | 'contradiction' | 'settled' | 'limit'
 
 /** The counters of a solve, and the newest reading of the board. */
@@ -59,23 +65,29 @@ export function stepsOf(model: Model, cycles: number): number {
 }
 
 /**
- * Runs ACT steps on what the slot holds. Every `yield` asks the driver for one step of the slot.
- * Ends as soon as a step's board passes the verifier (or, without rules, the halting head says stop).
+ * Runs ACT steps on what the slot holds. Ends as soon as the board of an H cycle passes the verifier (or, without rules, the
+ * halting head says stop after a step).
  */
-export function* run(ctx: SolveContext, progress: Progress, options: RunOptions): Generator<void, RunEnd, void> {
+export function* run(ctx: SolveContext, progress: Progress, options: RunOptions): Stepping<RunEnd> {
   const { task, puzzle, slot } = ctx
   const symbols = task.symbols(puzzle)
+  const logitsNow = () => turnBack(slot.logits(), options.view)
+  const isSolved = task.hasRules
+    ? () => findSolution(ctx, bestSymbols(task.read(puzzle, logitsNow()), symbols), options) !== undefined
+    : undefined
   let decidedBefore = 0
   for (let i = 0; i < options.limit; i++) {
     if (progress.steps >= ctx.maxSteps) return 'spent'
-    yield
+    yield isSolved
     progress.steps++
     const cellsBefore = progress.cells
-    const logits = turnBack(slot.logits(), options.view)
+    const logits = logitsNow()
     progress.probabilities = task.read(puzzle, logits)
-    progress.cells = bestSymbols(progress.probabilities, symbols)
+    const cells = bestSymbols(progress.probabilities, symbols)
+    const solution = task.hasRules ? findSolution(ctx, cells, options) : undefined
+    progress.cells = solution ?? cells
     progress.hope = task.branching?.hope(puzzle, logits) ?? 1
-    const done = task.hasRules ? findSolution(ctx, progress, options) : saysHalt(slot.q())
+    const done = task.hasRules ? solution !== undefined : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
     if (!options.watch) continue
@@ -90,16 +102,15 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
   return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
 }
 
-/**
- * Whether the model's board passes, or would if the model took up what it was told: its givens, and the tentative ones.
- * `progress.cells` is then the board that passes.
- */
-function findSolution({ task, puzzle }: SolveContext, progress: Progress, { watch }: RunOptions): boolean {
-  if (task.isSolution(puzzle, progress.cells)) return true
-  const told = progress.cells.map((s, cell) => puzzle.cells[cell] || watch?.marks.given[cell] || s)
-  if (!task.isSolution(puzzle, told)) return false
-  progress.cells = told
-  return true
+/** The model's board if it passes, or would if the model took up what it was told: its givens, and the tentative ones. */
+function findSolution(
+  { task, puzzle }: SolveContext,
+  cells: Uint8Array,
+  { watch }: RunOptions,
+): Uint8Array | undefined {
+  if (task.isSolution(puzzle, cells)) return cells
+  const told = cells.map((s, cell) => puzzle.cells[cell] || watch?.marks.given[cell] || s)
+  return task.isSolution(puzzle, told) ? told : undefined
 }
 
 function describe(

@@ -1,7 +1,7 @@
 import type { Carry } from '../engines/engine.ts'
 import type { Random } from '../numerics/random.ts'
 import type { Branching, Marks } from '../tasks/task.ts'
-import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
+import { type Progress, type RunEnd, run, type SolveContext, type Stepping, stepsOf } from './attempt.ts'
 import { countConsequences } from './lookahead.ts'
 import { confidentSymbols } from './reading.ts'
 import type { Slot } from './slot.ts'
@@ -55,7 +55,7 @@ interface Choice extends Guess {
  * drawn from its beliefs; a contradiction takes the newest guess back and rules it out. Goes on from the slot's carry.
  * @returns `solved`, `spent`, `limit` when the branches are used up, or `contradiction` when all were ruled out
  */
-export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Generator<void, RunEnd, void> {
+export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Stepping<RunEnd> {
   const { model, task, puzzle, slot } = ctx
   const choices: Choice[] = []
   const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)

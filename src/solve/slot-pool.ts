@@ -12,8 +12,8 @@ export interface SlotPool {
   /** A slot if one is free now. */
   tryTake(): number | undefined
   give(slot: number): void
-  /** One ACT step. @throws HrmError `engine_failed` */
-  step(slots: readonly number[]): Promise<void>
+  /** One ACT step, as `Engine.step` has it. @throws HrmError `engine_failed` */
+  step(slots: readonly number[], finished?: (slot: number) => boolean): Promise<void>
   /** Runs a call into the engine; `engine_failed`, or any error without a code, makes the pool unhealthy. */
   guard<T>(call: () => T): T
   dispose(): void
@@ -86,9 +86,9 @@ export function createSlotPool(engine: Engine): SlotPool {
         throw toTell(error)
       }
     },
-    async step(slots) {
+    async step(slots, finished) {
       try {
-        await engine.step(slots)
+        await engine.step(slots, finished)
       } catch (error) {
         throw toTell(error)
       }

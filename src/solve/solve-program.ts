@@ -1,5 +1,5 @@
 import { createRandom } from '../numerics/random.ts'
-import { type Progress, type RunEnd, run, type SolveContext, stepsOf } from './attempt.ts'
+import { type Progress, type RunEnd, run, type SolveContext, type Stepping, stepsOf } from './attempt.ts'
 import { noisedCarry } from './noise.ts'
 import { search } from './search.ts'
 import type { SolveResult } from './types.ts'
@@ -13,11 +13,11 @@ const SEARCH_GROWTH = 1.3
 const NOISED_CYCLES = 12
 
 /**
- * One solve as a coroutine: every `yield` asks the driver for one ACT step of the slot. First the model alone, then,
+ * One solve as a coroutine. First the model alone, then,
  * where it takes a search's marks, searches from its own and from noised starts; otherwise the board in other views, then
  * noised starts.
  */
-export function* solveProgram(ctx: SolveContext): Generator<void, SolveResult, void> {
+export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
   const { model, task, puzzle, slot } = ctx
   const random = createRandom(ctx.seed)
   const tokens = task.encode(puzzle)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_4X4, PUZZLES_4X4, UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
 import { collect } from '../../tests/helpers/collect.ts'
+import { CANDIDATES, GRID_LISTS } from '../../tests/helpers/configs.ts'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { echo, fakeSolver, noOpinion, oracle, stepsRun } from '../../tests/helpers/fake-solver.ts'
 
@@ -46,6 +47,41 @@ describe('steps', () => {
         attempt = step.attempt
       }
     }
+  })
+
+  it('ends within a step, between two H cycles, once the board is solved', async () => {
+    const log: string[] = []
+    const { solver } = fakeSolver(
+      (thought) => {
+        const { slot, step, cycle } = thought
+        log.push(`${slot} ${step}.${cycle}`)
+        oracle(step === 2 && cycle >= 3 ? 1 : Number.POSITIVE_INFINITY)(thought)
+      },
+      { config: { ...CANDIDATES, H_cycles: 5 }, slots: 1 },
+    )
+    const { steps, result } = await collect(solver.steps(BOARD, { maxSteps: 4 }))
+    expect(result).toMatchObject({ status: 'solved', steps: 2, attempts: 1 })
+    expect(steps.map(({ done }) => done)).toEqual([false, true])
+    expect(steps[1].changed).toEqual([...steps[1].board].flatMap((s, i) => (s === steps[0].board[i] ? [] : [i])))
+    const cycles = ['0 1.1', '0 1.2', '0 1.3', '0 1.4', '0 1.5', '0 2.1', '0 2.2', '0 2.3']
+    expect(log).toEqual(cycles)
+    expect(await solver.solveBatch([BOARD, BOARD], { maxSteps: 4 })).toEqual([result, result])
+    expect(log).toEqual([...cycles, ...cycles, ...cycles])
+  })
+
+  it('runs whole steps where no rules are known: the halting head speaks after a step', async () => {
+    let cycles = 0
+    const { solver } = fakeSolver(
+      ({ q }) => {
+        cycles++
+        q.fill(cycles >= 2 ? 1 : -1)
+      },
+      { config: { ...GRID_LISTS, H_cycles: 3 } },
+    )
+    const { rows, cols } = GRID_LISTS.task
+    const board = (GRID_LISTS.task.symbols[0] || GRID_LISTS.task.symbols[1]).repeat(rows * cols)
+    expect(await solver.solve(board, { maxSteps: 4 })).toMatchObject({ status: 'solved', steps: 1, verified: false })
+    expect(cycles).toBe(3)
   })
 
   it('refuses a bad board at the call, before the loop', () => {

@@ -6,6 +6,7 @@ import { trainedShape } from '../tasks/lists.ts'
 import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
+import type { IsSolved, Stepping } from './attempt.ts'
 import { yieldToEventLoop } from './event-loop.ts'
 import { groupByShape } from './group-by-shape.ts'
 import { ofNthBoard } from './nth-board.ts'
@@ -24,8 +25,6 @@ export interface SolverParts {
   /** An engine to begin with, so that its failures show when the solver is made. */
   readonly first: Engine
 }
-
-type Program = Generator<void, SolveResult, void>
 
 /** Ties model, task and engine together. One engine is kept for every board size of late. */
 export function createSolverFrom({ loaded, task, slots, engines, first }: SolverParts): Solver {
@@ -67,7 +66,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     puzzle: Puzzle,
     options: CheckedOptions,
     observe?: (step: SolveStep) => void,
-  ): Program => solveProgram({ model, task, puzzle, slot: bindSlot(pool, slot), ...options, observe })
+  ): Stepping<SolveResult> => solveProgram({ model, task, puzzle, slot: bindSlot(pool, slot), ...options, observe })
 
   async function* steps(
     puzzle: Puzzle,
@@ -104,7 +103,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         step = undefined
         if (done) return value
         throwIfAborted(options.signal)
-        await pool.step([slot])
+        await pool.step([slot], value)
         await yieldToEventLoop()
       }
     } finally {
@@ -173,10 +172,10 @@ async function solveGroup(
   puzzles: readonly Puzzle[],
   group: readonly number[],
   options: CheckedOptions,
-  begin: (pool: SlotPool, slot: number, puzzle: Puzzle, options: CheckedOptions) => Program,
+  begin: (pool: SlotPool, slot: number, puzzle: Puzzle, options: CheckedOptions) => Stepping<SolveResult>,
   finish: (index: number, result: SolveResult) => void,
 ): Promise<void> {
-  const live = new Map<number, { index: number; program: Program }>()
+  const live = new Map<number, { index: number; program: Stepping<SolveResult>; isSolved?: IsSolved }>()
   let next = 0
   const fill = (slot: number): void => {
     const index = group[next++]
@@ -190,17 +189,20 @@ async function solveGroup(
         if (slot === undefined) break
         fill(slot)
       }
-      for (const [slot, { index, program }] of live) {
-        const { done, value } = program.next()
-        if (!done) continue
-        finish(index, value)
+      for (const [slot, board] of live) {
+        const { done, value } = board.program.next()
+        if (!done) {
+          board.isSolved = value
+          continue
+        }
+        finish(board.index, value)
         live.delete(slot)
         pool.give(slot)
         // Refilled at once, unless another solve waits for a slot; the loop then comes to the new board last.
         const again = next < group.length ? pool.tryTake() : undefined
         if (again !== undefined) fill(again)
       }
-      if (live.size > 0) await pool.step([...live.keys()])
+      if (live.size > 0) await pool.step([...live.keys()], (slot) => live.get(slot)?.isSolved?.() ?? false)
       await yieldToEventLoop()
     }
   } finally {

@@ -107,7 +107,7 @@ export type SolveResult = (
 ) & {
   /** As the weights name it. */
   task: string
-  /** ACT steps spent. */
+  /** ACT steps spent; one that found the solution before its last H cycle counts whole. */
   steps: number
   /** Runs of steps from one start: 1 when the first run found it. */
   attempts: number

@@ -66,9 +66,9 @@ async function compile(source: KernelSource, options: ReadOptions): Promise<WebA
   )
 }
 
-/** The other build steps too, but reads weights that are packed another way. */
+/** The other build has cycles too, but reads weights that are packed another way. */
 function checkModule(build: KernelBuild, module: WebAssembly.Module): WebAssembly.Module {
   const names = WebAssembly.Module.exports(module).map(({ name }) => name)
-  if (names.includes('step') && names.includes('relaxedDot') === (build === 'relaxed')) return module
+  if (names.includes('cycle') && names.includes('relaxedDot') === (build === 'relaxed')) return module
   throw new TypeError('the module is not that build')
 }

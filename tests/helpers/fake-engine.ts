@@ -2,12 +2,14 @@ import { checkSlot, checkStep } from '../../src/engines/checks.ts'
 import type { Engine, EngineOptions } from '../../src/engines/engine.ts'
 import { HrmError } from '../../src/errors.ts'
 
-/** What a fake engine answers with: it fills in the logits `[tokens][outputSize]` of one board after one step. */
+/** What a fake engine answers with: it fills in the logits `[tokens][outputSize]` of one board after one H cycle. */
 export interface Thought {
   readonly slot: number
   readonly tokens: Uint8Array
   /** Steps of this slot since it was last started. */
   readonly step: number
+  /** H cycles of this step. */
+  readonly cycle: number
   readonly logits: Float32Array
   readonly q: number[]
 }
@@ -55,14 +57,17 @@ export function fakeEngine(
     saveCarry: (slot) => new Float32Array(engine.carrySize).fill(at(slot).step),
     releaseCarry() {},
     readCarry: (slot) => engine.saveCarry(slot) as Float32Array,
-    async step(list) {
+    async step(list, finished) {
       for (const slot of list) at(slot)
       checkStep(list, slots)
       engine.calls.push([...list])
       for (const slot of list) {
         const board = held[slot]
         board.step++
-        await think({ slot, ...board })
+        await think({ slot, ...board, cycle: 1 })
+        for (let cycle = 2; cycle <= model.config.H_cycles && !finished?.(slot); cycle++) {
+          await think({ slot, ...board, cycle })
+        }
       }
     },
     logits: (slot) => at(slot).logits,

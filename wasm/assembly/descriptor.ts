@@ -19,50 +19,47 @@ export const INTER = 32
 export const GATE_UP_STRIDE = 36
 export const H_LAYERS = 40
 export const L_LAYERS = 44
-export const H_CYCLES = 48
-export const L_CYCLES = 52
-export const OUTPUTS = 56
-export const Q_OUTPUTS = 60
+export const L_CYCLES = 48
+export const OUTPUTS = 52
+export const Q_OUTPUTS = 56
 /** 1: the halting head reads the mean over tokens; 0: the first token. */
-export const POOL_MEAN = 64
+export const POOL_MEAN = 60
 /** Rows that travel through a layer's matrices together, a multiple of 4. */
-export const BLOCK_ROWS = 68
+export const BLOCK_ROWS = 64
 /** 1: the relaxed build multiplies with `pair` instead of `dot` (gemm.ts). */
-export const PAIR_KERNEL = 72
-export const EPS_F32 = 76
-export const ATTENTION_SCALE_F32 = 80
+export const PAIR_KERNEL = 68
+export const EPS_F32 = 72
+export const ATTENTION_SCALE_F32 = 76
 /** Head records, or 0 for full attention. */
-export const HEAD_LISTS = 84
-export const H_RECORDS = 88
-export const L_RECORDS = 92
+export const HEAD_LISTS = 80
+export const H_RECORDS = 84
+export const L_RECORDS = 88
 /** [rows][q | k | v]; attention writes its output over q. */
-export const QKV = 96
+export const QKV = 92
 /** Packed activations of one block of rows. */
-export const PACKED = 100
+export const PACKED = 96
 /** Row scales of one block of rows. */
-export const ROW_SCALES = 104
+export const ROW_SCALES = 100
 /** [block rows][gate | up]; SwiGLU writes its output over gate. */
-export const GATE_UP = 108
+export const GATE_UP = 104
 /** Scratch of whichever kernel runs; what it keeps there, it says. */
-export const SCRATCH = 112
-export const LM_HEAD = 116
-export const Q_HEAD = 120
-export const Q_BIAS = 124
+export const SCRATCH = 108
+export const LM_HEAD = 112
+export const Q_HEAD = 116
+export const Q_BIAS = 120
 /** [tokens][head_dim] each, or 0 for no RoPE, which needs a head_dim that is a multiple of 8. */
-export const ROPE_COS = 128
-export const ROPE_SIN = 132
+export const ROPE_COS = 124
+export const ROPE_SIN = 128
 /** Scratch row of the halting head. */
-export const POOL = 136
-export const SLOTS = 140
-export const SLOT_BYTES = 144
+export const POOL = 132
 // Offsets inside a slot; z_H stands at 0.
-export const SLOT_ZL = 148
-export const SLOT_X = 152
-export const SLOT_LOGITS = 156
-export const SLOT_Q = 160
+export const SLOT_ZL = 136
+export const SLOT_X = 140
+export const SLOT_LOGITS = 144
+export const SLOT_Q = 148
 /** Factors of the rows of one block, 32 bytes for four rows. */
-export const FACTORS = 164
-export const DESCRIPTOR_BYTES = 168
+export const FACTORS = 152
+export const DESCRIPTOR_BYTES = 156
 
 // Layer record: five pointers.
 export const LAYER_QKV = 0

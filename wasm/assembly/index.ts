@@ -1,2 +1,2 @@
 // What a release build exports.
-export { step } from './step'
+export { cycle } from './cycle'

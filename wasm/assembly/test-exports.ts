@@ -9,7 +9,7 @@ export { writeHalting, writeLogits } from './heads'
 export { injectQuantise, rms, rmsQuantise } from './norm'
 export { quantise } from './quantise'
 export { rotateRow } from './rope'
-export { step } from './step'
+export { cycle } from './cycle'
 export { swigluQuantise } from './swiglu'
 
 import { splat } from './constants'

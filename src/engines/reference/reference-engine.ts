@@ -85,10 +85,15 @@ export function createReferenceEngine(
     saveCarry: readCarry,
     releaseCarry() {},
     readCarry,
-    step(list) {
+    step(list, finished) {
       refuseDisposed()
       checkStep(list, count)
-      for (const slot of list) actStep(model, geometry, slots[slot], trace, product)
+      for (const slot of list) {
+        const s = slots[slot]
+        trace?.('x', s.x)
+        runCycle(model, geometry, s, 0, trace, product)
+        for (let h = 1; h < config.H_cycles && !finished?.(slot); h++) runCycle(model, geometry, s, h, trace, product)
+      }
     },
     logits: (slot) => at(slot).logits,
     q: (slot) => at(slot).q,
@@ -112,17 +117,15 @@ function embed(model: Model, tokens: Uint8Array, puzzle: number, x: Float32Array
   })
 }
 
-function actStep(model: Model, geometry: Geometry, s: Slot, trace?: Trace, product?: Product): void {
-  const { H_cycles, L_cycles } = model.config
+/** The H cycle `h` of a step, heads included. */
+function runCycle(model: Model, geometry: Geometry, s: Slot, h: number, trace?: Trace, product?: Product): void {
+  const { L_cycles } = model.config
   const under = (prefix: string): Trace | undefined => trace && ((name, values) => trace(`${prefix}.${name}`, values))
-  trace?.('x', s.x)
-  for (let h = 0; h < H_cycles; h++) {
-    for (let l = 0; l < L_cycles; l++) {
-      const injection = s.zH.map((v, i) => v + s.x[i])
-      runLevel(model, geometry, model.L, s.zL, injection, under(`L_level.cycle${h * L_cycles + l}`), product)
-    }
-    runLevel(model, geometry, model.H, s.zH, s.zL, under(`H_level.cycle${h}`), product)
+  for (let l = 0; l < L_cycles; l++) {
+    const injection = s.zH.map((v, i) => v + s.x[i])
+    runLevel(model, geometry, model.L, s.zL, injection, under(`L_level.cycle${h * L_cycles + l}`), product)
   }
+  runLevel(model, geometry, model.H, s.zH, s.zL, under(`H_level.cycle${h}`), product)
   readHeads(model, geometry.tokens, s)
 }
 

@@ -12,7 +12,7 @@ export interface Kernel {
 }
 
 export interface KernelExports {
-  step(descriptor: number, slotList: number, count: number): void
+  cycle(descriptor: number, slot: number): void
 }
 
 interface ProbeExports {

@@ -37,7 +37,6 @@ function regionsOf(layout: Layout, config: ModelConfig, build: KernelBuild): Reg
   const region = (name: string, at: number, bytes: number): Region => ({ name, at, bytes })
   return [
     region('descriptor', layout.descriptor, 168),
-    region('slot list', layout.slotList, 4 * 3),
     region('H records', layout.hRecords, 20 * config.H_layers),
     region('L records', layout.lRecords, 20 * config.L_layers),
     region('head records', layout.headRecords, 24 * config.lists.length),

@@ -10,7 +10,6 @@ import { packedBytes } from './pack.ts'
 //
 //   0      constants of the kernels (the module's data segment)
 //   4096   descriptor       counts, sizes and the addresses of all that follows: wasm/assembly/descriptor.ts
-//          slot list        the slots of the next step
 //          records          H layers, L layers, heads
 //          lists            offsets and penalties; heads that share a table share them
 //          weights          per layer: qkv, o, gate|up, down in panels of 8 columns, list bias
@@ -92,7 +91,6 @@ export function planMemory(model: Model, geometry: Geometry, slotCount: number, 
   const arena = new Arena(DESCRIPTOR)
   const fixed = {
     descriptor: arena.take(DESCRIPTOR_BYTES),
-    slotList: arena.take(4 * slotCount),
     hRecords: arena.take(LAYER_BYTES * model.H.length),
     lRecords: arena.take(LAYER_BYTES * model.L.length),
     headRecords: arena.take(LIST_BYTES * geometry.tables.length),

@@ -144,7 +144,7 @@ describe('wasm engine', () => {
   })
 
   it('is broken after a trap, and another takes over', async () => {
-    const { binary } = await asc.compileString('export function step(d: i32, l: i32, n: i32): void { unreachable() }', {
+    const { binary } = await asc.compileString('export function cycle(d: i32, slot: i32): void { unreachable() }', {
       optimizeLevel: 3,
       runtime: 'stub',
       importMemory: true,

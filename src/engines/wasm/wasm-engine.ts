@@ -44,7 +44,6 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     })
   }
   writeModel(memory, model, { ...layout, lists }, kernel.build, kernel.multiply === 'pair')
-  let slotList = new Int32Array(memory, layout.slotList, count)
 
   let state: 'ready' | 'broken' | 'disposed' = 'ready'
   const check = (): void => {
@@ -64,6 +63,15 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
   }
   const fillRows = (row: Float32Array, to: Float32Array): void => {
     for (let t = 0; t < all; t++) to.set(row, t * hiddenColumns)
+  }
+
+  const runCycle = (slot: number): void => {
+    try {
+      kernels.cycle(layout.descriptor, layout.slots + slot * layout.slotBytes)
+    } catch (cause) {
+      state = 'broken'
+      throw new HrmError('engine_failed', `the kernels trapped: ${(cause as Error).message}`, { cause })
+    }
   }
 
   // Carries that were released are written again: garbage of 1 MiB a guess would pile up faster than it is collected.
@@ -113,15 +121,12 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       if (state === 'ready' && spare.length < count) spare.push(carry)
     },
     readCarry: (slot) => readCarry(slot),
-    step(slots) {
+    step(slots, finished) {
       check()
       checkStep(slots, count)
-      slotList.set(slots)
-      try {
-        kernels.step(layout.descriptor, layout.slotList, slots.length)
-      } catch (cause) {
-        state = 'broken'
-        throw new HrmError('engine_failed', `the kernels trapped: ${(cause as Error).message}`, { cause })
+      for (const slot of slots) {
+        runCycle(slot)
+        for (let h = 1; h < config.H_cycles && !finished?.(slot); h++) runCycle(slot)
       }
     },
     logits: (slot) => inside(slot, inSlot.logits, geometry.tokens * config.output_size),
@@ -131,7 +136,6 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
       // Lets go of the memory even while someone still holds the engine: of all that refers to it.
       memory = new ArrayBuffer(0)
       spare.length = 0
-      slotList = new Int32Array(0)
       kernels = undefined as never
     },
   }

@@ -124,6 +124,32 @@ describe('withFallback', () => {
     )
   })
 
+  it('shows what the second engine came to between its H cycles, not what the first one left', async () => {
+    const model = tinyModel(OFFICIAL)
+    const [failing, steady] = [
+      started(
+        engineFor(
+          fallingBack(1, () => {}),
+          model,
+        ),
+      ),
+      started(engineFor(wasm, model)),
+    ]
+    const seen = async (engine: Engine) => {
+      const between: number[][] = []
+      await engine.step([0])
+      await engine.step([0], (slot) => {
+        between.push([...engine.logits(slot), ...engine.q(slot)])
+        return true
+      })
+      return [...between, [...engine.logits(0), ...engine.q(0)]]
+    }
+    const want = await seen(steady)
+    expect(want).toHaveLength(2)
+    expect(await seen(failing)).toEqual(want)
+    for (const engine of [failing, steady]) engine.dispose()
+  })
+
   it('says which engine runs', async () => {
     const told: unknown[] = []
     const engine = started(

@@ -178,12 +178,18 @@ export function withFallback(
         return e.readCarry(slot)
       })
     },
-    async step(list) {
+    async step(list, finished) {
       refuseDisposed()
       checkStep(list, count)
+      const isFinished =
+        finished &&
+        ((slot: number) => {
+          slots[slot].results = undefined
+          return finished(slot)
+        })
       await attemptAsync(async (e) => {
         await catchUp(e, list)
-        await e.step(list)
+        await e.step(list, isFinished)
       })
       for (const slot of list) {
         const s = slots[slot]

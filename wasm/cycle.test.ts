@@ -10,14 +10,14 @@ import { TINY_CONFIGS } from '../tests/helpers/configs.ts'
 import { tinyModel } from '../tests/helpers/weights-file.ts'
 import { BUILDS } from './test-memory.ts'
 
-// A whole step of the release builds in the memory that the engine plans for it. What it computes is held against the
+// A whole cycle of the release builds in the memory that the engine plans for it. What it computes is held against the
 // reference in src/engines/contract.test.ts; here is where it writes.
 
 const SLOTS = 3
 const GUARD_BYTES = 4096
 const GUARD_BYTE = 0xa5
 
-/** The bytes of an engine whose middle slot holds a state at random, and what runs a step of it. */
+/** The bytes of an engine whose middle slot holds a state at random, and what runs a cycle of it. */
 function prepare(config: ModelConfig, build: (typeof BUILDS)[number]) {
   const model = tinyModel(config)
   const layout = planMemory(model, buildGeometry(config, trainedShape(config)), SLOTS, build)
@@ -35,17 +35,16 @@ function prepare(config: ModelConfig, build: (typeof BUILDS)[number]) {
       })
     }
   }
-  new Int32Array(memory.buffer, layout.slotList, SLOTS).set([1])
   const bytes = new Uint8Array(memory.buffer)
   bytes.fill(GUARD_BYTE, slot(SLOTS), slot(SLOTS) + GUARD_BYTES)
-  return { layout, bytes, slot, step: () => kernels.step(layout.descriptor, layout.slotList, 1) }
+  return { layout, bytes, slot, cycle: () => kernels.cycle(layout.descriptor, slot(1)) }
 }
 
-describe.each(BUILDS)('a step, %s', (build) => {
+describe.each(BUILDS)('a cycle, %s', (build) => {
   it.each(Object.entries(TINY_CONFIGS))(
     'writes into its own slot and the scratch, and nowhere else: %s',
     (_, config) => {
-      const { layout, bytes, slot, step } = prepare(config, build)
+      const { layout, bytes, slot, cycle } = prepare(config, build)
       const parts: Record<string, readonly [number, number]> = {
         'constants, records, lists, weights': [0, layout.packed],
         'the slot before': [slot(0), slot(1)],
@@ -53,7 +52,7 @@ describe.each(BUILDS)('a step, %s', (build) => {
         'beyond the last slot': [slot(SLOTS), slot(SLOTS) + GUARD_BYTES],
       }
       const before = bytes.slice()
-      for (let i = 0; i < 3; i++) step()
+      for (let i = 0; i < 3; i++) cycle()
       for (const [name, [begin, end]] of Object.entries(parts)) {
         expect(Buffer.compare(bytes.subarray(begin, end), before.subarray(begin, end)), name).toBe(0)
       }

@@ -1,43 +1,31 @@
-// One ACT step over a batch: docs/numerics.md, "One ACT step".
+// One H cycle of one board: docs/numerics.md, "One ACT step".
 import { afterAttention, attend, enterModule } from './block'
 import {
-  H_CYCLES,
   H_LAYERS,
   H_RECORDS,
   L_CYCLES,
   L_LAYERS,
   L_RECORDS,
   LAYER_BYTES,
-  SLOT_BYTES,
   SLOT_LOGITS,
   SLOT_Q,
   SLOT_X,
   SLOT_ZL,
-  SLOTS,
 } from './descriptor'
 import { writeHalting, writeLogits } from './heads'
 
 /**
- * Runs one ACT step for each slot listed, heads included. Allocates nothing.
+ * Runs the L module `L_cycles` times, the H module once, and the heads. Allocates nothing.
  * @param d descriptor
- * @param list i32 `[count]` of slots
+ * @param zH address of a slot
  */
-export function step(d: usize, list: usize, count: i32): void {
-  for (; count > 0; count--) {
-    stepSlot(d, load<usize>(d, SLOTS) + load<usize>(list) * load<usize>(d, SLOT_BYTES))
-    list += 4
-  }
-}
-
-function stepSlot(d: usize, zH: usize): void {
+export function cycle(d: usize, zH: usize): void {
   const zL = zH + load<usize>(d, SLOT_ZL)
   const x = zH + load<usize>(d, SLOT_X)
-  for (let h = load<i32>(d, H_CYCLES); h > 0; h--) {
-    for (let l = load<i32>(d, L_CYCLES); l > 0; l--) {
-      runModule(d, load<usize>(d, L_RECORDS), load<i32>(d, L_LAYERS), zL, zH, x)
-    }
-    runModule(d, load<usize>(d, H_RECORDS), load<i32>(d, H_LAYERS), zH, zL, 0)
+  for (let l = load<i32>(d, L_CYCLES); l > 0; l--) {
+    runModule(d, load<usize>(d, L_RECORDS), load<i32>(d, L_LAYERS), zL, zH, x)
   }
+  runModule(d, load<usize>(d, H_RECORDS), load<i32>(d, H_LAYERS), zH, zL, 0)
   writeLogits(d, zH, zH + load<usize>(d, SLOT_LOGITS))
   writeHalting(d, zH, zH + load<usize>(d, SLOT_Q))
 }
