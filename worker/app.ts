@@ -57,6 +57,7 @@ export function createApp(options: AppOptions) {
     limits,
     admission: createAdmission({
       max: limits.maxInFlight,
+      maxEach: Math.ceil(limits.maxInFlight / 2),
       maxRoom: limits.maxRoom,
       leaseMs: limits.leaseMs,
       what: 'solves',

@@ -20,7 +20,7 @@ export interface Limits {
   maxBodyBytes: number
   /** How much is still read of a body that was refused: here the largest file there may be, over a line of 20 Mbit/s. */
   discard: Discard
-  /** Solves and batches in flight; one more is answered 503. */
+  /** Solves and batches in flight; one more is answered 503. One caller, where it is known, may have half, rounded up. */
   maxInFlight: number
   /**
    * What a step on a board of each size in flight may cost, all sizes together: the sizes that a Sudoku may have fit. Each

@@ -12,6 +12,8 @@ export interface SolveJob {
   /** Request id, for the log. */
   id: string
   signal: AbortSignal
+  /** Whose places are counted together. */
+  caller: string | undefined
   /** Whether the steps are sent on. */
   stream: boolean
   /** What it needs memory for. */
@@ -29,7 +31,7 @@ export type SolveRun = AsyncGenerator<SolveStep, SolveResult, void>
  * @throws ProblemError `overloaded`
  */
 export function runSolve(service: Service, job: SolveJob): SolveRun {
-  const lease = job.lease ?? orLog(service, job, () => service.admission.acquire(job.room))
+  const lease = job.lease ?? orLog(service, job, () => service.admission.acquire(job.room, job.caller))
   return stepsOf(service, job, lease)
 }
 

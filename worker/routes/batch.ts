@@ -33,7 +33,7 @@ export function addBatch(app: OpenAPIHono<AppEnv>, service: Service): void {
     negotiate(c, ['application/json'])
     const request = c.req.valid('json')
     const solver = await solverOf(c, service, request.task)
-    const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal }
+    const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, caller: c.get('caller') }
     const start = service.clock?.()
     const results = await keepAlive(c, runBatch(service, job))
     if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)

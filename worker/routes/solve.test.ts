@@ -204,6 +204,46 @@ test('no more solves than admitted, then all is well again', async () => {
   expect((await post('/v1/solve', solve)).status).toBe(200)
 })
 
+test('one caller has half of the places at most, the rest is for others', async () => {
+  const { post, solver } = fakeApp({ limits: { maxInFlight: 5 } })
+  const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
+  const batch = { task: 'sudoku', boards: [BOARD] }
+  const { pause } = solver
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  solver.pause = () => gate
+  const running = [
+    post('/v1/solve', solve, from(1)),
+    post('/v1/solve', solve, { ...SSE, ...from(1) }),
+    post('/v1/solve/batch', batch, from(1)),
+  ]
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (const [path, body, headers] of [
+    ['/v1/solve', solve, {}],
+    ['/v1/solve', solve, SSE],
+    ['/v1/solve/batch', batch, {}],
+  ] as const) {
+    const refused = await post(path, body, { ...headers, ...from(1) })
+    expect(refused.headers.get('Retry-After')).toBe('1')
+    expect(await problemOf(refused)).toMatchObject({
+      code: 'overloaded',
+      detail: expect.stringContaining('3 solves of one caller'),
+    })
+  }
+  running.push(post('/v1/solve', solve, from(2)), post('/v1/solve', solve))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect((await problemOf(await post('/v1/solve', solve, from(3)))).detail).toContain('5 solves are in flight')
+  solver.pause = pause
+  open()
+  for (const response of await Promise.all(running)) {
+    expect(response.status).toBe(200)
+    await response.text()
+  }
+  expect((await post('/v1/solve', solve, from(1))).status).toBe(200)
+})
+
 test.each<[string, string, object, Record<string, string>]>([
   ['a solve', '/v1/solve', solve, {}],
   ['a stream', '/v1/solve', solve, SSE],

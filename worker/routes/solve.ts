@@ -61,11 +61,12 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     const request = c.req.valid('json')
     const solver = await solverOf(c, service, request.task)
     const id = c.get('requestId')
-    const job = checkSolve(service, { solver, request, id, signal: c.req.raw.signal, stream })
+    const caller = c.get('caller')
+    const job = checkSolve(service, { solver, request, id, signal: c.req.raw.signal, caller, stream })
     if (stream) return streamSolve(c, service, job)
 
     // a place is asked for before the cache is, or requests that need no look into it would always come first
-    const lease = service.admission.tryAcquire(job.room)
+    const lease = service.admission.tryAcquire(job.room, caller)
     const key = await keepAlive(c, resultKey(solver.model.sha256, { ...request, ...job.request }))
     const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
     // a cache that fails costs time, not the answer
