@@ -11,7 +11,6 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ from .hrm import HRM, Carry
 from .kernels.block import fuse
 from .tasks import Task
 from .train_config import RunConfig
-from .train_eval import raw_curve
-from .train_loss import step_loss
+from .train_eval import curve_of
+from .train_loss import window_loss
 from .train_slots import Slots
 from .train_state import restore_rng, rng_state
 from .train_sums import Sums
@@ -189,21 +188,6 @@ class Trainer:
         self.carry.z_H[which] = start.z_H
         self.carry.z_L[which] = start.z_L
 
-    def _through_window(
-        self, carry: Carry, step: Callable[[Carry], tuple[Carry, Tensor, Tensor]], labels: list[Tensor]
-    ) -> tuple[Carry, Tensor, Tensor, Tensor]:
-        """A window of ``step``: the carry and logits at its end, its loss, and the entropy of its last step."""
-        options = self.options
-        weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
-        loss = torch.zeros((), device=self.device)
-        for weight in weights:
-            carry, logits, q = step(carry)
-            one, entropy = step_loss(
-                self.task, logits, q, *labels, options.contradiction, options.unproven, options.halting
-            )
-            loss = loss + weight / sum(weights) * one
-        return carry, logits, loss, entropy
-
     def _newness(self) -> float:
         """How much of the average an update's weights are; more at first."""
         return 1 - min(self.options.ema, self.step / (self.step + 10))
@@ -224,7 +208,7 @@ class Trainer:
         )
         self.model.train()
         step = partial(self.model, tokens=tokens, grad=options.grad)
-        carry, logits, loss, entropy = self._through_window(self.carry, step, labels)
+        carry, logits, loss, entropy = window_loss(self.task, options, self.carry, step, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         loss = loss.detach()
@@ -312,14 +296,7 @@ class Trainer:
     def _evaluate(self, on_metrics) -> None:
         if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
             return
-        # A new model draws its start, and the generator must not see it: the noise of carries comes from there.
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
-            model = HRM(self.model.config)
-        model.load_state_dict(self.average)
-        model.to(self.device)
-        fuse(model)
-        boards = self.holdout.take(torch.arange(min(len(self.holdout), self.options.eval_rows)))
-        curve = raw_curve(model, self.task, boards, self.options.eval_steps)
+        curve = curve_of(self.average, self.task, self.holdout, self.options.eval_rows, self.options.eval_steps)
         at = [s for s in (1, 2, 4, 8, 16, 32, 64) if s <= self.options.eval_steps]
         line = {"step": self.step, "minutes": round(self.seconds / 60, 2), "holdout": {s: curve[s - 1] for s in at}}
         self._write(line, on_metrics)

@@ -22,6 +22,7 @@ from .hrm import Carry
 from .kernels.cuda_level import fuse_on_gpu
 from .train import NotFiniteError, Trainer
 from .train_config import RunConfig
+from .train_loss import window_loss
 from .train_slots import Slots
 from .train_world import World
 
@@ -159,7 +160,9 @@ class CudaTrainer(Trainer):
         which = F.one_hot(sent["tokens"].long(), model.config.vocab_size).to(self.dtype)
         x = which @ (model.config.embed_scale * model.embed_tokens.embedding_weight).to(self.dtype)
         labels = [sent[name] for name in ("answers", "wrong", "refuted")]
-        carry, logits, loss, entropy = self._through_window(half.carry, partial(model.think, x=x, grad="full"), labels)
+        carry, logits, loss, entropy = window_loss(
+            self.task, self.options, half.carry, partial(model.think, x=x, grad="full"), labels
+        )
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.parameters, self.options.clip, foreach=True)
         self.optimizer.step()

@@ -1,13 +1,42 @@
-"""The loss of one ACT step."""
+"""The loss of one ACT step, and of a window of them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from .act import halting_logit
+from .hrm import Carry
 from .tasks import Task
+from .train_config import TrainConfig
+
+
+def window_loss(
+    task: Task,
+    options: TrainConfig,
+    carry: Carry,
+    step: Callable[[Carry], tuple[Carry, Tensor, Tensor]],
+    labels: list[Tensor],
+) -> tuple[Carry, Tensor, Tensor, Tensor]:
+    """Takes ``options.window`` steps from ``carry``; later ones weigh more, by ``options.ramp``.
+
+    Args:
+        step: one ACT step: a carry in; carry, logits, q out.
+        labels: ``answers``, ``wrong``, ``refuted`` of `step_loss`.
+
+    Returns:
+        the carry and the logits at the end, the loss, and the entropy of the last step.
+    """
+    weights = [((t + 1) / options.window) ** options.ramp for t in range(options.window)]
+    loss = torch.zeros((), device=carry.z_H.device)
+    for weight in weights:
+        carry, logits, q = step(carry)
+        one, entropy = step_loss(task, logits, q, *labels, options.contradiction, options.unproven, options.halting)
+        loss = loss + weight / sum(weights) * one
+    return carry, logits, loss, entropy
 
 
 def step_loss(
