@@ -9,6 +9,11 @@ import { turn } from './view.ts'
 const FIRST_SEARCH_BRANCHES = 12
 /** ... and every later one may take this much longer, so that none is cut short for ever. */
 const SEARCH_GROWTH = 1.3
+/**
+ * A search that ruled everything out was misled by the model. Another start mostly is not, so only every so many of them are
+ * followed by a search that believes nothing but the rules: slow, and complete however wrong the model is.
+ */
+const MISLED_BEFORE_DISTRUST = 8
 /** H cycles from a noised start before the search that follows it. */
 const NOISED_CYCLES = 12
 
@@ -39,12 +44,13 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
     if (end === 'solved' || end === 'spent') break
   }
   let trust = true
+  let misled = 0
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
     if (task.branching) {
       end = yield* search(ctx, progress, { branching: task.branching, random, trust, branches })
       if (end === 'solved' || end === 'spent') break
-      // A search that ruled everything out was misled by the model: the next one only believes the rules.
-      trust = end !== 'contradiction'
+      if (end === 'contradiction') misled++
+      trust = end !== 'contradiction' || misled % MISLED_BEFORE_DISTRUST !== 0
     }
     progress.attempts++
     const view = views[(progress.attempts - 1) % views.length]
