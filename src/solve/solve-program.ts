@@ -18,9 +18,8 @@ const MISLED_BEFORE_DISTRUST = 8
 const NOISED_CYCLES = 12
 
 /**
- * One solve as a coroutine. First the model alone, then,
- * where it takes a search's marks, searches from its own and from noised starts; otherwise the board in other views, then
- * noised starts.
+ * One solve as a coroutine. First the model alone, then, where it takes a search's marks, searches from its own and from
+ * noised starts; otherwise the board in other views, then noised starts.
  */
 export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
   const { model, task, puzzle, slot } = ctx

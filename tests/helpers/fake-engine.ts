@@ -8,7 +8,7 @@ export interface Thought {
   readonly tokens: Uint8Array
   /** Steps of this slot since it was last started. */
   readonly step: number
-  /** H cycles of this step. */
+  /** H cycle of this step, from 1. */
   readonly cycle: number
   readonly logits: Float32Array
   readonly q: number[]
