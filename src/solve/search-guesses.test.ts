@@ -39,6 +39,21 @@ describe('a guess', () => {
     expect(steps[2].guess).toBeDefined()
   })
 
+  it.each([
+    [0.49, [1, 3, 6]],
+    [0.51, [1, 2, 3]],
+  ])('is one of ever more where hope is %d from the start, until a contradiction', async (hope, givens) => {
+    const seen: number[] = []
+    const think = hopes(hope, hope)
+    const steps = await searchOf((thought) => {
+      think(thought)
+      seen.push(thought.tokens.reduce((sum, token) => sum + (token === 1 ? 1 : 0), 0))
+    }, 6)
+    // Two steps a branch here.
+    expect(steps.map(({ attempt }) => attempt)).toEqual([2, 2, 3, 3, 4, 4])
+    expect(seen.slice(4).filter((_, i) => i % 2 === 0)).toEqual(givens)
+  })
+
   it('is made where two candidates are left to speak of, rather than where one is likely', async () => {
     const beliefs = new Map([
       [5, [0.49, 0.49, 0.01, 0.01]],

@@ -14,6 +14,11 @@ const CYCLES_PER_BRANCH = 8
  * docs/training.md has figures.
  */
 const HOPELESS = 0.3
+/**
+ * Hope below which a board is taken for one with many solutions, as long as no guess meets a contradiction: the model believes in
+ * none of them there, and most guesses are right. One at a time would take a step each, so the branches put in 1, 2, 3 ...
+ */
+const OPEN = 0.5
 /** A candidate believed less than this is drawn only when its cell has no better one left. */
 const VIABLE = 0.02
 
@@ -32,7 +37,7 @@ export interface SearchOptions {
    * which is slow, and complete however wrong the model is.
    */
   trust: boolean
-  /** Branches at most. */
+  /** Branches at most, once there was a contradiction. */
   branches: number
   /** Bytes of carries kept at most: a choice taken back without one starts the slot anew from its tokens. */
   carryBytes?: number
@@ -61,15 +66,24 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)
+  const isOpen = progress.hope < OPEN
   let dead = false
-  for (let branch = 0; branch < options.branches; branch++) {
-    const guess: Guess | undefined = dead ? undefined : chooseGuess(ctx, progress, marks, options)
-    if (guess) {
+  let contradicted = false
+  // Guesses that meet no contradiction are progress, so the limit is not for them.
+  for (let branch = 0; branch < options.branches || !contradicted; branch++) {
+    const most = isOpen && !contradicted ? branch + 1 : 1
+    let guess: Guess | undefined
+    for (let n = 0; n < most && !dead; n++) {
+      const next = chooseGuess(ctx, progress, marks, options)
+      if (!next) break
+      guess = next
       choices.push({ marks, carry: slot.saveCarry(), ...guess })
       dropCarry(slot, choices.at(-1 - kept))
       marks = withGiven(marks, guess)
-      slot.setTokens(task.encode(puzzle, marks))
-    } else {
+    }
+    if (guess) slot.setTokens(task.encode(puzzle, marks))
+    else {
+      contradicted = true
       const choice = choices.pop()
       if (!choice) return 'contradiction'
       marks = withoutGuess(ctx, choice)
@@ -84,6 +98,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       watch: { branching: options.branching, marks, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end
+    contradicted ||= end === 'contradiction'
     dead = end === 'contradiction' && options.trust
   }
   return 'limit'

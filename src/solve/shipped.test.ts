@@ -56,9 +56,9 @@ describe('wasm', () => {
 
   // Whoever changes these, by anything but other weights, changes answers that are kept: ALGORITHM in worker/cache.ts goes up.
   it.each([
-    ['1....7.9..3..2...8..96..5....53..9...1..8...26....4...3......1..4......7..7...3..', 28, 13],
-    ['.....6....59.....82....8....45........3........6..3.54...325..6..................', 26, 11],
-    ['.'.repeat(81), 36, 20],
+    ['3....1.....9.4..6..2.9..8...3.6...5...2.9.7..4.......8..34...7..5...9..12...7.5..', 22, 7],
+    ['.....6....59.....82....8....45........3........6..3.54...325..6..................', 36, 13],
+    ['.'.repeat(81), 27, 12],
   ])('searches the hard board %s in as many steps and attempts as ever', async (board, steps, attempts) => {
     expect(await solvers.get('wasm')!.solve(board)).toMatchObject({ status: 'solved', steps, attempts })
   })

@@ -139,7 +139,7 @@ export interface SolveStep {
   attempt: number
   /** How this attempt began. */
   kind: AttemptKind
-  /** Tentative given that began this attempt's newest branch: cell index and symbol. */
+  /** Tentative given that began this attempt's newest branch, the last one where it put in several: cell index and symbol. */
   guess?: { cell: number; symbol: string }
   /** The board as the model reads it now; every cell filled. */
   board: string
