@@ -83,10 +83,9 @@ export const solveStep = z
     step: z.int().openapi({ description: '1 for the first step of the solve.' }),
     attempt: z.int().openapi({ description: '1 for the first attempt.' }),
     kind: z.enum(['plain', 'noise', 'guess']).openapi({ description: 'How the attempt began.' }),
-    guess: z
-      .object({ cell: z.int(), symbol: z.string() })
-      .optional()
-      .openapi({ description: "Tentative given that began the attempt's newest branch." }),
+    guess: z.object({ cell: z.int(), symbol: z.string() }).optional().openapi({
+      description: "Tentative given that began the attempt's newest branch, the last one where it put in several.",
+    }),
     board: z
       .string()
       .openapi({ description: 'The board as the model reads it now, every cell filled; without line breaks.' }),
