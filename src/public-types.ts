@@ -5,6 +5,7 @@ export type { ErrorCell, HrmErrorCode, HrmErrorOptions } from './errors.ts'
 export type {
   AttemptKind,
   CreateSolverOptions,
+  Guess,
   ModelInfo,
   SolveBatchOptions,
   SolveOptions,

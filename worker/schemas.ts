@@ -77,14 +77,23 @@ export const solveResult = z
   })
   .openapi('SolveResult')
 
+const guess = z.object({
+  cell: z.int().openapi({ description: 'Index, row by row from 0.' }),
+  symbol: z.string(),
+})
+
 /** `data` of the events `step`. */
 export const solveStep = z
   .object({
     step: z.int().openapi({ description: '1 for the first step of the solve.' }),
     attempt: z.int().openapi({ description: '1 for the first attempt.' }),
     kind: z.enum(['plain', 'noise', 'guess']).openapi({ description: 'How the attempt began.' }),
-    guess: z.object({ cell: z.int(), symbol: z.string() }).optional().openapi({
-      description: "Tentative given that began the attempt's newest branch, the last one where it put in several.",
+    guesses: z
+      .array(guess)
+      .optional()
+      .openapi({ description: 'Tentative givens that began the attempt, a branch of the search.' }),
+    ruledOut: guess.optional().openapi({
+      description: 'The guess that met a contradiction: the attempt began where it was taken back.',
     }),
     board: z
       .string()

@@ -10,7 +10,7 @@ import { bodyLines, type ServerEvent, serverEvents } from './server-events.ts'
 import type { Client, ClientOptions } from './types.ts'
 
 export { type ErrorCell, HRM_ERROR_CODES, HrmError, type HrmErrorCode, type HrmErrorOptions } from '../errors.ts'
-export type { AttemptKind, SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
+export type { AttemptKind, Guess, SolveOptions, SolveResult, SolveStep } from '../solve/types.ts'
 export type { CardScore } from '../weights/card.ts'
 export { HrmHttpError, type HrmHttpErrorOptions } from './http-error.ts'
 export type { Job, JobBoards, JobFile, JobOptions, JobResult, WaitOptions } from './jobs.ts'

@@ -2,7 +2,7 @@ import type { Branching, Marks, Puzzle, Task } from '../tasks/task.ts'
 import type { Model } from '../weights/model.ts'
 import { bestSymbols, candidatesOf, confidentSymbols, saysHalt } from './reading.ts'
 import type { Slot } from './slot.ts'
-import type { AttemptKind, SolveStep } from './types.ts'
+import type { AttemptKind, Guess, SolveStep } from './types.ts'
 import { turnBack, type View } from './view.ts'
 
 /** What one solve works with. */
@@ -47,7 +47,9 @@ export interface Watch {
 
 export interface RunOptions {
   kind: AttemptKind
-  guess?: { cell: number; symbol: string }
+  /** Described in each step. */
+  guesses?: Guess[]
+  ruledOut?: Guess
   /** Steps at most. */
   limit: number
   /** What the slot was started with, where that is not the board as it is. */
@@ -116,7 +118,7 @@ function findSolution(
 function describe(
   { task, puzzle, slot }: SolveContext,
   { steps, attempts, probabilities, cells }: Progress,
-  { kind, guess }: RunOptions,
+  { kind, guesses, ruledOut }: RunOptions,
   before: Uint8Array,
   done: boolean,
 ): SolveStep {
@@ -125,7 +127,8 @@ function describe(
     step: steps,
     attempt: attempts,
     kind,
-    ...(guess && { guess }),
+    ...(guesses && { guesses }),
+    ...(ruledOut && { ruledOut }),
     board: task.format(puzzle, cells),
     confidence: Array.from(cells, (s, cell) => probabilities[cell * symbols + s - 1]),
     candidates: candidatesOf(probabilities, symbols, (s) => task.format(puzzle, Uint8Array.of(s))),

@@ -24,9 +24,10 @@ describe('a guess', () => {
     [0.4, 0.11],
   ])('that makes hope fall from %d to %d is taken back after that step, and ruled out', async (before, guessed) => {
     const [guess, without] = await searchOf(hopes(before, guessed), 2)
-    expect(guess).toMatchObject({ kind: 'guess', attempt: 2, guess: expect.anything() })
-    expect(without).toMatchObject({ kind: 'guess', attempt: 3 })
-    expect(without.guess).toBeUndefined()
+    expect(guess).toMatchObject({ kind: 'guess', attempt: 2, guesses: [expect.anything()] })
+    expect(guess.ruledOut).toBeUndefined()
+    expect(without).toMatchObject({ kind: 'guess', attempt: 3, ruledOut: guess.guesses![0] })
+    expect(without.guesses).toBeUndefined()
   })
 
   it.each([
@@ -36,7 +37,7 @@ describe('a guess', () => {
   ])('stands where hope falls from %d to %d', async (before, guessed) => {
     const steps = await searchOf(hopes(before, guessed), 3)
     expect(steps.map(({ attempt }) => attempt)).toEqual([2, 2, 3])
-    expect(steps[2].guess).toBeDefined()
+    expect(steps[2].guesses).toBeDefined()
   })
 
   it.each([
@@ -59,9 +60,9 @@ describe('a guess', () => {
       [5, [0.49, 0.49, 0.01, 0.01]],
       [10, [0.79, 0.07, 0.07, 0.07]],
     ])
-    const [{ guess }] = await searchOf(({ logits }) => {
+    const [{ guesses }] = await searchOf(({ logits }) => {
       for (const [cell, belief] of beliefs) logits.set(belief.map(Math.log), cell * 4)
     }, 1)
-    expect(guess?.cell).toBe(5)
+    expect(guesses?.[0].cell).toBe(5)
   })
 })

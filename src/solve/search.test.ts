@@ -10,7 +10,7 @@ import type { Progress, SolveContext } from './attempt.ts'
 import { search } from './search.ts'
 import { bindSlot } from './slot.ts'
 import { createSlotPool } from './slot-pool.ts'
-import type { SolveStep } from './types.ts'
+import type { Guess, SolveStep } from './types.ts'
 
 const ON = 1
 const OFF = 2
@@ -28,6 +28,8 @@ async function record(board: string, seed: number) {
   return steps.map((step, i) => ({ ...step, ...held[i] }))
 }
 
+const tokenOf = ({ cell, symbol }: Guess) => cell * 4 + Number(symbol) - 1
+
 const boards = [...PUZZLES_4X4.map(([board]) => board), EMPTY_4X4]
 
 describe('a search', () => {
@@ -36,15 +38,16 @@ describe('a search', () => {
     for (const seed of [1, 2, 3]) {
       const standing: { token: number; slotStep: number }[] = []
       let attemptBefore = 0
-      for (const { kind, attempt, guess, tokens, slotStep } of await record(board, seed)) {
+      for (const { kind, attempt, guesses, ruledOut, tokens, slotStep } of await record(board, seed)) {
         if (attempt === attemptBefore) continue
         attemptBefore = attempt
         // A search begins with no guesses.
         if (kind !== 'guess') standing.length = 0
-        else if (guess) standing.push({ token: guess.cell * 4 + Number(guess.symbol) - 1, slotStep })
-        else {
+        for (const guess of guesses ?? []) standing.push({ token: tokenOf(guess), slotStep })
+        if (ruledOut) {
           const undone = standing.pop()!
           takenBack++
+          expect(tokenOf(ruledOut)).toBe(undone.token)
           expect(tokens[undone.token]).toBe(OFF)
           // It goes on from the carry before the guess, not from where the guess led.
           expect(slotStep).toBe(undone.slotStep)

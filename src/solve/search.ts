@@ -49,9 +49,14 @@ interface Guess {
   readonly symbol: number
 }
 
-/** A guess that can be taken back: the state before it, whose carry may have been dropped. */
+/** A guess that can be taken back, with the marks before it. */
 interface Choice extends Guess {
   readonly marks: Marks
+}
+
+/** Choices that were put in together, and the state before them, whose carry may have been dropped. */
+interface Branch {
+  readonly choices: Choice[]
   carry?: Carry
 }
 
@@ -62,7 +67,8 @@ interface Choice extends Guess {
  */
 export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Stepping<RunEnd> {
   const { model, task, puzzle, slot } = ctx
-  const choices: Choice[] = []
+  /** Branches that stand, the newest last; each has a choice left. */
+  const standing: Branch[] = []
   const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)
@@ -72,28 +78,32 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   // Guesses that meet no contradiction are progress, so the limit is not for them.
   for (let branch = 0; branch < options.branches || !contradicted; branch++) {
     const most = isOpen && !contradicted ? branch + 1 : 1
-    let guess: Guess | undefined
-    for (let n = 0; n < most && !dead; n++) {
-      const next = chooseGuess(ctx, progress, marks, options)
-      if (!next) break
-      guess = next
-      choices.push({ marks, carry: slot.saveCarry(), ...guess })
-      dropCarry(slot, choices.at(-1 - kept))
+    const choices: Choice[] = []
+    while (choices.length < most && !dead) {
+      const guess = chooseGuess(ctx, progress, marks, options)
+      if (!guess) break
+      choices.push({ marks, ...guess })
       marks = withGiven(marks, guess)
     }
-    if (guess) slot.setTokens(task.encode(puzzle, marks))
-    else {
+    let ruledOut: Choice | undefined
+    if (choices.length > 0) {
+      standing.push({ choices, carry: slot.saveCarry() })
+      dropCarry(slot, standing.at(-1 - kept))
+      slot.setTokens(task.encode(puzzle, marks))
+    } else {
       contradicted = true
-      const choice = choices.pop()
-      if (!choice) return 'contradiction'
-      marks = withoutGuess(ctx, choice)
-      slot.start(task.encode(puzzle, marks), choice.carry)
-      dropCarry(slot, choice)
+      const newest = standing.at(-1)
+      ruledOut = newest?.choices.pop()
+      if (!newest || !ruledOut) return 'contradiction'
+      marks = withoutGuess(ctx, ruledOut)
+      slot.start(task.encode(puzzle, marks), newest.carry)
+      if (newest.choices.length === 0) dropCarry(slot, standing.pop())
     }
     progress.attempts++
+    const tell = ({ cell, symbol }: Guess) => ({ cell, symbol: task.format(puzzle, Uint8Array.of(symbol)) })
     const end: RunEnd = yield* run(ctx, progress, {
       kind: 'guess',
-      guess: guess && { cell: guess.cell, symbol: task.format(puzzle, Uint8Array.of(guess.symbol)) },
+      ...(ruledOut ? { ruledOut: tell(ruledOut) } : { guesses: choices.map(tell) }),
       limit: stepsOf(model, CYCLES_PER_BRANCH),
       watch: { branching: options.branching, marks, hopeless },
     })
@@ -104,9 +114,9 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   return 'limit'
 }
 
-function dropCarry(slot: Slot, choice: Choice | undefined): void {
-  if (choice?.carry) slot.releaseCarry(choice.carry)
-  if (choice) choice.carry = undefined
+function dropCarry(slot: Slot, branch: Branch | undefined): void {
+  if (branch?.carry) slot.releaseCarry(branch.carry)
+  if (branch) branch.carry = undefined
 }
 
 function withGiven(marks: Marks, { cell, symbol }: Guess): Marks {

@@ -37,10 +37,10 @@ describe('steps', () => {
           if (board[i] !== '.') expect([step.board[i], belief]).toEqual([board[i], 1])
         }
         expect(step.attempt === attempt || step.attempt === attempt + 1).toBe(true)
-        if (step.guess) {
-          expect(step.kind).toBe('guess')
-          expect(board[step.guess.cell]).toBe('.')
-          expect(step.guess.symbol).toMatch(/^[1-4]$/)
+        expect(step.kind === 'guess').toBe((step.guesses === undefined) !== (step.ruledOut === undefined))
+        for (const { cell, symbol } of step.guesses ?? (step.ruledOut ? [step.ruledOut] : [])) {
+          expect(board[cell]).toBe('.')
+          expect(symbol).toMatch(/^[1-4]$/)
         }
         expect(step.kind === 'plain').toBe(step.attempt === 1)
         before = step.board

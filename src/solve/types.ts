@@ -127,6 +127,18 @@ export type SolveResult = (
 export type AttemptKind = 'plain' | 'noise' | 'guess'
 
 /**
+ * A candidate that the search put in.
+ *
+ * @example
+ * const say = ({ cell, symbol }: Guess) => `${symbol} in cell ${cell}`
+ */
+export interface Guess {
+  /** Index, row by row from 0. */
+  cell: number
+  symbol: string
+}
+
+/**
  * What one ACT step of a solve did.
  *
  * @example
@@ -139,8 +151,10 @@ export interface SolveStep {
   attempt: number
   /** How this attempt began. */
   kind: AttemptKind
-  /** Tentative given that began this attempt's newest branch, the last one where it put in several: cell index and symbol. */
-  guess?: { cell: number; symbol: string }
+  /** Tentative givens that began this attempt, a branch of the search. */
+  guesses?: Guess[]
+  /** The guess that met a contradiction: this attempt began where it was taken back. */
+  ruledOut?: Guess
   /** The board as the model reads it now; every cell filled. */
   board: string
   /** The model's belief in each cell's symbol, 0..1. */

@@ -24,7 +24,7 @@ test('a puzzle shows its givens and nothing else', () => {
 })
 
 test('a step shows the digits of the model with what it believes, and never replaces a given', () => {
-  const states = cellStates(GIVENS, step({ board: `117${'2'.repeat(78)}`, guess: { cell: 1, symbol: '1' } }), NONE)
+  const states = cellStates(GIVENS, step({ board: `117${'2'.repeat(78)}`, guesses: [{ cell: 1, symbol: '1' }] }), NONE)
   expect(states[0]).toMatchObject({ digit: '7', kind: 'given' })
   expect(states[1]).toMatchObject({ digit: '1', kind: 'model', confidence: 0.25, changed: true, guess: true })
   expect(states[3]).toMatchObject({ digit: '2', changed: false, guess: false })

@@ -31,7 +31,7 @@ export function cellStates(
       candidates,
       // At the first step every cell is new, which says nothing.
       changed: step.step > 1 && step.changed.includes(index),
-      guess: step.guess?.cell === index,
+      guess: step.guesses?.some(({ cell }) => cell === index) ?? false,
       // A cell that is still open has put no digit there that could clash.
       conflict: conflict && candidates === undefined,
     }

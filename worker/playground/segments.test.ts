@@ -3,37 +3,40 @@ import type { SolveStep } from '../../src/solve/types.ts'
 import { symmetriesOf } from '../../src/tasks/maze/symmetries.ts'
 import { segmentsOf } from './segments.ts'
 
-const step = (number: number, attempt: number, kind: SolveStep['kind'], guess?: SolveStep['guess']) =>
-  ({ step: number, attempt, kind, guess }) as SolveStep
+const step = (
+  number: number,
+  attempt: number,
+  kind: SolveStep['kind'],
+  start: Pick<SolveStep, 'guesses' | 'ruledOut'> = {},
+) => ({ step: number, attempt, kind, ...start }) as SolveStep
 
-test('cuts a solve where an attempt or a guess begins', () => {
-  const guess = { cell: 22, symbol: '7' }
+test('cuts a solve where an attempt begins', () => {
+  const [seven, one] = [
+    { cell: 22, symbol: '7' },
+    { cell: 0, symbol: '1' },
+  ]
   const steps = [
     step(1, 1, 'plain'),
     step(2, 1, 'plain'),
     step(3, 2, 'noise'),
-    step(4, 3, 'guess', guess),
-    step(5, 3, 'guess', { ...guess }),
-    step(6, 3, 'guess', { cell: 22, symbol: '8' }),
-    step(8, 4, 'guess', { cell: 0, symbol: '1' }),
-    step(9, 5, 'guess'),
-    step(10, 6, 'guess'),
-    step(11, 7, 'noise'),
-    step(12, 8, 'noise'),
+    step(4, 3, 'guess', { guesses: [seven] }),
+    step(5, 3, 'guess', { guesses: [seven] }),
+    step(6, 4, 'guess', { guesses: [one, seven] }),
+    step(7, 5, 'guess', { ruledOut: seven }),
     // Steps between were not read.
-    step(20, 12, 'guess'),
+    step(20, 12, 'guess', { ruledOut: one }),
+    step(21, 13, 'noise'),
+    step(22, 14, 'noise'),
   ]
   expect(segmentsOf(steps)).toEqual([
     { first: 1, step: 1, attempt: 1, name: 'the model’s own start' },
     { first: 3, step: 3, attempt: 2, name: 'start with noise' },
     { first: 4, step: 4, attempt: 3, name: 'guess: 7 at row 3, column 5' },
-    { first: 6, step: 6, attempt: 3, name: 'guess: 8 at row 3, column 5' },
-    { first: 7, step: 8, attempt: 4, name: 'guess: 1 at row 1, column 1' },
-    { first: 8, step: 9, attempt: 5, name: '1 at row 1, column 1 ruled out' },
-    { first: 9, step: 10, attempt: 6, name: '8 at row 3, column 5 ruled out' },
-    { first: 10, step: 11, attempt: 7, name: 'start with noise' },
-    { first: 11, step: 12, attempt: 8, name: 'start with noise' },
-    { first: 12, step: 20, attempt: 12, name: 'a guess ruled out' },
+    { first: 6, step: 6, attempt: 4, name: '2 guesses: 1 at row 1, column 1, …' },
+    { first: 7, step: 7, attempt: 5, name: '7 at row 3, column 5 ruled out' },
+    { first: 8, step: 20, attempt: 12, name: '1 at row 1, column 1 ruled out' },
+    { first: 9, step: 21, attempt: 13, name: 'start with noise' },
+    { first: 10, step: 22, attempt: 14, name: 'start with noise' },
   ])
   expect(segmentsOf([])).toEqual([])
 })
