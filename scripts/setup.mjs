@@ -2,7 +2,7 @@
 // modules, because it runs before any package is there. Everything it says goes to stderr: stdout is the CLI's.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -80,9 +80,22 @@ async function takeLock() {
     if (pid !== process.pid && isRunning(pid)) {
       if (!told) console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
       await sleep(200)
-    } else rmSync(lock, { force: true }) // left behind by a process that was killed
+    } else removeStale(pid)
   }
   process.once('exit', releaseLock) // `must` may end the process
+}
+
+/** Removes the lock of a process that was killed, and no other's: of many that see it, one succeeds in renaming it. */
+function removeStale(pid) {
+  const aside = `${lock}.${process.pid}`
+  try {
+    renameSync(lock, aside)
+  } catch (error) {
+    if (error.code === 'ENOENT') return
+    throw error
+  }
+  if (Number(read(aside)) === pid) rmSync(aside)
+  else renameSync(aside, lock)
 }
 
 function releaseLock() {

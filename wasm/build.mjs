@@ -1,7 +1,7 @@
 // Compiles the kernels: two release builds of one source, and for the unit tests the same two with every kernel
 // exported. The relaxed builds alone contain relaxed SIMD operations.
 import { mkdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,7 +46,7 @@ export async function buildTestWasm() {
   await compile('kernels-simd128', ['test-exports'], [])
 }
 
-if (import.meta.main) {
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await buildWasm()
   await buildTestWasm()
 }

@@ -28,7 +28,7 @@ MAX_HEAD_DIM = 256
 MAX_FLOAT = 65504.0
 # Of both levels: the names of their tensors have to fit a header of 64 KiB, biases and a long card included.
 MAX_LAYERS = 48
-# Most tokens of one board: 16x16 Sudoku candidates are 4,096, a 64x64 grid of cells too.
+# Most tokens of one board: a 256x256 grid of cells.
 MAX_TOKENS = 65536
 # Most tokens times places of all lists, a list of several heads counted once; in full attention every token has all.
 MAX_ENTRIES = 2**24

@@ -39,8 +39,5 @@ describe('createEngineFactory', () => {
 
   it('refuses what there is not', async () => {
     await expectHrmRejection(createEngineFactory('webgpu'), 'engine_unavailable', 'webgpu')
-    for (const backend of ['', 'cuda', undefined, 5, 10n, Object.create(null)]) {
-      await expectHrmRejection(createEngineFactory(backend as never), 'option_invalid', 'backend is')
-    }
   })
 })

@@ -32,8 +32,6 @@ export async function createEngineFactory(
       }
     case 'webgpu':
       throw new HrmError('engine_unavailable', "backend webgpu needs the option webgpu: webgpu() of 'hrm-edge/webgpu'")
-    default:
-      throw new HrmError('option_invalid', `backend is ${show(backend)}, not wasm, webgpu, reference or auto`)
   }
 }
 

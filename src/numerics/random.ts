@@ -5,7 +5,7 @@ export interface Random {
 }
 
 /**
- * PCG-style mixing of a 32-bit counter (the `splitmix32` finaliser): small, and good enough to draw guesses.
+ * splitmix32, a counter whose bits are mixed: small, and good enough to draw guesses.
  * @param seed any safe integer; all of its 53 bits count
  */
 export function createRandom(seed: number): Random {

@@ -3,9 +3,9 @@ import { abortError, onAbort } from '../on-abort.ts'
 import { show } from '../show.ts'
 import type { SolveBatchOptions } from './types.ts'
 
-/** Enough for the search to settle nearly every board; a few seconds at most in a page. */
+/** Enough for the search to settle nearly every board. */
 export const DEFAULT_MAX_STEPS = 256
-/** A million steps is over an hour: more is a slip. */
+/** A million steps take half a day: more is a slip. */
 export const MAX_STEPS_LIMIT = 1_000_000
 
 export const DEFAULT_SLOTS = 8

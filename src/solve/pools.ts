@@ -33,8 +33,10 @@ export function createPools(): Pools {
     use(shape, create) {
       const key = sizeName(shape)
       let pool = pools.get(key)
-      if (pool && !pool.healthy) drop(key, pool)
-      if (!pool?.healthy) pool = createSlotPool(create())
+      if (!pool?.healthy) {
+        if (pool) drop(key, pool)
+        pool = createSlotPool(create())
+      }
       pools.delete(key) // the newest stand last
       pools.set(key, pool)
       users.set(pool, (users.get(pool) ?? 0) + 1)

@@ -45,12 +45,12 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     const choice = engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
     return choice && (await untilAborted(choice, signal))
   }
-  /** A pool for a board, to be given back by `done`. */
-  const lendPool = (puzzle: Puzzle, batch?: EngineFactory): { pool: SlotPool; done: () => void } => {
+  /** A pool for a board, wanted until `release` is called. */
+  const lendPool = (puzzle: Puzzle, batch?: EngineFactory): { pool: SlotPool; release: () => void } => {
     refuseDisposed()
     const held = batch ? batchPools : pools
     const pool = held.use(puzzle.shape, () => (batch ?? engines.create)(optionsFor(puzzle)))
-    return { pool, done: () => held.done(pool) }
+    return { pool, release: () => held.done(pool) }
   }
 
   const dispose = (): void => {
@@ -73,14 +73,14 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     options: CheckedOptions,
     describe: boolean,
   ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
-    const { pool, done } = lendPool(puzzle)
+    const { pool, release } = lendPool(puzzle)
     let slot: number | undefined
     let held = true
     const giveBack = () => {
       if (!held) return
       held = false
       if (slot !== undefined) pool.give(slot)
-      done()
+      release()
     }
     try {
       throwIfAborted(options.signal)
@@ -151,11 +151,11 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       }
       for (const group of groupByShape(puzzles)) {
         const batch = await batchFactoryFor(puzzles[group[0]], group.length, checked.signal)
-        const { pool, done } = lendPool(puzzles[group[0]], batch)
+        const { pool, release } = lendPool(puzzles[group[0]], batch)
         try {
           await solveGroup(pool, puzzles, group, checked, begin, finish)
         } finally {
-          done()
+          release()
         }
       }
       return results

@@ -8,7 +8,7 @@ import { type BoardShape, listWidth, seenShape, tokensOf } from './lists.ts'
 /** Tokens times places of all lists, a list that several heads read counted once; in full attention every token has all. */
 const MAX_ENTRIES = 2 ** 24
 
-/** Multiply-adds of a step: half a minute on one core. The official model takes 2^36.6 on 900 tokens. */
+/** Multiply-adds of a step: half a minute on one core. The official model takes 2^36.7 on 900 tokens. */
 const MAX_STEP = 2 ** 39
 
 /** One exponential, and what else a place of a list takes, in multiply-adds of a matrix. */

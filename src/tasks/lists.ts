@@ -1,5 +1,4 @@
 import type { AttentionTable, Geometry } from '../engines/engine.ts'
-import { HrmError } from '../errors.ts'
 import type { ListName, ModelConfig } from '../weights/config.ts'
 
 /** Shape of one board: cells, and the boxes where it has them. */
@@ -71,7 +70,7 @@ export function buildGeometry(config: ModelConfig, shape: BoardShape): Geometry 
 
 function buildTable(name: ListName, shape: BoardShape, symbols: number): AttentionTable {
   const cells = shape.rows * shape.cols
-  const width = name === 'cell' ? symbols : cellsOf(name, 0, shape).length
+  const width = listWidth(name, shape)
   const indices = new Int32Array(cells * symbols * width)
   let at = 0
   for (let cell = 0; cell < cells; cell++) {
@@ -113,7 +112,5 @@ function cellsOf(name: Exclude<ListName, 'cell'>, cell: number, shape: BoardShap
       ]
     case 'all':
       return Array.from({ length: rows * cols }, (_, i) => i)
-    default:
-      throw new HrmError('weights_config', `unknown list ${JSON.stringify(name)}`)
   }
 }

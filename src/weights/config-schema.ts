@@ -27,7 +27,7 @@ const task = z.strictObject({
   symbols: z.array(z.string().check(z.maxLength(1), z.regex(/^[^\r\n\ud800-\udfff]?$/))).check(z.maxLength(256)),
 })
 
-const config = z.strictObject({
+const config: z.ZodMiniType<ModelConfig> = z.strictObject({
   hidden_size: multipleOf4(4096),
   num_heads: size(64),
   intermediate_size: multipleOf4(4096),
@@ -53,7 +53,7 @@ const config = z.strictObject({
   task,
 })
 
-const card = z.looseObject({
+const card: z.ZodMiniType<ModelCard> = z.looseObject({
   // It stands in what people read: no control characters, which a terminal would obey.
   name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^\P{Cc}+$/u)),
   license: z.optional(z.string()),
@@ -101,70 +101,77 @@ function check<T>(schema: z.ZodMiniType<T>, text: string | undefined, what: stri
 
 /** @throws HrmError `weights_config` naming the field, `weights_duplicate_key` */
 export function parseCard(text: string | undefined): ModelCard {
-  return check(card, text, 'hrm.card') as ModelCard
+  return check(card, text, 'hrm.card')
 }
 
 /** @throws HrmError `weights_config` naming the field, `weights_duplicate_key` */
 export function parseConfig(text: string | undefined): ModelConfig {
-  const c = check(config, text, 'hrm.config') as ModelConfig
-  const require = (ok: boolean, message: string) => {
+  const c = check(config, text, 'hrm.config')
+  const ensure = (ok: boolean, message: string) => {
     if (!ok) throw new HrmError('weights_config', `hrm.config: ${message}`)
   }
-  require(c.H_layers + c.L_layers <= MAX_LAYERS, `H_layers and L_layers are more than ${MAX_LAYERS} together`)
+  ensure(c.H_layers + c.L_layers <= MAX_LAYERS, `H_layers and L_layers are more than ${MAX_LAYERS} together`)
   const headDim = c.hidden_size / c.num_heads
-  require(Number.isInteger(headDim), 'hidden_size is no multiple of num_heads')
-  require(headDim % 4 === 0 && headDim <= 256, `head size ${headDim} is no multiple of 4 up to 256`)
-  require(c.pos_encodings !== 'rope' || headDim % 8 === 0, 'rope needs a head size that is a multiple of 8')
-  require(c.lists.length ===
-    (c.attention === 'lists' ? c.num_heads : 0), 'lists must name one list per head, or none for full attention')
-  require(c.attention === 'lists' || !c.list_bias, 'list_bias needs list attention')
-  require(c.attention === 'full' || c.puzzle_emb_len === 0, 'a puzzle-embedding prefix needs full attention')
-  require(c.attention === 'full' || c.pos_encodings === 'none', 'list attention takes no position encoding')
-  require(c.puzzle_emb_len > 0 ===
-    c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
-  checkTask(c, require)
+  ensure(Number.isInteger(headDim), 'hidden_size is no multiple of num_heads')
+  ensure(headDim % 4 === 0 && headDim <= 256, `head size ${headDim} is no multiple of 4 up to 256`)
+  ensure(c.pos_encodings !== 'rope' || headDim % 8 === 0, 'rope needs a head size that is a multiple of 8')
+  ensure(
+    c.lists.length === (c.attention === 'lists' ? c.num_heads : 0),
+    'lists must name one list per head, or none for full attention',
+  )
+  ensure(c.attention === 'lists' || !c.list_bias, 'list_bias needs list attention')
+  ensure(c.attention === 'full' || c.puzzle_emb_len === 0, 'a puzzle-embedding prefix needs full attention')
+  ensure(c.attention === 'full' || c.pos_encodings === 'none', 'list attention takes no position encoding')
+  ensure(c.puzzle_emb_len > 0 === c.num_puzzle_identifiers > 0, 'puzzle_emb_len and num_puzzle_identifiers go together')
+  checkTask(c, ensure)
   const excess = excessOf(c, trainedShape(c))
-  require(excess === undefined, `the board has ${excess}`)
+  ensure(excess === undefined, `the board has ${excess}`)
   return c
 }
 
-function checkTask(c: ModelConfig, require: (ok: boolean, message: string) => void): void {
+function checkTask(c: ModelConfig, ensure: (ok: boolean, message: string) => void): void {
   const { kind, rows, cols, box_rows: boxRows, box_cols: boxCols, walled, symbols } = c.task
   if (kind === 'sudoku') {
-    require(boxRows !== undefined && boxCols !== undefined, 'task: a sudoku needs box_rows and box_cols')
-    require(rows === cols &&
-      rows === boxRows! * boxCols! &&
-      rows <= 25, 'task: rows and cols must be box_rows * box_cols, at most 25')
+    ensure(boxRows !== undefined && boxCols !== undefined, 'task: a sudoku needs box_rows and box_cols')
+    ensure(
+      rows === cols && rows === boxRows! * boxCols! && rows <= 25,
+      'task: rows and cols must be box_rows * box_cols, at most 25',
+    )
   } else {
-    require(boxRows === undefined && boxCols === undefined, 'task: only a sudoku has boxes')
+    ensure(boxRows === undefined && boxCols === undefined, 'task: only a sudoku has boxes')
   }
-  require(kind === 'maze' || !walled, 'task: only a maze is walled')
+  ensure(kind === 'maze' || !walled, 'task: only a maze is walled')
   if (c.token_kind === 'candidates') {
-    require(kind === 'sudoku', 'candidates are known for sudoku only')
-    require(c.vocab_size === 3 &&
-      c.output_size === 1 &&
-      symbols.length === 0, 'candidates have 3 inputs, 1 output and no symbols')
-    require(c.seq_len === rows * cols * rows, 'seq_len is not one token per candidate')
-    require(!c.lists.some((l) => l === 'neighbours' || l === 'all'), 'candidates have the lists cell, row, column, box')
+    ensure(kind === 'sudoku', 'candidates are known for sudoku only')
+    ensure(
+      c.vocab_size === 3 && c.output_size === 1 && symbols.length === 0,
+      'candidates have 3 inputs, 1 output and no symbols',
+    )
+    ensure(c.seq_len === rows * cols * rows, 'seq_len is not one token per candidate')
+    ensure(!c.lists.some((l) => l === 'neighbours' || l === 'all'), 'candidates have the lists cell, row, column, box')
   } else {
-    require(c.vocab_size === symbols.length &&
-      c.output_size === symbols.length, 'vocab_size and output_size must count the symbols')
-    require(c.seq_len === tokensOf(c, trainedShape(c)), 'seq_len is not one token per cell that is seen')
+    ensure(
+      c.vocab_size === symbols.length && c.output_size === symbols.length,
+      'vocab_size and output_size must count the symbols',
+    )
+    ensure(c.seq_len === tokensOf(c, trainedShape(c)), 'seq_len is not one token per cell that is seen')
     const used = symbols.filter((s) => s !== '')
     // At most 255: boards hold symbols as bytes, counted from 1.
-    require(new Set(used).size === used.length &&
-      used.length >= 2 &&
-      used.length <= 255, 'task: symbols must be distinct, and 2 to 255')
-    require(!c.lists.includes('cell') &&
-      (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
+    ensure(
+      new Set(used).size === used.length && used.length >= 2 && used.length <= 255,
+      'task: symbols must be distinct, and 2 to 255',
+    )
+    ensure(!c.lists.includes('cell') && (kind === 'sudoku' || !c.lists.includes('box')), 'a list does not fit the task')
     if (kind === 'maze') {
-      require(symbols.join() ===
-        MAZE_SYMBOLS.join(), `task: a maze has the symbols ${MAZE_SYMBOLS.map((s) => JSON.stringify(s)).join(', ')}`)
+      ensure(
+        symbols.join() === MAZE_SYMBOLS.join(),
+        `task: a maze has the symbols ${MAZE_SYMBOLS.map((s) => JSON.stringify(s)).join(', ')}`,
+      )
     }
     if (kind === 'sudoku') {
       const needed = ['.', ...Array.from({ length: rows }, (_, i) => symbolName(i + 1))]
       const lacking = needed.find((symbol) => !symbols.includes(symbol))
-      require(lacking === undefined, `task: a Sudoku needs the symbol ${JSON.stringify(lacking)}`)
+      ensure(lacking === undefined, `task: a Sudoku needs the symbol ${JSON.stringify(lacking)}`)
     }
   }
 }

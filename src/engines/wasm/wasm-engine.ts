@@ -74,7 +74,7 @@ export function createWasmEngine({ model, geometry, slots: count }: EngineOption
     }
   }
 
-  // Carries that were released are written again: garbage of 1 MiB a guess would pile up faster than it is collected.
+  // Carries that were released are written again: garbage of megabytes would pile up faster than it is collected.
   const saved = new WeakSet<Float32Array>()
   const spare: Float32Array[] = []
 
