@@ -45,6 +45,36 @@ describe('a Sudoku drawn', () => {
     expect(await parseBoard(text, 'square')).toEqual({ board })
   })
 
+  test.each(['\t', ',', ';'])(
+    'as sheets of any size, with few givens or many, with %j between fields',
+    async (between) => {
+      for (const n of [4, 6, 8, 9, 12, 16]) {
+        for (let givens = 1; givens < n; givens++) {
+          // Five, below one another: so many that a size read wrong may go in.
+          const boards = [0, 1, 2, 3, 4].map((shift) =>
+            Array.from({ length: n * n }, (_, i) => ((i + Math.floor(i / n) + shift) % n < givens ? '1' : '.')).join(
+              '',
+            ),
+          )
+          const rows = boards.flatMap((board) => rowsOf(board, n)).map((row) => row.split(''))
+          for (const field of [
+            (cell: string) => cell.replace('.', ''),
+            (cell: string) => `"${cell.replace('.', '')}"`,
+          ]) {
+            const text = rows.map((row) => row.map(field).join(between)).join('\n')
+            expect((await read(text)).map(({ board }) => board)).toEqual(boards)
+          }
+        }
+      }
+    },
+  )
+
+  test('with tabs between cells and bars is one board', async () => {
+    const lines = ['1\t2\t|\t.\t.', '.\t.\t|\t2\t1', '.\t1\t|\t.\t.', '.\t.\t|\t1\t2']
+    const text = `${lines.join('\n')}\n`
+    expect((await read(text.repeat(5))).map(({ board }) => board)).toEqual(Array(5).fill('12....21.1....12'))
+  })
+
   test('several, one below another, with an empty line between or not, are boards of their own', async () => {
     const other = rowsOf(OTHER)
     for (const [between, line] of [
@@ -95,6 +125,7 @@ describe('a Sudoku drawn', () => {
   test('lines that may be boards stay so, with blanks too', async () => {
     const small = '1 2 3 4 . . . . . . . . . . . .'
     expect(await read(`${small}\n`.repeat(16))).toHaveLength(16)
+    expect(await read(`${small.replaceAll(' ', '\t')}\n`.repeat(16))).toHaveLength(16)
     expect(await read(`${' '.repeat(15)}1\n`.repeat(16))).toHaveLength(16)
     expect(await read(`${BOARD}\n`.repeat(81))).toHaveLength(81)
   })

@@ -11,16 +11,16 @@ const withoutFrame = (line: string): string => line.replace(/[\s|]/g, '')
 
 /** How a line may hold the cells of a row. */
 const READINGS: readonly ((line: string) => string)[] = [
-  withoutFrame,
-  // 5,3,,,7,,,, or with tabs: rows of a spreadsheet
+  // 5,3,,,7,,,, or with tabs: rows of a spreadsheet. First, for to the next its commas are cells, and its tabs none.
   (line) => (/[\t,;]/.test(line) ? fieldsOf(line) : ''),
+  withoutFrame,
   // 53  7     or 53 | 7 |   : blanks for the empty cells
   (line) => line.replaceAll('|', '').replaceAll(' ', '.'),
 ]
 
 function fieldsOf(line: string): string {
-  const fields = line.split(line.includes('\t') ? '\t' : /[,;]/).map((field) => field.trim())
-  return fields.every(({ length }) => length <= 1) ? fields.map((field) => field || '.').join('') : ''
+  const fields = line.split(line.includes('\t') ? '\t' : /[,;]/).map((field) => field.trim().replace(/^"(.?)"$/, '$1'))
+  return fields.every((field) => /^[^|]?$/.test(field)) ? fields.map((field) => field || '.').join('') : ''
 }
 
 /**
@@ -79,10 +79,13 @@ function squaresAt(blocks: readonly BoardInput[][], at: number): { boards: Board
   return undefined
 }
 
-/** Not where such lines could be boards themselves: sixteen lines of sixteen are sixteen 4x4 boards, unless they have bars. */
+/**
+ * Not where such lines could be boards themselves: sixteen lines of sixteen are sixteen 4x4 boards, unless they have bars,
+ * commas, quotes or, between tabs, empty fields.
+ */
 function isSide(n: number, row: string): boolean {
   const isBoard = n >= 16 && Number.isInteger(Math.sqrt(n))
-  return n >= 4 && n <= MOST_SYMBOLS && (!isBoard || row.includes('|'))
+  return n >= 4 && n <= MOST_SYMBOLS && (!isBoard || /[|,;"]|(^|\t)(\t|$)/.test(row))
 }
 
 /** Fewer cells than any board has, and more than a slip. */
