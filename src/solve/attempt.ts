@@ -79,7 +79,6 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     : undefined
   let decidedBefore = 0
   for (let i = 0; i < options.limit; i++) {
-    if (progress.steps >= ctx.maxSteps) return 'spent'
     yield isSolved
     progress.steps++
     const cellsBefore = progress.cells
@@ -92,6 +91,7 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     const done = task.hasRules ? solution !== undefined : saysHalt(slot.q())
     ctx.observe?.(describe(ctx, progress, options, cellsBefore, done))
     if (done) return 'solved'
+    if (progress.steps >= ctx.maxSteps) return 'spent'
     if (!options.watch) continue
     const confident = confidentSymbols(progress.probabilities, symbols)
     const { branching, marks, hopeless } = options.watch
@@ -101,7 +101,7 @@ export function* run(ctx: SolveContext, progress: Progress, options: RunOptions)
     if (i > 0 && decided <= decidedBefore) return 'settled'
     decidedBefore = decided
   }
-  return progress.steps >= ctx.maxSteps ? 'spent' : 'limit'
+  return 'limit'
 }
 
 /** The model's board if it passes, or would if the model took up what it was told: its givens, and the tentative ones. */
