@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -76,6 +77,16 @@ describe('hrm eval', () => {
     const { seconds: _, ...one } = documentOf(await evaluate(...quick, '--threads', '1'))
     const { seconds: __, ...two } = documentOf(await evaluate(...quick, '--threads', '2'))
     expect(two).toEqual(one)
+  })
+
+  test.skipIf(process.platform === 'win32')('reads the weights once, so they may come through a pipe', async () => {
+    await writeFile(data, csv([...EASY, ...EASY]))
+    const pipe = join(folder, 'weights')
+    execFileSync('mkfifo', [pipe])
+    const evaluated = evaluate('--weights', pipe, '--threads', '2')
+    await writeFile(pipe, await readFile(SMALL_WEIGHTS))
+    const run = await evaluated
+    expect({ code: run.code, report: documentOf(run) }).toMatchObject({ code: 0, report: { n: 2 * EASY.length } })
   })
 
   test('--limit reads no further, and people get lines', async () => {

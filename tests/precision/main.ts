@@ -6,6 +6,7 @@ import { createEvaluator, type Evaluator, type RowSolve } from '../../src/cli/ev
 import { detail, summarise } from '../../src/cli/eval/report.ts'
 import { readEvalRows } from '../../src/cli/eval/rows.ts'
 import { createProgress } from '../../src/cli/progress.ts'
+import { loadModel } from '../../src/weights/load-model.ts'
 import { createOrtFloatEngine } from './float-engine.ts'
 
 const { values, positionals } = parseArgs({
@@ -23,7 +24,8 @@ const maxSteps = Number(values['max-steps'])
 if (positionals.length !== 1 || !(Number(values.limit) >= 1 && Number(values.skip) >= 0 && maxSteps >= 1)) {
   throw new Error('see the head of this file')
 }
-const options = { task: values.task, weights: values.weights, maxSteps, seed: 0, slots: 8 }
+const loaded = await loadModel({ task: values.task, weights: values.weights })
+const options = { loaded, maxSteps, seed: 0, slots: 8 }
 
 const ort = await import('onnxruntime-web')
 ort.env.wasm.numThreads = 1

@@ -1,5 +1,6 @@
-import { createEngineFactory } from '../../engines/create-engine.ts'
-import { createSolver } from '../../index.ts'
+import { createEngineFactory, openEngines } from '../../engines/create-engine.ts'
+import { openSolver } from '../../solve/open-solver.ts'
+import { DEFAULT_SLOTS } from '../../solve/options.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
 import { EXIT } from '../failure.ts'
@@ -30,10 +31,11 @@ export interface BenchCommandOptions {
 export async function benchCommand(options: BenchCommandOptions): Promise<number> {
   const { backend = 'auto', weights } = options
   if (backend === 'webgpu') return gpuCommand(options)
-  const [{ model }, createEngine] = await Promise.all([
+  const [loaded, createEngine] = await Promise.all([
     loadModel({ task: 'sudoku', weights }),
     createEngineFactory(backend),
   ])
+  const { model } = loaded
   const boards = SUDOKU_SAMPLES.map((sample) => sample.board)
   const subjects = BATCHES.map((batch) => stepSubject(model, createEngine, batch, boards[0]))
   const sides = subjects.map(({ run }, i) => localSide(`batch ${BATCHES[i]}`, run))
@@ -41,7 +43,7 @@ export async function benchCommand(options: BenchCommandOptions): Promise<number
   const { build } = subjects[0].engine
   for (const { engine } of subjects) engine.dispose()
 
-  const solver = await createSolver({ task: 'sudoku', backend, weights })
+  const { solver } = await openSolver(Promise.resolve(loaded), openEngines({ backend }), DEFAULT_SLOTS)
   const progress = createProgress('solving', boards.length * SOLVE_ROUNDS)
   const solve = await timeSolves(solver, boards, SOLVE_ROUNDS, (done) => progress.update(done))
   progress.end()

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, GPU_BATCH, mayUseGpu } from '../backend.ts'
 import { printJson, printText } from '../output.ts'
 import { createProgress } from '../progress.ts'
@@ -26,7 +27,9 @@ const SLOTS = 8
 export async function evalCommand(task: string, options: EvalOptions): Promise<number> {
   const { data, limit, maxSteps, seed, weights, backend, threads = availableParallelism() } = options
   const gpu = mayUseGpu(backend)
-  const settings: EvaluatorOptions = { task, weights, backend, maxSteps, seed, slots: gpu ? GPU_BATCH : SLOTS }
+  // Once, for all threads: a pipe can be read only once, and a file may be replaced meanwhile.
+  const loaded = await loadModel({ task, weights })
+  const settings: EvaluatorOptions = { loaded, backend, maxSteps, seed, slots: gpu ? GPU_BATCH : SLOTS }
   const evaluator = await createEvaluator(settings)
   try {
     const rows = await readEvalRows(data, evaluator.task, limit)

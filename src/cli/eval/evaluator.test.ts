@@ -2,9 +2,8 @@ import { expect, test } from 'vitest'
 import { MAZE } from '../../../tests/helpers/configs.ts'
 import { type FakeEngine, fakeEngine } from '../../../tests/helpers/fake-engine.ts'
 import { tinyFile } from '../../../tests/helpers/weights-file.ts'
+import { loadModel } from '../../weights/load-model.ts'
 import { createEvaluator } from './evaluator.ts'
-
-const WEIGHTS = `data:application/octet-stream;base64,${Buffer.from(tinyFile(MAZE)).toString('base64')}`
 
 /** A start in the one corner of a maze of two columns, the goal in the other, and what draws the way between them. */
 function row(rows: number) {
@@ -19,22 +18,20 @@ function row(rows: number) {
 test('boards of many sizes, mixed, keep few engines, and each has the answer of its own', async () => {
   const engines: FakeEngine[] = []
   let most = 0
-  const evaluator = await createEvaluator(
-    { task: 'maze', weights: WEIGHTS, maxSteps: 1, seed: 0, slots: 2 },
-    async () => ({
-      create(options) {
-        const { tokens } = options.geometry
-        // It knows the way down of every maze: the cells of the left column but for the first.
-        const engine = fakeEngine(options, ({ logits }) => {
-          for (let cell = 0; cell < tokens; cell++) logits[5 * cell + (cell % 2 === 0 && cell > 0 ? 4 : 1)] = 1
-        })
-        engines.push(engine)
-        most = Math.max(most, engines.filter(({ disposed }) => !disposed).length)
-        return engine
-      },
-      release() {},
-    }),
-  )
+  const loaded = await loadModel({ weights: tinyFile(MAZE) })
+  const evaluator = await createEvaluator({ loaded, maxSteps: 1, seed: 0, slots: 2 }, async () => ({
+    create(options) {
+      const { tokens } = options.geometry
+      // It knows the way down of every maze: the cells of the left column but for the first.
+      const engine = fakeEngine(options, ({ logits }) => {
+        for (let cell = 0; cell < tokens; cell++) logits[5 * cell + (cell % 2 === 0 && cell > 0 ? 4 : 1)] = 1
+      })
+      engines.push(engine)
+      most = Math.max(most, engines.filter(({ disposed }) => !disposed).length)
+      return engine
+    },
+    release() {},
+  }))
   const sizes = Array.from({ length: 20 }, (_, i) => i + 2)
   const rows = [...sizes, ...sizes, 5, 5, 9].map(row)
   const results = await evaluator.evaluate(rows)

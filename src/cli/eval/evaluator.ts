@@ -6,15 +6,14 @@ import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import type { SlotPool } from '../../solve/slot-pool.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
-import { loadModel } from '../../weights/load-model.ts'
+import type { LoadedModel } from '../../weights/load-model.ts'
 import { type BackendChoice, backendOptions } from '../backend.ts'
 import type { EvalRow } from './rows.ts'
 import { isWrong } from './wrong.ts'
 
 /** Everything an evaluation needs to know; plain data, so that it can be handed to a thread. */
 export interface EvaluatorOptions {
-  task: string
-  weights?: string
+  loaded: LoadedModel
   backend?: BackendChoice
   maxSteps: number
   seed: number
@@ -59,11 +58,10 @@ export async function createEvaluator(
   options: EvaluatorOptions,
   open: (options: OpenEnginesOptions) => Promise<Engines> = openEngines,
 ): Promise<Evaluator> {
-  const { slots, maxSteps, seed } = options
+  const { loaded, slots, maxSteps, seed } = options
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const opened = await openSolver(loadModel(options), open({ backend, ...gpu }), slots)
-  const { solver, task, engines } = opened
-  const { model } = opened.loaded
+  const { solver, task, engines } = await openSolver(Promise.resolve(loaded), open({ backend, ...gpu }), slots)
+  const { model } = loaded
   const pools = createPools()
 
   /** @returns in the order of the puzzles */
