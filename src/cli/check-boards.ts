@@ -12,7 +12,8 @@ export function checkBoards(inputs: readonly BoardInput[], read: (board: string)
       read(input.board)
     } catch (error) {
       if (!(error instanceof HrmError) || input.line === undefined) throw error
-      throw placed(error, input, input === inputs[0] ? headerFault(input.board.split('\n', 1)[0]) : '')
+      // Below a header that was found, no board is on line 1.
+      throw placed(error, input, input.line === 1 ? headerFault(input.board.split('\n', 1)[0]) : '')
     }
   }
 }

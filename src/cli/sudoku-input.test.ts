@@ -163,4 +163,9 @@ describe('the fault of rows that make no square', () => {
     expect(await faultOf([...spaced.slice(1), ''])).toMatch(fault)
     expect(await faultOf([BOARD.slice(1)])).toMatch(/this board 80$/)
   })
+
+  test('is no fault of a header that was found', async () => {
+    const fault = /^line 2: a Sudoku has 16, .* cells, this board 8$/
+    for (const bad of ['my-board', '"1,2,3,4,"']) expect(await faultOf(['id,board', `1,${bad}`])).toMatch(fault)
+  })
 })

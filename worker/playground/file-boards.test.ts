@@ -33,6 +33,7 @@ test('says what is wrong, and where', async () => {
   expect(await problemOf('')).toBe('boards.csv holds no board')
   expect(await problemOf('a,b\n1,2\n')).toBe('boards.csv, line 1: no column named question or puzzle or board')
   expect(await problemOf(`board\n${EASY}\n123\n`)).toMatch(/^boards.csv, line 3: That is 3 cells/)
+  expect(await problemOf('name,board\nx,my board\n')).not.toContain('column named')
   expect(await problemOf(`board\n"${EASY}\n`)).toContain('never closed')
   expect(await problemOf('\u0000\u0001binary\uffff')).toMatch(/^boards.csv, line 1: /)
   const huge = { name: 'x', size: 1 << 30, text: () => expect.unreachable('it must not be read') }

@@ -46,7 +46,8 @@ export async function readBoards(file: Pick<File, 'name' | 'size' | 'text'>): Pr
       if (i % AT_ONCE === 0) await yieldToEventLoop()
       const parsed = parseBoardText(board)
       if (parsed.problem !== undefined) {
-        const problem = (i === 0 && headerFault(board)) || parsed.problem
+        // Below a header that was found, no board is on line 1.
+        const problem = (line === 1 && headerFault(board)) || parsed.problem
         return { problem: `${file.name}, line ${line}: ${problem}` }
       }
       boards.push(parsed.board)
