@@ -40,7 +40,8 @@ async function listen({ port, host, jobs, backend, weights }: ServeCommandOption
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') throw new HrmError('usage', `port ${port} is taken`, { cause })
     if (code === 'EACCES') throw new HrmError('usage', `port ${port} may not be opened`, { cause })
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    // EINVAL: a link-local address (fe80::1) without its interface
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL') {
       throw new HrmError('usage', `${host} is no address of this machine`, { cause })
     }
     throw cause

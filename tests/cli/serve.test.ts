@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from '../../src/client/index.ts'
 import { EASY } from './boards.ts'
-import { hrm, portOf, startHrm } from './hrm.ts'
+import { hrm, portOf, SMALL_WEIGHTS, startHrm } from './hrm.ts'
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -46,6 +46,11 @@ test('a taken port is bad usage', async () => {
   const run = await hrm(['serve', '--port', String(port)])
   other.close()
   expect(run).toEqual({ code: 2, stdout: '', stderr: `hrm: port ${port} is taken [usage]\n` })
+})
+
+test.each(['192.0.2.1', 'fe80::1'])('a host that is no address of this machine is bad usage: %s', async (host) => {
+  const run = await hrm(['serve', '--port', '0', '--host', host, '--weights', SMALL_WEIGHTS])
+  expect(run).toEqual({ code: 2, stdout: '', stderr: `hrm: ${host} is no address of this machine [usage]\n` })
 })
 
 test('takes in jobs where it is given a folder, and goes on with them when it is started again', async () => {
