@@ -9,15 +9,13 @@ import { loadModel } from '../weights/load-model.ts'
 import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
 import { type BoardInput, type Drawing, parseBoard, parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
-import { faultsOf } from './csv.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
 import { sampleBoard } from './samples.ts'
 import { countSolved, describeAll, describeEach, describeOne } from './solve-report.ts'
 import { type SeveralOptions, solveSeveral } from './solve-several.ts'
-import { readAll, readTextFile } from './text-file.ts'
-import { utf8Text } from './utf8-text.ts'
+import { readAll, readText, readTextFile } from './text-file.ts'
 
 /** On a GPU boards are quick only side by side, and the last of them leave it idle: several times what it takes. */
 const GPU_AT_ONCE = 4 * GPU_BATCH
@@ -74,7 +72,7 @@ async function readGiven(
     return board === undefined ? undefined : async (drawing) => [await parseBoard(board, drawing)]
   }
   const name = file ?? 'standard input'
-  const text = await readAll(file === undefined ? utf8Text(process.stdin, faultsOf(name)) : readTextFile(file), name)
+  const text = await readAll(file === undefined ? readText(process.stdin, name) : readTextFile(file), name)
   return (drawing) => parseBoards(text, name, drawing)
 }
 

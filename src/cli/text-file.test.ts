@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MAX_INPUT_CHARS, readAll, readTextFile } from './text-file.ts'
+import { MAX_INPUT_CHARS, readAll, readText, readTextFile } from './text-file.ts'
 
 const TEXT = `question,answer\n${'..é🧩,1\n'.repeat(50_000)}`
 let folder: string
@@ -41,6 +41,20 @@ describe.skipIf(process.platform === 'win32')('a pipe', () => {
     await writer.close()
     expect(await read).toBe(TEXT)
   })
+})
+
+test('closes what it reads where that is no text from the first byte on', async () => {
+  let closed = false
+  async function* bytes() {
+    try {
+      yield Uint8Array.of(0xff, 0xff)
+      expect.unreachable('it must not be read on')
+    } finally {
+      closed = true
+    }
+  }
+  await expect(readAll(readText(bytes(), 'stdin'), 'stdin')).rejects.toThrow('stdin, line 1: this is not UTF-8')
+  expect(closed).toBe(true)
 })
 
 test('reads an empty file and one of one byte', async () => {

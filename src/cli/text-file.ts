@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { HrmError } from '../errors.ts'
+import { concatBytes } from '../platform/concat-bytes.ts'
 import { faultsOf } from './csv.ts'
 import { utf8Text } from './utf8-text.ts'
 
@@ -10,46 +11,64 @@ const GZIP_MAGIC = [0x1f, 0x8b]
 const PIECE = 1 << 16
 
 /**
- * The text of a file or a pipe as UTF-8 chunks, gunzipped where its first bytes say gzip, whatever its name.
- * Leaving the loop closes the file.
- *
- * @throws HrmError `usage` for a file that cannot be opened or read, `data_invalid` for a line that is not UTF-8 or a
- * gzip stream that is damaged or cut short
+ * The text of a file or a pipe, as `readText` has it. Leaving the loop closes the file.
+ * @throws HrmError also `usage` for a file that cannot be opened
  */
 export async function* readTextFile(path: string): AsyncGenerator<string, void, void> {
   const handle = await open(path).catch((cause) => {
     throw new HrmError('usage', `cannot open ${path}: ${reason(cause)}`, { cause })
   })
   try {
-    const head = await readHead(handle)
-    const bytes = bytesOf(handle, head)
-    yield* utf8Text(GZIP_MAGIC.every((b, i) => head[i] === b) ? gunzip(bytes) : bytes, faultsOf(path))
-  } catch (cause) {
-    if (cause instanceof HrmError) throw cause
-    const damaged = String((cause as NodeJS.ErrnoException).code).startsWith('Z_')
-    if (damaged) throw new HrmError('data_invalid', `${path}: damaged gzip: ${reason(cause)}`, { cause })
-    throw new HrmError('usage', `cannot read ${path}: ${reason(cause)}`, { cause })
+    yield* readText(bytesOf(handle), path)
   } finally {
     await handle.close()
   }
 }
 
-// Both read on from where the file stands (position null): a pipe has no other place to read from.
-
-/** The first bytes, as many as tell gzip; a pipe may give them one by one. */
-async function readHead(handle: FileHandle): Promise<Uint8Array> {
-  const head = new Uint8Array(GZIP_MAGIC.length)
-  let length = 0
-  while (length < head.length) {
-    const { bytesRead } = await handle.read(head, length, head.length - length, null)
-    if (bytesRead === 0) break
-    length += bytesRead
+/**
+ * The text of bytes as UTF-8 chunks, gunzipped where the first bytes say gzip, whatever the name.
+ *
+ * @param name what the bytes come from, for messages
+ * @throws HrmError `usage` where they cannot be read, `data_invalid` for a line that is not UTF-8 or a gzip stream that is
+ * damaged or cut short
+ */
+export async function* readText(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string, void, void> {
+  try {
+    const pieces = bytes[Symbol.asyncIterator]()
+    const head = await readHead(pieces)
+    const all = resume(head, pieces)
+    yield* utf8Text(GZIP_MAGIC.every((b, i) => head[i] === b) ? gunzip(all) : all, faultsOf(name))
+  } catch (cause) {
+    if (cause instanceof HrmError) throw cause
+    const damaged = String((cause as NodeJS.ErrnoException).code).startsWith('Z_')
+    if (damaged) throw new HrmError('data_invalid', `${name}: damaged gzip: ${reason(cause)}`, { cause })
+    throw new HrmError('usage', `cannot read ${name}: ${reason(cause)}`, { cause })
   }
-  return head.subarray(0, length)
 }
 
-async function* bytesOf(handle: FileHandle, head: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  yield head
+/** The first bytes, at least as many as tell gzip if there are so many; a pipe may give them one by one. */
+async function readHead(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array()
+  while (head.length < GZIP_MAGIC.length) {
+    const { done, value } = await pieces.next()
+    if (done) break
+    head = concatBytes([head, value])
+  }
+  return head
+}
+
+async function* resume(head: Uint8Array, pieces: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield head
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+  } finally {
+    // Else nobody would close a standard input that is left early, and the process would wait for its end.
+    await pieces.return?.()
+  }
+}
+
+/** From where the file stands on (position null): a pipe has no other place to read from. */
+async function* bytesOf(handle: FileHandle): AsyncGenerator<Uint8Array, void, void> {
   for (;;) {
     const piece = new Uint8Array(PIECE)
     const { bytesRead } = await handle.read(piece, 0, PIECE, null)

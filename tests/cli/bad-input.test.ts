@@ -71,6 +71,8 @@ describe('where boards come from', () => {
   test('standard input that is not text', async () => {
     const bytes = Uint8Array.of(0xff, 0xfe, 0x00, 0x31)
     expectRefused(await hrm(['solve', 'sudoku', '-', '--json'], bytes), 'data_invalid', 'not UTF-8')
+    const gzip = Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3)
+    expectRefused(await hrm(['solve', 'sudoku', '-', '--json'], gzip), 'data_invalid', 'standard input: damaged gzip')
   })
 
   test('a file that is missing, a folder, an empty one, one without the column, damaged gzip', async () => {

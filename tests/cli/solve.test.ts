@@ -82,8 +82,11 @@ describe('several boards', () => {
   const lines = EASY.map((e) => e.question)
   const answers = EASY.map((e) => e.answer)
 
-  test('from standard input', async () => {
-    const run = await hrm(['solve', 'sudoku', '-', '--json'], `${lines.join('\n')}\n`)
+  test.each([
+    ['lines', `${lines.join('\n')}\n`],
+    ['gzip', gzipSync(`puzzle,x\n${lines.join(',1\n')},1\n`)],
+  ])('from standard input: %s', async (_, input) => {
+    const run = await hrm(['solve', 'sudoku', '-', '--json'], input)
     expect(run.code).toBe(0)
     expect(documentOf(run).map((r: { solution: string }) => r.solution)).toEqual(answers)
   })
