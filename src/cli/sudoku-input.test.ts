@@ -162,6 +162,7 @@ describe('the fault of rows that make no square', () => {
     expect(await faultOf(short)).toMatch(`${fault}, but line 5 has 8 cells`)
     expect(await faultOf([...spaced.slice(1), ''])).toMatch(fault)
     expect(await faultOf([BOARD.slice(1)])).toMatch(/this board 80$/)
+    expect(await faultOf([BOARD, ...rows])).toMatch(new RegExp(`^line 2: .* ${fault}$`))
   })
 
   test('is no fault of a header that was found', async () => {

@@ -93,9 +93,10 @@ const SHORT = /^[0-9A-P.]{4,15}$/i
 
 /** The lines, those that may be meant as rows of a drawing with a hint. */
 function hinted(lines: readonly BoardInput[]): BoardInput[] {
-  const cells = lines.map(({ board }) => withoutFrame(board))
-  const odd = cells.findIndex(({ length }) => length > 0 && length !== cells[0].length)
-  const but = odd < 0 ? '' : `, but line ${lines[odd].line} has ${cells[odd].length} cells`
+  const lengths = lines.map(({ board }) => SHORT.exec(withoutFrame(board))?.[0].length)
+  const first = lengths.find((length) => length !== undefined)
+  const odd = lengths.findIndex((length) => length !== undefined && length !== first)
+  const but = odd < 0 ? '' : `, but line ${lines[odd].line} has ${lengths[odd]} cells`
   const hint = `nine lines of nine are read as one board${but}`
-  return lines.map((input, i) => (SHORT.test(cells[i]) ? { ...input, hint } : input))
+  return lines.map((input, i) => (lengths[i] === undefined ? input : { ...input, hint }))
 }
