@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { MAX_STEPS_LIMIT } from '../solve/options.ts'
 
 /** A commander argument parser for decimal integers in `min..max`; no sign, no exponent, no blanks. */
 export function integer(min: number, max: number): (text: string) => number {
@@ -17,7 +18,7 @@ export function nonEmpty(text: string): string {
   return text
 }
 
-/** ACT steps of one board: the library's own upper limit. */
-export const maxSteps = integer(1, 1_000_000)
+/** ACT steps of one board. */
+export const maxSteps = integer(1, MAX_STEPS_LIMIT)
 /** Any seed the library takes. */
 export const seed = integer(0, Number.MAX_SAFE_INTEGER)

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { DEFAULT_MAX_STEPS } from '../solve/options.ts'
 import { integer, maxSteps, nonEmpty, seed } from './options.ts'
 
 const BACKENDS = ['auto', 'wasm', 'webgpu', 'reference']
-const DEFAULT_MAX_STEPS = 256
 
 /**
  * The commands and their options. Each command's code is imported when it runs, so that `hrm solve` loads neither the
