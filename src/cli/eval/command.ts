@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { loadModel } from '../../weights/load-model.ts'
 import { type BackendChoice, GPU_BATCH, mayUseGpu } from '../backend.ts'
+import { EXIT } from '../failure.ts'
 import { printJson, printText } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { createEvaluator, type EvaluatorOptions } from './evaluator.ts'
@@ -49,7 +50,7 @@ export async function evalCommand(task: string, options: EvalOptions): Promise<n
     if (options.details) report.details = detail(results, maxSteps)
     if (options.json) printJson(report)
     else printText(describeReport(report))
-    return report.unsolved === 0 && report.wrong === 0 ? 0 : 1
+    return report.unsolved === 0 && report.wrong === 0 ? EXIT.solved : EXIT.unsolved
   } finally {
     evaluator.dispose()
   }
