@@ -11,7 +11,6 @@ function row(rows: number) {
   return {
     question: `S ${free} G`.replace(/..(?=.)/g, '$&\n'),
     answer: `S ${free.replaceAll('  ', 'o ')}oG`,
-    line: rows,
   }
 }
 

@@ -33,7 +33,7 @@ describe('readEvalRows', () => {
   ])('reads %s', async (_, text) => {
     await writeFile(path, text)
     const rows = await readEvalRows(path, task)
-    expect(rows).toEqual([{ question: expect.any(String), answer: ANSWER, line: 2 }])
+    expect(rows).toEqual([{ question: expect.any(String), answer: ANSWER }])
   })
 
   test('reads gzip, and no further than the limit', async () => {

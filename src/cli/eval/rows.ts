@@ -7,8 +7,6 @@ import { readTextFile } from '../text-file.ts'
 export interface EvalRow {
   question: string
   answer: string
-  /** Of the file, 1-based. */
-  line: number
 }
 
 const COLUMNS = { question: ['question', 'puzzle', 'board'], answer: ['answer', 'solution'] }
@@ -56,7 +54,7 @@ function checkRow(task: Task, question: string, answer: string, line: number, pa
   if (solved.length !== puzzle.cells.length) throw bad('question and answer differ in size')
   if (solved.includes(0)) throw bad('the answer has blank cells')
   if (task.hasRules && !task.isSolution(puzzle, solved)) throw bad('the answer does not solve the question')
-  return { question, answer: task.format(puzzle, solved), line }
+  return { question, answer: task.format(puzzle, solved) }
 }
 
 function readAt<T>(where: string, read: () => T): T {
