@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { JobFiles } from '../platform.ts'
 
 /** Of the name of a file that is being written. */
@@ -61,7 +61,7 @@ export function diskFiles(dir: string): JobFiles {
       const names = await readdir(pathOf(prefix), { recursive: true, withFileTypes: true }).catch(() => [])
       const keys = names
         .filter((entry) => entry.isFile() && !entry.name.endsWith(PART))
-        .map(({ parentPath, name }) => join(parentPath, name).slice(join(dir, '/').length))
+        .map(({ parentPath, name }) => relative(dir, join(parentPath, name)))
       return { objects: keys.map((key) => ({ key })), truncated: false }
     },
 

@@ -117,6 +117,21 @@ test('a cancelled job leaves no files, an expired one nothing', async () => {
   expect(existsSync(join(dir, 'ledgers', `${id}.sqlite`))).toBe(false)
 })
 
+test.each(['.', './', 'sub/..'])('a folder named %j, before its process goes elsewhere', async (name) => {
+  const before = process.cwd()
+  process.chdir(dir)
+  let on: ReturnType<typeof appOn>
+  try {
+    on = appOn({ dir: name })
+  } finally {
+    process.chdir(before)
+  }
+  const id = await on.begin([BOARD])
+  await on.ended(id)
+  await on.app.request(`/v1/jobs/${id}`, { method: 'DELETE' })
+  expect(await readdir(join(dir, 'jobs'))).toEqual([])
+})
+
 test('results that vanish while they are read break the stream off, and no board counts as failed', async () => {
   const { app, lines, begin, ended } = appOn({}, { chunkBoards: 1 })
   const boards = new Array<string>(20).fill(BOARD)

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { HrmError } from '../../../src/errors.ts'
 import { errorLog, type Log } from '../../log.ts'
 import { type ConsumerOptions, consume } from '../consumer.ts'
@@ -38,7 +38,8 @@ const SET_ASIDE = 300
  * @throws HrmError `usage` when the folder cannot be used, another process uses it, or Node is too old
  */
 export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
-  const { dir, times = JOB_TIMES, secondMs = 1000 } = options
+  const { times = JOB_TIMES, secondMs = 1000 } = options
+  const dir = resolve(options.dir) // the process may go to another folder later
   const ledgerDir = folderForJobs(join(dir, 'ledgers'))
   const jobsDir = folderForJobs(join(dir, ALL_JOBS))
   const release = lockFolder(dir)

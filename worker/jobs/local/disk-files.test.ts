@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { boardsKey } from '../platform.ts'
+import { diskFiles } from './disk-files.ts'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hrm-edge-files-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+test('lists keys as they were put, however the folder is spelt', async () => {
+  const before = process.cwd()
+  process.chdir(dir)
+  try {
+    for (const name of ['.', './', 'jobs/..', dir, `${dir}/`]) {
+      const files = diskFiles(name)
+      await files.put(boardsKey('a'), 'x')
+      expect(await files.list({ prefix: 'jobs/a/' })).toMatchObject({ objects: [{ key: boardsKey('a') }] })
+    }
+  } finally {
+    process.chdir(before)
+  }
+})
