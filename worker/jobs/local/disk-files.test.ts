@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,4 +23,12 @@ test('lists keys as they were put, however the folder is spelt', async () => {
   } finally {
     process.chdir(before)
   }
+})
+
+test('a folder that is not there holds nothing, one that cannot be read is an error', async () => {
+  const files = diskFiles(dir)
+  expect((await files.list({ prefix: 'jobs/a/' })).objects).toEqual([])
+  await mkdir(join(dir, 'jobs'))
+  await writeFile(join(dir, 'jobs', 'a'), 'no folder')
+  await expect(files.list({ prefix: 'jobs/a/' })).rejects.toThrow('ENOTDIR')
 })

@@ -48,18 +48,13 @@ export function diskFiles(dir: string): JobFiles {
     },
 
     async get(key, options) {
-      try {
-        const bytes = options ? await readRange(pathOf(key), options.range) : await readFile(pathOf(key))
-        return { text: async () => new TextDecoder().decode(bytes) }
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-        throw error
-      }
+      const bytes = await unlessGone(options ? readRange(pathOf(key), options.range) : readFile(pathOf(key)))
+      return bytes && { text: async () => new TextDecoder().decode(bytes) }
     },
 
     async list({ prefix }) {
-      const names = await readdir(pathOf(prefix), { recursive: true, withFileTypes: true }).catch(() => [])
-      const keys = names
+      const entries = (await unlessGone(readdir(pathOf(prefix), { recursive: true, withFileTypes: true }))) ?? []
+      const keys = entries
         .filter((entry) => entry.isFile() && !entry.name.endsWith(PART))
         .map(({ parentPath, name }) => relative(dir, join(parentPath, name)))
       return { objects: keys.map((key) => ({ key })), truncated: false }
@@ -71,6 +66,16 @@ export function diskFiles(dir: string): JobFiles {
       // one key of each folder will do
       for (const key of new Map(gone.map((key) => [dirname(key), key])).values()) await removeEmpty(key)
     },
+  }
+}
+
+/** `null` where there is no such file or folder. */
+async function unlessGone<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await read
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }
 
