@@ -99,6 +99,10 @@ export interface ChunkMessage {
   chunk: number
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Whether this can be the id of a job. Nothing else is let near a path or a ledger. */
+export const isJobId = (id: string): boolean => UUID.test(id)
+
 /** Every job has a folder in it. */
 export const ALL_JOBS = 'jobs'
 const filesOf = (job: string) => `${ALL_JOBS}/${job}/`

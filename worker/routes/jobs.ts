@@ -4,7 +4,7 @@ import { negotiate } from '../accept.ts'
 import { refuseCompressed } from '../body.ts'
 import { EXAMPLE } from '../examples.ts'
 import { formatOf, JOB_FORMATS, type JobFormat } from '../jobs/job-file.ts'
-import type { JobPlatform } from '../jobs/platform.ts'
+import { isJobId, type JobPlatform } from '../jobs/platform.ts'
 import { streamResults } from '../jobs/results.ts'
 import { type JobStatus, jobId, jobQuery, jobStatus } from '../jobs/schemas.ts'
 import { submitJob } from '../jobs/submit.ts'
@@ -157,11 +157,9 @@ function platformOf(c: Context, service: Service): JobPlatform {
   throw new ProblemError('jobs_unavailable', 'This service was set up without files and a queue for jobs.')
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 async function findJob(c: Context, service: Service, id: string): Promise<{ job: JobStatus; platform: JobPlatform }> {
   const platform = platformOf(c, service)
-  const job = UUID.test(id) ? await platform.ledger(id).status() : undefined
+  const job = isJobId(id) ? await platform.ledger(id).status() : undefined
   if (!job) throw new ProblemError('job_unknown', 'No job has this id, or it has expired.')
   return { job, platform }
 }

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isJobId } from '../platform.ts'
 import { PART } from './disk-files.ts'
 
 /**
@@ -8,7 +9,7 @@ import { PART } from './disk-files.ts'
  */
 export function removeLeftovers(jobsDir: string, hasLedger: (job: string) => boolean): void {
   for (const entry of readdirSync(jobsDir, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !UUID.test(entry.name)) continue // nothing of ours
+    if (!entry.isDirectory() || !isJobId(entry.name)) continue // nothing of ours
     const folder = join(jobsDir, entry.name)
     if (!hasLedger(entry.name)) {
       rmSync(folder, { recursive: true })
@@ -19,5 +20,3 @@ export function removeLeftovers(jobsDir: string, hasLedger: (job: string) => boo
     }
   }
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
