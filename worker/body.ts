@@ -37,8 +37,10 @@ const PLAIN_TYPE = /^[^;\s]+(;\s*[a-z\d-]+=[^;"\s]+)*$/i
 function tidyContentType(c: Context): void {
   const type = c.req.header('Content-Type')
   if (type === undefined || PLAIN_TYPE.test(type)) return
+  const mediaType = type.split(';')[0].trim()
+  if (mediaType === '') return // with its body, so that it is refused as one without a type is
   const headers = new Headers(c.req.raw.headers)
-  headers.set('Content-Type', type.split(';')[0].trim())
+  headers.set('Content-Type', mediaType)
   const { url, method, signal } = c.req.raw
   c.req.raw = new Request(url, { method, headers, signal })
 }

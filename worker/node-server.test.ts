@@ -70,6 +70,16 @@ test('more than Content-Length is not HTTP', async () => {
 })
 
 test.each([
+  ['none', (head: string) => head.replace('Content-Type: application/json\r\n', '')],
+  ['an empty one', (head: string) => head.replace('application/json', '')],
+])('a body with a Content-Type that is %s is 415', async (_, without) => {
+  await start()
+  const socket = await open()
+  socket.write(without(solveHead(BODY.length)) + BODY)
+  expect(parse(await rest(socket))).toMatchObject({ status: 415, problem: { code: 'media_type_unsupported' } })
+})
+
+test.each([
   ['not a number', solveHead('ten')],
   ['negative', solveHead(-1)],
   ['twice', solveHead('1\r\nContent-Length: 2')],

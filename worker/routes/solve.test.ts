@@ -168,6 +168,11 @@ describe('refuses', () => {
     }
   })
 
+  test.each(['', ';', '; charset=utf-8', ' ;'])('a body whose Content-Type names no type: "%s"', async (type) => {
+    const response = await fakeApp().post('/v1/solve', solve, { 'Content-Type': type })
+    expect([response.status, (await problemOf(response)).code]).toEqual([415, 'media_type_unsupported'])
+  })
+
   test('unknown keys as long as the body are not repeated in full', async () => {
     const response = await fakeApp().post('/v1/solve', { ...solve, ['k'.repeat(60_000)]: 1 })
     expect((await response.text()).length).toBeLessThan(2000)
