@@ -41,8 +41,12 @@ const NO_FAULTS: readonly ProblemCode[] = ['overloaded', 'aborted', 'disposed', 
 /** Whether a failure is the service's own, for people to look at. */
 export const isFault = ({ code, kind }: ProblemError): boolean => kind.status >= 500 && !NO_FAULTS.includes(code)
 
+/** With what happened and why: the message of the error and of its cause, and the stack of the cause. */
 export function errorLog(id: string, code: ProblemCode, error: unknown): ErrorLog {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (!(cause instanceof Error)) return { event: 'error', id, code, message: String(cause) }
-  return { event: 'error', id, code, message: cause.message, stack: cause.stack }
+  if (!(error instanceof Error)) return { event: 'error', id, code, message: String(error) }
+  const { message, stack, cause } = error
+  if (!(cause instanceof Error)) return { event: 'error', id, code, message, stack }
+  // many messages end in that of their cause already, for those who are shown nothing else
+  const whole = message.includes(cause.message) ? message : `${message}: ${cause.message}`
+  return { event: 'error', id, code, message: whole, stack: cause.stack }
 }

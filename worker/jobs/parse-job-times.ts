@@ -23,8 +23,7 @@ export function parseJobTimes(text: string | undefined): JobTimes {
 function fromJson(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (error) {
-    // no `cause`: the log would have its message alone
-    throw new HrmError('usage', `JOB_TIMES is not JSON: ${(error as Error).message}`)
+  } catch (cause) {
+    throw new HrmError('usage', 'JOB_TIMES is not JSON', { cause })
   }
 }

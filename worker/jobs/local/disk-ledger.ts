@@ -27,8 +27,8 @@ export function diskLedgers(dir: string, times: JobTimes) {
         const result = run(createLedger(sqlOf(db), its))
         db.exec('COMMIT')
         return result
-      } catch (error) {
-        throw new Error(`${pathOf(job)}: ${(error as Error).message}`) // SQLite does not name the file
+      } catch (cause) {
+        throw new Error(`the ledger ${pathOf(job)} failed`, { cause }) // SQLite does not name the file
       } finally {
         db?.close() // what was not committed is as if it had not been
       }

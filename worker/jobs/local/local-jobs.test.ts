@@ -252,7 +252,7 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
   const errorsOf = (id: string) => logged.filter((line) => line.event === 'error' && line.id === `job ${id}`)
   await ended(await begin([BOARD]))
   await expect.poll(() => errorsOf(stuck).length).toBeGreaterThan(3)
-  expect(errorsOf(stuck)[0]).toMatchObject({ message: expect.stringContaining(ledger(stuck)) })
+  expect(errorsOf(stuck)[0]).toMatchObject({ message: `the ledger ${ledger(stuck)} failed: file is not a database` })
   expect(await problemOf(await app.request(`/v1/jobs/${stuck}`))).toMatchObject({ status: 500, code: 'internal_error' })
 
   // one that fails for a while is finished
