@@ -1,5 +1,6 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { ProblemCode } from '../src/client/problem.ts'
 import type { Exchange, Exchanges } from './node-exchanges.ts'
@@ -7,20 +8,25 @@ import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
 
 type Fetch = Hono['fetch']
 
-/** What cannot be made into a Request: no Host header, or a bad one, or a bad request target. */
+/** What cannot be made into a Request: not one Host header, or a bad one, or a bad request target. */
 export function refuseRequest(cause?: unknown): Response {
   const { status, headers, body } = refusal(
     'bad_request',
-    'The Host header is missing, or it or the request target cannot be read.',
+    'There is not one Host header, or it or the request target cannot be read.',
     cause,
   )
   return new Response(body, { status, headers })
 }
 
-/** Node passes on hosts that no URL may have, as 1.2.3.999: whatever reads the URL of such a request would throw. */
+/**
+ * Node passes on hosts that no URL may have, as 1.2.3.999: whatever reads the URL of such a request would throw. Of several
+ * Host headers, which RFC 9112, 3.2, has refused, it passes on the first, where a proxy may have gone by the last.
+ */
 export function refuseBadUrls(fetch: Fetch): Fetch {
   return function fetchGoodUrl(request, env) {
-    return URL.canParse(request.url) ? fetch(request, env) : refuseRequest()
+    const { incoming } = env as HttpBindings
+    const isGood = incoming.headersDistinct.host?.length === 1 && URL.canParse(request.url)
+    return isGood ? fetch(request, env) : refuseRequest()
   }
 }
 

@@ -210,6 +210,18 @@ test.each(
   await expectStillServing(url)
 })
 
+test.each([
+  ['the same', 'x', 'x'],
+  ['another', 'x', 'y'],
+  ['an empty', 'x', ''],
+  ['a real one after an empty', '', 'x'],
+])('two Host headers, %s, are 400', async (_, one, two) => {
+  await start()
+  const socket = await open()
+  socket.write(`GET /health HTTP/1.1\r\nHost: ${one}\r\nhost: ${two}\r\nConnection: close\r\n\r\n`)
+  expect(parse(await rest(socket))).toMatchObject({ status: 400, problem: { code: 'bad_request' } })
+})
+
 test('a request without Host is 400, an unknown expectation is passed over', async () => {
   await start()
   const hostless = await open()
