@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { sha256Hex } from './hash.ts'
-import { isLoopbackHost } from './loopback.ts'
+import { isLoopbackAddress } from './loopback.ts'
 import { type ServeOptions, serve } from './node.ts'
 import type { RunningServer } from './node-server.ts'
 import { BOARD, SOLUTION } from './test-support.ts'
@@ -107,18 +107,30 @@ test.each([
   expect(headers['access-control-allow-origin']).toBe('*')
 })
 
-test('tells hosts that only this machine reaches from others', () => {
-  const hosts = [
-    '127.0.0.1',
-    '127.1',
-    '127.0.0.2',
-    'localhost',
-    '::1',
-    '0:0:0:0:0:0:0:1',
+test.each(['127.1', 'localhost', '::ffff:127.0.0.1'])(
+  'bound to a loopback address by the name of %s, others are refused',
+  async (hostname) => {
+    await start({ hostname })
+    const answers = [await solve({ Origin: 'https://evil.example' }), await solve({ Host: 'evil.example' })]
+    expect(answers.map(({ status }) => status)).toEqual([403, 403])
+    expect((await solve({})).status).toBe(200)
+    expect((await solve({ Host: `[::ffff:7f00:1]:${server.port}` })).status).toBe(200)
+  },
+)
+
+test('tells addresses that only this machine reaches from others', () => {
+  const loopback = ['127.0.0.1', '127.0.0.2', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::ffff:7f00:1']
+  const others = [
     '0.0.0.0',
     '::',
     '10.0.0.1',
+    '128.0.0.1',
+    '::2',
+    '::ffff:10.0.0.1',
+    'fe80::1%lo',
+    '127.0.0.1.evil.example',
     '',
   ]
-  expect(hosts.map(isLoopbackHost)).toEqual([true, true, true, true, true, true, false, false, false, false])
+  expect(loopback.filter(isLoopbackAddress)).toEqual(loopback)
+  expect(others.filter(isLoopbackAddress)).toEqual([])
 })

@@ -1,16 +1,21 @@
-import { isIPv6 } from 'node:net'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import { ProblemError } from './problem.ts'
+
+const loopback = new BlockList() // which knows addresses of IPv4 mapped to IPv6 too
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** Whether who listens at this address is reached from this machine alone. A name is no address. */
+export const isLoopbackAddress = (text: string): boolean =>
+  isIPv4(text) ? loopback.check(text, 'ipv4') : isIPv6(text) && loopback.check(text, 'ipv6')
 
 /** Whether this is a URL of this machine, by a name or address that no one else can give out. */
 function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
-  return /^https?:$/.test(protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+  return /^https?:$/.test(protocol) && (hostname === 'localhost' || isLoopbackAddress(hostname.replace(/^\[|\]$/g, '')))
 }
-
-/** Whether who listens at this name or address is reached from this machine alone. */
-export const isLoopbackHost = (host: string): boolean => isLoopback(`http://${isIPv6(host) ? `[${host}]` : host}`)
 
 const refused = (header: string) =>
   new ProblemError(

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createSolver } from '../src/index.ts'
@@ -9,7 +10,7 @@ import { parseApiKeys } from './guard.ts'
 import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
-import { isLoopbackHost, loopbackOnly } from './loopback.ts'
+import { isLoopbackAddress, loopbackOnly } from './loopback.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 import { proofOf } from './readiness.ts'
 import { staticFiles } from './static-files.ts'
@@ -40,6 +41,8 @@ const CACHED_RESULTS = 10_000
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const keys = parseApiKeys(options.apiKeys)
+  // looked up here and not when it is bound, for the guard below has to know where a name leads
+  const { address } = await lookup(options.hostname || '127.0.0.1')
   const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../dist/playground', import.meta.url))
   const opened = await openSolvers(options.solver)
   for (const solver of opened) proofOf(solver).catch(() => {}) // before anyone else's solve; `/ready` tells what fails
@@ -48,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     for (const solver of opened) solver.dispose()
   }
   const log = options.log ?? logToConsole
-  const { hostname = '127.0.0.1', jobsDir } = options
+  const { jobsDir } = options
   const limits = {
     ...DEFAULT_LIMITS,
     ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }),
@@ -62,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     assets: existsSync(assetsDir) ? staticFiles(assetsDir) : undefined,
     cache: memoryCache(CACHED_RESULTS),
     apiKeys: () => keys,
-    access: keys.length === 0 && isLoopbackHost(hostname) ? loopbackOnly() : undefined,
+    access: keys.length === 0 && isLoopbackAddress(address) ? loopbackOnly() : undefined,
     log,
     clock: () => performance.now(),
   })
@@ -71,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const request = limits.uploadPace.totalMs
     const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
     if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
-    const server = await listen(app, { ...options, hostname, timeouts }, limits.discard)
+    const server = await listen(app, { ...options, hostname: address, timeouts }, limits.discard)
     return {
       port: server.port,
       async close() {
