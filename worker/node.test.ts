@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../src/client/index.ts'
 import { IMPOSSIBLE } from '../tests/worker/boards.ts'
@@ -149,6 +152,33 @@ test('takes in jobs where it has a folder for them, and solves them as /v1/solve
     }
   } finally {
     await server.close()
+    await rm(jobsDir, { recursive: true })
+  }
+})
+
+test('holds its folder for jobs until its requests have ended, and solves what they brought after the next start', async () => {
+  const jobsDir = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
+  const options = { port: 0, assetsDir, log, jobsDir, solver: { task: 'sudoku' }, timeouts: { close: 30_000 } }
+  const first = await serve(options)
+  const headers = { 'Content-Type': 'application/jsonl', Expect: '100-continue' }
+  const upload = request({ port: first.port, method: 'POST', path: '/v1/jobs?task=sudoku', headers })
+  upload.flushHeaders()
+  await once(upload, 'continue') // the server has it
+
+  const closed = first.close()
+  await expect(serve(options)).rejects.toThrow('is used by another process')
+  upload.end(`"${BOARD}"\n`)
+  const [response] = (await once(upload, 'response')) as [IncomingMessage]
+  expect(response.statusCode).toBe(202)
+  const { id } = (await json(response)) as { id: string }
+  await closed
+
+  const second = await serve(options)
+  try {
+    const client = createClient(`http://127.0.0.1:${second.port}`)
+    expect(await client.waitForJob(id, { intervalMs: 50 })).toMatchObject({ state: 'done', solved: 1 })
+  } finally {
+    await second.close()
     await rm(jobsDir, { recursive: true })
   }
 })

@@ -78,14 +78,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     return {
       port: server.port,
       async close() {
-        jobs?.close()
+        jobs?.stop()
         await server.close(dispose)
         dispose()
+        await jobs?.close() // not before: another process would take what requests still write for leftovers
       },
     }
   } catch (error) {
-    jobs?.close()
     dispose()
+    await jobs?.close()
     throw error
   }
 }

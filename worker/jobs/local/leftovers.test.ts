@@ -24,7 +24,7 @@ test('what a killed process left of its uploads and results is gone after the ne
   const before = jobs()
   const chunks = [{ offset: 0, length: 1, boards: 1 }]
   await before.platform.ledger(known).create({ id: known, task: 'none', model: 'm', maxSteps: 1, seed: 0, chunks })
-  before.close()
+  await before.close()
   await write(boardsKey(known))
   await write(resultsKey(known, 0))
   await write(`${resultsKey(known, 1)}.${crypto.randomUUID()}.part`)
@@ -32,7 +32,7 @@ test('what a killed process left of its uploads and results is gone after the ne
   await write(`${boardsKey(cut)}.${crypto.randomUUID()}.part`)
   await write('jobs/of-someone-else/boards.jsonl')
 
-  jobs().close()
+  await jobs().close()
   expect(await readdir(join(dir, 'jobs'))).toHaveLength(2)
   expect(existsSync(join(dir, boardsKey(known)))).toBe(true)
   expect(await readdir(join(dir, 'jobs', known, 'results'))).toEqual(['000000.jsonl'])

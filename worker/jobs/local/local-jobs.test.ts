@@ -9,6 +9,7 @@ import type { ErrorLog, SolveLog } from '../../log.ts'
 import { BOARD, fakeApp, fakeSolver, HARD, problemOf, SOLUTION } from '../../test-support.ts'
 import { JOB_TIMES } from '../ledger-sql.ts'
 import type { JobResult, JobStatus } from '../schemas.ts'
+import { lockFolder } from './folder-lock.ts'
 import { type LocalJobs, type LocalJobsOptions, openLocalJobs } from './local-jobs.ts'
 
 let dir: string
@@ -17,7 +18,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
 })
 afterEach(async () => {
-  for (const jobs of open) jobs.close()
+  for (const jobs of open) await jobs.close()
   open = []
   await rm(dir, { recursive: true })
 })
@@ -67,15 +68,54 @@ test('a job goes on after a restart, without what was done already', async () =>
   const first = appOn()
   let solves = 0
   const { pause } = first.solver
-  first.solver.pause = () => (++solves > 6 ? new Promise(() => {}) : pause()) // hangs within the second chunk
+  const gate = Promise.withResolvers<void>()
+  first.solver.pause = () => (++solves > 6 ? gate.promise : pause()) // hangs within the second chunk
   const id = await first.begin([BOARD, BOARD, BOARD, BOARD, BOARD])
   await expect.poll(async () => (await first.statusOf(id)).solved, { timeout: 10_000 }).toBe(2)
-  first.jobs.close()
+  first.solver.failure = new HrmError('disposed', 'the solver was disposed of')
+  gate.resolve()
+  await first.jobs.close()
 
   const second = appOn()
   expect(await second.ended(id)).toMatchObject({ solved: 5, failed: 0 })
   expect(second.solver.computed).toBe(3 * 3)
   expect((await second.resultsOf(id)).map(({ solution }) => solution)).toEqual(new Array(5).fill(SOLUTION))
+})
+
+test('the folder is let go of once the chunk in hand is done, and none is begun after it', async () => {
+  const { solver, jobs, begin, statusOf } = appOn()
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  solver.pause = () => {
+    begun.resolve()
+    return gate.promise
+  }
+  const id = await begin(FIVE)
+  await begun.promise
+  const closed = jobs.close()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(() => lockFolder(dir)).toThrow('is used by another process')
+  gate.resolve()
+  await closed
+  lockFolder(dir)()
+  expect(await statusOf(id)).toMatchObject({ state: 'running', solved: 1, unsolved: 1 })
+})
+
+test('a last try that ends because the process does is no failure', async () => {
+  const first = appOn({ secondMs: 0 })
+  let tries = 0
+  const begun = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<never>()
+  first.solver.solveBatch = () => {
+    if (++tries < 7) return Promise.reject(new HrmError('engine_failed', 'trap'))
+    begun.resolve()
+    return gate.promise
+  }
+  const id = await first.begin([BOARD])
+  await begun.promise
+  const closed = first.jobs.close()
+  gate.reject(new HrmError('disposed', 'the solver was disposed of'))
+  await closed
+  expect(await first.statusOf(id)).toMatchObject({ state: 'running', failed: 0 })
 })
 
 test('a chunk that fails seven times is failed, with its reason, and the others are solved', async () => {
@@ -104,14 +144,16 @@ test('a chunk that fails seven times is failed, with its reason, and the others 
 
 test('a cancelled job leaves no files, an expired one nothing', async () => {
   const { app, solver, jobs, begin, statusOf } = appOn()
-  solver.pause = () => new Promise(() => {})
+  const gate = Promise.withResolvers<void>()
+  solver.pause = () => gate.promise
   const id = await begin(FIVE)
   expect((await app.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(200)
   expect(await statusOf(id)).toMatchObject({ state: 'cancelled' })
   expect(await readdir(join(dir, 'jobs'))).toEqual([])
   expect((await problemOf(await app.request(`/v1/jobs/${id}/results`))).code).toBe('job_gone')
 
-  jobs.close()
+  gate.resolve()
+  await jobs.close()
   const later = appOn({ times: { ...JOB_TIMES, keep: 0 } })
   await expect.poll(async () => (await later.app.request(`/v1/jobs/${id}`)).status, { timeout: 10_000 }).toBe(404)
   expect(existsSync(join(dir, 'ledgers', `${id}.sqlite`))).toBe(false)
@@ -243,7 +285,7 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
   const first = appOn()
   const stuck = await first.begin([BOARD])
   await first.ended(stuck)
-  first.jobs.close()
+  await first.jobs.close()
   const ledger = (id: string) => join(dir, 'ledgers', `${id}.sqlite`)
   writeFileSync(ledger(stuck), NOISE)
 
@@ -272,7 +314,7 @@ test('a ledger that cannot be read costs its own job and no other, at the start,
 
 test('a ledger that can never be read keeps one timer, however often it is found', async () => {
   const jobs = appOn().jobs // makes the folder
-  jobs.close()
+  await jobs.close()
   writeFileSync(join(dir, 'ledgers', `${crypto.randomUUID()}.sqlite`), NOISE)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
   try {

@@ -22,8 +22,13 @@ export interface LocalJobsOptions extends ConsumerOptions {
 
 export interface LocalJobs {
   platform: JobPlatform
-  /** Begins no further chunk. What was being solved is solved again after the next start. */
-  close(): void
+  /** Begins no further chunk. Jobs are still taken in, for the next start. */
+  stop(): void
+  /**
+   * Lets go of the folder, once the chunk in hand is solved, or its solver disposed of: then it is solved again after the
+   * next start. To be called when nobody uses the platform any more.
+   */
+  close(): Promise<void>
 }
 
 /** As in wrangler.toml. */
@@ -50,10 +55,10 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const aside = new Set<string>()
   const retries: (ChunkMessage & { attempts: number })[] = []
   let wake = () => {}
-  let closed = false
+  let stopped = false
   // a solve that ends because the process does is no fault
   const log: Log = (line) => {
-    if (!closed) options.log(line)
+    if (!stopped) options.log(line)
   }
   const consumer = { solvers: options.solvers, log }
 
@@ -86,7 +91,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
 
   /** What was out is sent again at once. */
   async function resume(job: string): Promise<void> {
-    if (closed) return
+    if (stopped) return
     aside.delete(job)
     await lookAfter(job, { ...times, stall: 0 })
     wake()
@@ -158,7 +163,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
       },
     }
     await consume({ queue: 'local', messages: [entry] }, platform, consumer)
-    if (delay === undefined) return
+    if (delay === undefined || stopped) return
     if (attempts === MAX_TRIES) {
       await consume({ queue: 'local-dead', messages: [entry] }, platform, consumer)
       return
@@ -171,7 +176,7 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
 
   async function work(): Promise<void> {
     for (const job of ledgers.all()) await resume(job)
-    while (!closed) {
+    while (!stopped) {
       const message = retries.shift() ?? nextWaiting()
       if (message) await deliver(message).catch((error) => setAside(message.job, error))
       else {
@@ -183,7 +188,10 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
 
   async function lookAfterAll(): Promise<void> {
-    for (const job of ledgers.all()) await lookAfter(job)
+    for (const job of ledgers.all()) {
+      if (stopped) return
+      await lookAfter(job)
+    }
     wake()
   }
 
@@ -195,14 +203,19 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   }
   const sweep = setInterval(() => lookAfterAll().catch(report), options.sweepMs ?? SWEEP_MS)
   sweep.unref()
-  work().catch(report)
+  const worked = work().catch(report)
 
+  function stop(): void {
+    stopped = true
+    clearInterval(sweep)
+    wake()
+  }
   return {
     platform,
-    close() {
-      closed = true
-      clearInterval(sweep)
-      wake()
+    stop,
+    async close() {
+      stop()
+      await worked
       release()
     },
   }
