@@ -40,6 +40,8 @@ export function diskLedgers(dir: string, times: JobTimes) {
   }
 }
 
+export type DiskLedgers = ReturnType<typeof diskLedgers>
+
 /** As a Durable Object's storage speaks. */
 function sqlOf(db: DatabaseSync): Sql {
   return {

@@ -1,13 +1,15 @@
 import { join, resolve } from 'node:path'
 import { HrmError } from '../../../src/errors.ts'
 import { errorLog, type Log } from '../../log.ts'
-import { type ConsumerOptions, consume } from '../consumer.ts'
+import type { ConsumerOptions } from '../consumer.ts'
 import { JOB_TIMES, type JobTimes } from '../ledger-sql.ts'
-import { ALL_JOBS, type ChunkMessage, deleteFilesOf, type JobLedger, type JobPlatform } from '../platform.ts'
+import { ALL_JOBS, deleteFilesOf, type JobPlatform } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
 import { diskLedgers } from './disk-ledger.ts'
 import { lockFolder } from './folder-lock.ts'
 import { removeLeftovers } from './leftovers.ts'
+import { localLedger } from './local-ledger.ts'
+import { localQueue } from './local-queue.ts'
 import { makeFolder } from './make-folder.ts'
 
 export interface LocalJobsOptions extends ConsumerOptions {
@@ -31,15 +33,12 @@ export interface LocalJobs {
   close(): Promise<void>
 }
 
-/** As in wrangler.toml. */
-const MAX_TRIES = 7
 const SWEEP_MS = 60 * 60 * 1000
 /** Seconds until a job is looked at again whose ledger or files failed. */
 const SET_ASIDE = 300
 
 /**
- * Bulk jobs in one process: files and ledgers in a folder, and instead of a queue a loop that solves one chunk after
- * the other. Jobs outlive the process.
+ * Bulk jobs in one process: files and ledgers in a folder, and a loop for a queue. Jobs outlive the process.
  * @throws HrmError `usage` when the folder cannot be used, another process uses it, or Node is too old
  */
 export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
@@ -50,17 +49,23 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const release = lockFolder(dir)
   const files = diskFiles(dir)
   const ledgers = diskLedgers(ledgerDir, times)
-  const running = new Set<string>()
-  /** Failed, and to be tried again. */
-  const aside = new Set<string>()
-  const retries: (ChunkMessage & { attempts: number })[] = []
-  let wake = () => {}
-  let stopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
   // a solve that ends because the process does is no fault
   const log: Log = (line) => {
-    if (!stopped) options.log(line)
+    if (!signal.aborted) options.log(line)
+  }
+  const report = (error: unknown) => log(errorLog('jobs', 'internal_error', error))
+
+  const platform: JobPlatform = {
+    files,
+    ledger: (job) => localLedger(job, { ledgers, files, onCreate: queue.add, onCancel: queue.remove }),
   }
   const consumer = { solvers: options.solvers, log }
+  const queue = localQueue({ ledgers, platform, consumer, secondMs, signal, onFailure: setAside })
+
+  /** Failed, and to be tried again. */
+  const aside = new Set<string>()
 
   /** What is due of a job; one that fails is set aside. */
   async function lookAfter(job: string, its = times): Promise<void> {
@@ -70,10 +75,11 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
         (ledger) => ({ due: ledger.due(), isRunning: ledger.status()?.state === 'running' }),
         its,
       )
-      if (isRunning) running.add(job)
+      if (isRunning) queue.add(job)
       if (due !== 'nothing') await deleteFilesOf(files, job)
       if (due === 'delete all') ledgers.remove(job)
     } catch (error) {
+      queue.remove(job)
       setAside(job, error)
     }
   }
@@ -83,7 +89,6 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
    */
   function setAside(job: string, error: unknown): void {
     log(errorLog(`job ${job}`, 'internal_error', error))
-    running.delete(job)
     if (aside.has(job)) return
     aside.add(job)
     setTimeout(() => resume(job), SET_ASIDE * secondMs).unref()
@@ -91,111 +96,23 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
 
   /** What was out is sent again at once. */
   async function resume(job: string): Promise<void> {
-    if (stopped) return
+    if (signal.aborted) return
     aside.delete(job)
     await lookAfter(job, { ...times, stall: 0 })
-    wake()
-  }
-
-  const ledger = (job: string): JobLedger => {
-    const call = async <T>(run: Parameters<typeof ledgers.transact<T>>[1]) =>
-      ledgers.exists(job) ? ledgers.transact(job, run) : undefined
-    return {
-      async create(newJob) {
-        const status = ledgers.transact(job, (its) => {
-          its.create(newJob)
-          return its.status()!
-        })
-        running.add(job)
-        wake()
-        return status
-      },
-      status: () => call((its) => its.status()),
-      claim: (chunk) => call((its) => its.claim(chunk)),
-      complete: async (chunk, totals) => (await call((its) => its.complete(chunk, totals))) ?? false,
-      note: (chunk, failure) => call((its) => its.note(chunk, failure)),
-      fail: (chunk) => call((its) => its.fail(chunk)),
-      chunks: async () => (await call((its) => its.chunks())) ?? [],
-      async cancel() {
-        const status = await call((its) => {
-          its.cancel()
-          return its.status()
-        })
-        running.delete(job)
-        await deleteFilesOf(files, job)
-        return status
-      },
-    }
-  }
-  const platform: JobPlatform = { files, ledger }
-
-  /** The next chunk of the oldest job that has one waiting. */
-  function nextWaiting(): (ChunkMessage & { attempts: number }) | undefined {
-    for (const job of running) {
-      try {
-        const chunk = ledgers.exists(job) ? takeWaiting(job) : undefined
-        if (chunk !== undefined) return { job, chunk, attempts: 1 }
-        running.delete(job) // what is left of it is out, and comes back as a retry
-      } catch (error) {
-        setAside(job, error)
-      }
-    }
-    return undefined
-  }
-
-  const takeWaiting = (job: string): number | undefined =>
-    ledgers.transact(job, (its) => {
-      const [first] = its.waiting(1)
-      if (first !== undefined) its.markSent([first])
-      return first
-    })
-
-  async function deliver(message: ChunkMessage & { attempts: number }): Promise<void> {
-    const { job, chunk, attempts } = message
-    const body = { job, chunk }
-    let delay: number | undefined
-    const entry = {
-      body,
-      attempts,
-      ack: () => {},
-      retry: ({ delaySeconds = 0 } = {}) => {
-        delay = delaySeconds * secondMs
-      },
-    }
-    await consume({ queue: 'local', messages: [entry] }, platform, consumer)
-    if (delay === undefined || stopped) return
-    if (attempts === MAX_TRIES) {
-      await consume({ queue: 'local-dead', messages: [entry] }, platform, consumer)
-      return
-    }
-    setTimeout(() => {
-      retries.push({ ...body, attempts: attempts + 1 })
-      wake()
-    }, delay).unref()
   }
 
   async function work(): Promise<void> {
     for (const job of ledgers.all()) await resume(job)
-    while (!stopped) {
-      const message = retries.shift() ?? nextWaiting()
-      if (message) await deliver(message).catch((error) => setAside(message.job, error))
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-    }
+    await queue.run()
   }
 
   async function lookAfterAll(): Promise<void> {
     for (const job of ledgers.all()) {
-      if (stopped) return
+      if (signal.aborted) return
       await lookAfter(job)
     }
-    wake()
   }
 
-  const report = (error: unknown) => log(errorLog('jobs', 'internal_error', error))
   try {
     removeLeftovers(jobsDir, ledgers.exists)
   } catch (error) {
@@ -206,9 +123,8 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
   const worked = work().catch(report)
 
   function stop(): void {
-    stopped = true
+    stopping.abort()
     clearInterval(sweep)
-    wake()
   }
   return {
     platform,
