@@ -70,6 +70,25 @@ it.each(['solve', 'solveBatch', 'steps'] as const)(
   },
 )
 
+it('an abort of steps counts also when the worker has run ahead to its end', async () => {
+  const worker = new ChannelWorker()
+  const solver = await createThreadSolver({ worker: () => worker })
+  const abort = new AbortController()
+  const seen: number[] = []
+  const loop = async () => {
+    for await (const { step } of solver.steps('board', { maxSteps: 5, signal: abort.signal })) {
+      seen.push(step)
+      await expect.poll(() => worker.solver.left).toBe(true)
+      // What the worker has sent is here then.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      if (step === 2) abort.abort('enough')
+    }
+  }
+  expect((await expectHrmRejection(loop(), 'aborted')).cause).toBe('enough')
+  expect(seen).toEqual([1, 2])
+  solver.dispose()
+})
+
 it('any number of calls with one signal have one listener on it, and none when they are over', async () => {
   const solver = await createThreadSolver({ worker: () => new ChannelWorker() })
   const abort = new AbortController()

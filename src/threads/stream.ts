@@ -1,3 +1,4 @@
+import { abortError } from '../on-abort.ts'
 import type { SolveResult, SolveStep } from '../solve/types.ts'
 import type { Link } from './link.ts'
 import { request } from './request.ts'
@@ -37,6 +38,8 @@ export async function* streamSteps<Step = SolveStep, Result = SolveResult>(
       yield step
       link.send('credit', id)
     }
+    // The worker may have run ahead to the result: an abort counts all the same.
+    if (queue.length > 0) throw abortError(signal!)
     return await result
   } finally {
     link.abandon(id)
