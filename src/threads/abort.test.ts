@@ -105,6 +105,16 @@ it('any number of calls with one signal have one listener on it, and none when t
   solver.dispose()
 })
 
+it('steps that are left leave no listener on their signal, and the worker stops', async () => {
+  const worker = new ChannelWorker()
+  const solver = await createThreadSolver({ worker: () => worker })
+  const { signal } = new AbortController()
+  for await (const { step } of solver.steps('board', { signal })) if (step === 3) break
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  await expect.poll(() => worker.solver.left).toBe(true)
+  solver.dispose()
+})
+
 it('a batch shared out is aborted where there is no AbortSignal.any too', async () => {
   const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')!
   Object.defineProperty(AbortSignal, 'any', { value: undefined, configurable: true })

@@ -1,4 +1,4 @@
-import { abortError } from '../on-abort.ts'
+import { abortError, abortWith } from '../on-abort.ts'
 import type { SolveResult, SolveStep } from '../solve/types.ts'
 import type { Link } from './link.ts'
 import { request } from './request.ts'
@@ -13,8 +13,10 @@ export async function* streamSteps<Step = SolveStep, Result = SolveResult>(
   let wake = () => {}
   let id = 0
   let settled = false
+  const leave = new AbortController()
+  const stop = abortWith(signal, leave)
   const result = request<Result>(link, message, {
-    signal,
+    signal: leave.signal,
     onOpen: (opened) => (id = opened),
     onStep: (step: Step) => {
       queue.push(step)
@@ -42,6 +44,8 @@ export async function* streamSteps<Step = SolveStep, Result = SolveResult>(
     if (queue.length > 0) throw abortError(signal!)
     return await result
   } finally {
-    link.abandon(id)
+    // The signal may outlive many calls: none may leave a listener on it.
+    stop()
+    leave.abort()
   }
 }
