@@ -14,6 +14,8 @@ export async function guarded<T>(
   answer?: Pick<HrmHttpErrorOptions, 'status' | 'retryAfter'>,
 ): Promise<T> {
   try {
+    // A `fetch` of the caller's need not look, and what has come already would go on being served.
+    signal?.throwIfAborted()
     return await work()
   } catch (cause) {
     if (signal?.aborted) throw abortError(signal, 'the request')

@@ -38,10 +38,7 @@ export function createClient(baseUrl: string | URL, options: ClientOptions = {})
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (authorization !== undefined) headers.set('Authorization', authorization)
-    const response = await guarded(init.signal, async () => {
-      init.signal?.throwIfAborted() // a `fetch` of the caller's need not look
-      return fetch(base + path, { ...init, headers })
-    })
+    const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
     if (!response.ok) throw await readFailure(response, init.signal)
     return response
   }

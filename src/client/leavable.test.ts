@@ -65,3 +65,13 @@ test.each(STREAMS)('an abort of %s is an abort, with its reason', async (_, begi
   controller.abort('enough')
   await expect(pending).rejects.toMatchObject({ name: 'HrmError', code: 'aborted', cause: 'enough' })
 })
+
+test.each(STREAMS)('an abort of %s ends them also where more have come already', async (_, begin, open) => {
+  const { client } = clientThatWaits(begin.repeat(3))
+  const controller = new AbortController()
+  const stream = open(client, controller.signal)
+  await stream.next()
+  controller.abort('enough')
+  await expect(stream.next()).rejects.toMatchObject({ name: 'HrmError', code: 'aborted', cause: 'enough' })
+  expect(await stream.next()).toEqual({ value: undefined, done: true })
+})
