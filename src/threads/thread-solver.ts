@@ -91,7 +91,12 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   const wire = await toWire(rest)
   const { link, info } = await connect(worker, wire, { signal, onProgress })
   // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
-  const again = { ...wire, sha256: info.model.sha256 || wire.sha256 }
+  const again = {
+    ...wire,
+    sha256: info.model.sha256 || wire.sha256,
+    // A hash that the caller did not give is for checking, not for keeping the weights by.
+    cache: wire.sha256 === undefined ? false : wire.cache,
+  }
   const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
   return seatedSolver(seats, slots, info)
