@@ -4,6 +4,7 @@ import { HrmError } from '../errors.ts'
 import { abortError } from '../on-abort.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, parseUrl } from './download.ts'
+import { isUrl } from './is-url.ts'
 import { readLocalFile } from './local-file.ts'
 import type { Platform, ReadOptions } from './platform.ts'
 import { kernelUrl, weightsUrl } from './shipped-files.ts'
@@ -13,8 +14,7 @@ export const platform: Platform = {
   weightsUrl,
   loadKernel: async (build) => WebAssembly.compile(await readFile(kernelUrl(build))),
   loadShippedWeights: (task, options) => readLocal(weightsUrl(task), options),
-  // Only these: C:\ is a path, and a file's name may hold a time of day.
-  resolve: (name) => (/^(https?|file|data|blob):/i.test(name) ? parseUrl(name) : pathToFileURL(name)),
+  resolve: (name) => (isUrl(name) ? parseUrl(name) : pathToFileURL(name)),
   read: (url, options) => (url.protocol === 'file:' ? readLocal(url, options) : download(url, options)),
   store: cacheFolder,
 }

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 // biome-ignore lint/style/useNodejsImportProtocol: webpack knows `new Worker` of this name alone for Node's.
 import { Worker } from 'worker_threads'
+import { isUrl } from '../platform/is-url.ts'
 import type { WorkerLike } from './link.ts'
 
 /** Starts the solver's thread, whose script lies beside this one, as a web worker would be. */
@@ -14,9 +16,9 @@ export function startScript(script: URL): WorkerLike {
   return takesText() ? startText(script.href) : asWebWorker(new Worker(script))
 }
 
-/** A thread reads a path or a URL as this one does. */
+/** A thread reads a path or a URL as this one does; a later one may start in another working directory. */
 export function absolute(name: string): string {
-  return name
+  return isUrl(name) ? name : resolve(name)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChannelWorker } from '../../tests/helpers/channel-worker.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
@@ -33,6 +34,17 @@ describe('toWire', () => {
   it('sends no more than the bytes of a view', async () => {
     const { weights } = await toWire({ weights: new Uint8Array(1000).subarray(10, 13) })
     expect((weights as Uint8Array).buffer.byteLength).toBe(3)
+  })
+
+  it('keeps what a relative path names for the workers that start later, in another working directory', async () => {
+    const { weights, kernels } = await toWire({ weights: 'a.safetensors', kernels: { relaxed: './b.wasm' } })
+    expect([weights, kernels?.relaxed]).toEqual([resolve('a.safetensors'), resolve('b.wasm')])
+  })
+
+  it('leaves URLs and absolute paths as they are', async () => {
+    for (const name of ['https://x/y', 'file:///x', 'data:,x', resolve('x')]) {
+      expect((await toWire({ weights: name })).weights).toBe(name)
+    }
   })
 
   it('refuses bytes that were transferred', async () => {
