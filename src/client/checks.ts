@@ -59,7 +59,8 @@ export function checkBase(url: string): string {
   if (/[?#]/.test(url)) {
     throw new HrmError('option_invalid', `baseUrl is ${JSON.stringify(url)}, with a query or a fragment`)
   }
-  return url
+  // A URL may have blanks around it, but not within, where one would be once a path is appended.
+  return url.trim()
 }
 
 /** @throws HrmError `option_invalid`, without the cause: its message has the key */

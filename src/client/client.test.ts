@@ -207,6 +207,12 @@ test.each(['a\nb', 'schlüssel✓'])('refuses the key %j, which no header can ho
   expect(`${error.message} ${error.cause}`).not.toContain(apiKey)
 })
 
+test('blanks around the base URL are none of it', async () => {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ tasks: [] }))
+  for (const url of [' http://localhost ', 'http://localhost/\n']) await createClient(url, { fetch }).tasks()
+  expect(fetch.mock.calls.map(([url]) => url)).toEqual(Array(2).fill('http://localhost/v1/tasks'))
+})
+
 test('in a page the base URL may be relative', async () => {
   vi.stubGlobal('location', new URL('https://example.test/page'))
   const asked: string[] = []
