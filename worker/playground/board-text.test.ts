@@ -59,6 +59,30 @@ describe('parseBoardText reads', () => {
     expect(parseBoardText([...text, '╚═══╧═══╧═══╝'].join('\n'))).toEqual({ board: BOARD })
   })
 
+  const SPARSE = BOARD.replace(/^.{9}/, '.........')
+  const sparse = formatBoard(SPARSE).replaceAll('.', '-').split('\n')
+  test.each([
+    [
+      'blanks and strokes',
+      sparse.map((row) => [...row].join(' ').replace(/(.{5}) (.{5}) (.{5})/, '$1 | $2 | $3')),
+      '------+-------+------',
+    ],
+    ['strokes around it', sparse.map((row) => row.replace(/(...)(...)(...)/, '|$1|$2|$3|')), '+---+---+---+'],
+    ['a Markdown table', sparse.map((row) => row.replaceAll(/./g, '| $& ').concat('|')), '|---'.repeat(9).concat('|')],
+  ])('an empty row of dashes: %s', (_, rows, rule) => {
+    const text = [rows.slice(0, 3), rows.slice(3, 6), rows.slice(6)].map((band) => band.join('\n')).join(`\n${rule}\n`)
+    expect(parseBoardText(text)).toEqual({ board: SPARSE })
+  })
+
+  test('nine dashes between strokes as a ruled line where nine rows are there without it', () => {
+    const rows = formatBoard(BOARD)
+      .split('\n')
+      .map((row) => row.replace(/(...)(...)(...)/, '$1|$2|$3'))
+    rows.splice(6, 0, '---|---|---')
+    rows.splice(3, 0, '---|---|---')
+    expect(parseBoardText(rows.join('\n'))).toEqual({ board: BOARD })
+  })
+
   test('nine lines of dashes as nine empty rows', () => {
     expect(parseBoardText(formatBoard('-'.repeat(81)))).toEqual({ board: '.'.repeat(81) })
   })

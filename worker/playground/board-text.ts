@@ -6,6 +6,8 @@ export type ParsedBoard = { board: string; problem?: undefined } | { board?: und
 /** All cells of a board, one after the other. */
 export const RUN = /(?<![1-9.0])[1-9.0]{81}(?![1-9.0])/
 const RULED_LINE = /^[\s|+=*-]*[+=-][\s|+=*-]*$/
+/** Of ruled lines those that may be an empty row. */
+const NINE_DASHES = /^[\s|]*(?:-[\s|]*){9}$/
 /** What stands around cells: blanks, separators, quotes, brackets and box drawing. */
 const FRAME = /[\s|,;"'/+=[\]\u2500-\u257f]/g
 const EMPTY = /[0._*xX?·-]/g
@@ -29,8 +31,9 @@ export function parseBoardText(text: string): ParsedBoard {
 
   const lines = text.split(/\r?\n/)
   const rows = lines.filter((line) => !FOREIGN.test(line))
-  const cells = rows.map(cellsOf).join('')
-  const board = cells.length === CELLS ? cells : blanksAsCells(rows)
+  const read = (dashes: 'ruled' | 'cells') => rows.map((line) => cellsOf(line, dashes)).join('')
+  const cells = read('ruled')
+  const board = [cells, read('cells')].find(({ length }) => length === CELLS) ?? blanksAsCells(rows)
   if (board !== undefined) return { board }
 
   for (const [number, line] of lines.entries()) {
@@ -45,9 +48,10 @@ export function parseBoardText(text: string): ParsedBoard {
   }
 }
 
-/** The cells of a line, whose frame is taken away. */
-function cellsOf(line: string): string {
-  if (RULED_LINE.test(line) && line.replace(/\s/g, '').length > SIZE) return ''
+/** The cells of a line, whose frame is taken away. @param dashes what nine of them within a frame are */
+function cellsOf(line: string, dashes: 'ruled' | 'cells'): string {
+  const ruled = RULED_LINE.test(line) && line.replace(/\s/g, '').length > SIZE
+  if (ruled && !(dashes === 'cells' && NINE_DASHES.test(line))) return ''
   return rowOfTable(line) ?? withDots(line.replace(FRAME, ''))
 }
 
