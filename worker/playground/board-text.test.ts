@@ -88,6 +88,12 @@ describe('parseBoardText reads', () => {
   })
 })
 
+test('parseBoardText reads a long line of dashes at once', () => {
+  const begun = performance.now()
+  expect(parseBoardText(`${'-'.repeat(99_000)}1`).problem).toMatch(/99001 cells/)
+  expect(performance.now() - begun).toBeLessThan(1000)
+})
+
 describe('parseBoardText says what is wrong with', () => {
   test.each([
     ['nothing', '  \n', /no text/],

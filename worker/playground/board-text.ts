@@ -5,7 +5,8 @@ export type ParsedBoard = { board: string; problem?: undefined } | { board?: und
 
 /** All cells of a board, one after the other. */
 export const RUN = /(?<![1-9.0])[1-9.0]{81}(?![1-9.0])/
-const RULED_LINE = /^[\s|+=*-]*[+=-][\s|+=*-]*$/
+/** Looks ahead for the one that makes it a line: sought amid the others, a long paste would take minutes. */
+const RULED_LINE = /^(?=[\s|*]*[+=-])[\s|+=*-]+$/
 /** Of ruled lines those that may be an empty row. */
 const NINE_DASHES = /^[\s|]*(?:-[\s|]*){9}$/
 /** What stands around cells: blanks, separators, quotes, brackets and box drawing. */
