@@ -36,6 +36,7 @@ describe('parseBoardText reads', () => {
     ],
     ['JSON', JSON.stringify(numbers)],
     ['JSON over several lines', JSON.stringify(numbers, null, 2)],
+    ['JSON with null', JSON.stringify(numbers.map((row) => row.map((n) => n || null)))],
     ['a header and comments', `#ASomeone\n#Csays 1 2 3\n[Puzzle]\n${formatBoard(BOARD)}\n`],
     ['a numbered grid', `Grid 01\n${formatBoard(BOARD).replaceAll('.', '0')}`],
     ['blanks below a header', `Grid 01\n${formatBoard(BOARD).replaceAll('.', ' ')}`],

@@ -12,6 +12,8 @@ const NINE_DASHES = /^[\s|]*(?:-[\s|]*){9}$/
 /** What stands around cells: blanks, separators, quotes, brackets and box drawing. */
 const FRAME = /[\s|,;"'/+=[\]\u2500-\u257f]/g
 const EMPTY = /[0._*xX?·-]/g
+/** An empty cell of JSON. */
+const NULL = /\bnull\b/g
 const FOREIGN = /[^1-9\s|,;"'/+=[\]\u2500-\u257f0._*xX?·-]/u
 const SEPARATORS = ['\t', ',', ';', '|']
 
@@ -20,8 +22,9 @@ export const LONGEST = 100_000
 
 /**
  * Reads a board as people have it: 81 characters in one run (also inside a line of a CSV file or a link), nine lines,
- * framed or not, a table in which empty cells may have no symbol, or JSON. Empty cells: `.` `0` `_` `-` `*` `x` `?` `·`, and
- * blanks in nine lines of nine characters. Lines that hold anything else are headers where what is left is a board.
+ * framed or not, a table in which empty cells may have no symbol, or JSON. Empty cells: `.` `0` `_` `-` `*` `x` `?` `·`,
+ * `null`, and blanks in nine lines of nine characters. Lines that hold anything else are headers where what is left is a
+ * board.
  */
 export function parseBoardText(text: string): ParsedBoard {
   if (text.trim() === '')
@@ -30,7 +33,7 @@ export function parseBoardText(text: string): ParsedBoard {
   const run = RUN.exec(text)
   if (run) return { board: run[0].replaceAll('0', '.') }
 
-  const lines = text.split(/\r?\n/)
+  const lines = text.replace(NULL, '.').split(/\r?\n/)
   const rows = lines.filter((line) => !FOREIGN.test(line))
   const read = (dashes: 'ruled' | 'cells') => rows.map((line) => cellsOf(line, dashes)).join('')
   const cells = read('ruled')
