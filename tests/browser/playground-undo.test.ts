@@ -74,6 +74,18 @@ describe('undo', () => {
     await expect.poll(() => maze.question()).toBe(MAZE)
   })
 
+  visitMazes('passes over a Clear that cleared nothing', async (maze) => {
+    await maze.paste(MAZE)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+    const clear = maze.page.getByRole('button', { name: 'Clear' })
+    await clear.click()
+    await clear.click()
+    await expect.poll(() => maze.question()).not.toContain('#')
+    await maze.page.keyboard.press('Control+z')
+    await maze.expectStatus(/^Undone: Clear\.$/)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+  })
+
   visit('takes back what is of the kind that is there', async ({ page, playground }) => {
     const maze = new MazePage(page)
     await playground.paste(EASY)

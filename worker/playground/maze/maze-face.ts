@@ -159,7 +159,7 @@ export class MazeFace implements Face {
 
   /** Takes a new maze, which can be taken back. @param change what is done, for people @param before what it begins with */
   #load(maze: Maze, change: string, before = this.#maze): void {
-    if (before !== undefined) this.#undo.keep(before, change)
+    if (before !== undefined && formatMaze(maze) !== formatMaze(before)) this.#undo.keep(before, change)
     this.#take(maze)
   }
 
