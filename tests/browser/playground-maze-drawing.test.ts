@@ -73,6 +73,20 @@ describe('drawing', () => {
     await expect.poll(async () => (await maze.question()).indexOf('G')).toBe(4 * 31 + 5)
   })
 
+  visit('a maze of another size keeps the focus in the grid', async (maze) => {
+    const { page } = maze
+    await maze.cell(2, 2).focus()
+    await maze.paste(['S   ', '    ', '    ', '   G'].join('\n'))
+    await expect.poll(() => maze.question()).toBe('S   \n    \n    \n   G')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('#')
+    await expect.poll(() => maze.question()).toBe('S#  \n    \n    \n   G')
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Control+z')
+    await expect.poll(async () => (await maze.question()).length).toBe(30 * 31 - 1)
+    expect(await maze.cell(1, 1).evaluate((cell) => cell === document.activeElement)).toBe(true)
+  })
+
   visit('with the keyboard alone, from the top of the page to the answer', async (maze) => {
     const { page } = maze
     await maze.paste(['S   ', '    ', '    ', '   G'].join('\n'))

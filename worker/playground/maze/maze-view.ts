@@ -91,6 +91,8 @@ export class MazeView {
     this.#shown = []
     this.#end.abort()
     this.#end = new AbortController()
+    // A cell that goes takes the focus with it: whoever pastes or undoes by keys would start anew at the top of the page.
+    const hadFocus = this.#root.contains(document.activeElement)
     this.#root.style.setProperty('--rows', String(rows))
     this.#root.style.setProperty('--columns', String(columns))
     this.#grid = new Grid(this.#root, {
@@ -102,6 +104,7 @@ export class MazeView {
       onKey: (key) => this.#onKey(key),
       signal: this.#end.signal,
     })
+    if (hadFocus) this.focus()
   }
 
   #onKey(key: string): boolean {
