@@ -87,6 +87,31 @@ test('a kept file that went bad is fetched and kept anew', () =>
     expect([served, after]).toEqual([before, before])
   }))
 
+test.each([
+  ['full', 'put'],
+  ['unreadable', 'match'],
+  ['forbidden', 'open'],
+])('a storage that is %s is done without', (_, method) =>
+  withPage(browser, {}, async ({ page }) => {
+    await visitAndKeep(page)
+    const [worker] = page.context().serviceWorkers()
+    await worker.evaluate((method) => {
+      const broken = async () => {
+        throw new DOMException('no more room', 'QuotaExceededError')
+      }
+      Object.defineProperty(method === 'open' ? CacheStorage.prototype : Cache.prototype, method, { value: broken })
+    }, method)
+    const { kept, served } = await page.evaluate(async () => {
+      const cache = await caches.open((await caches.keys())[0])
+      const [key] = (await cache.keys()).filter(({ url }) => url.endsWith('.safetensors'))
+      const kept = (await (await cache.match(key))!.arrayBuffer()).byteLength
+      await cache.delete(key)
+      return { kept, served: (await (await fetch(key.url)).arrayBuffer()).byteLength }
+    })
+    expect(served).toBe(kept)
+  }),
+)
+
 test('a new version of the page takes the place of the old one, in the cache too', () =>
   withPage(browser, {}, async ({ page }) => {
     await visitAndKeep(page)

@@ -86,12 +86,17 @@ async function newestPage(request: Request): Promise<Response> {
   return (await (await caches.open(CACHE)).match('./')) ?? Response.error()
 }
 
-/** Hashed at every read: what went bad on the disk, or is asked for the first time, is fetched and kept. */
+/**
+ * Hashed at every read: what went bad on the disk, or is asked for the first time, is fetched and kept. A storage that is
+ * full, forbidden or broken is done without.
+ */
 async function keptFile(name: string): Promise<Response> {
-  const cache = await caches.open(CACHE)
-  const kept = await cache.match(name)
-  if (kept && (await isWhole(name, kept.clone()))) return kept
+  const cache = await caches.open(CACHE).catch(() => undefined)
+  const kept = await cache?.match(name).catch(() => undefined)
+  if (kept && (await isWhole(name, kept.clone()).catch(() => false))) return kept
   const response = await fetch(name, kept && { cache: 'reload' })
-  if (response.ok && (await isWhole(name, response.clone()))) await cache.put(name, response.clone())
+  if (cache && response.ok && (await isWhole(name, response.clone()))) {
+    await cache.put(name, response.clone()).catch(() => {})
+  }
   return response
 }
