@@ -202,6 +202,22 @@ describe('when something goes wrong', () => {
       await playground.expectStatus(/^Solved/)
     }))
 
+  visit(
+    'a solve that fails before it begins leaves the buttons at work',
+    async ({ page, playground }) => {
+      await playground.takeSample('Easy')
+      const choices = page.locator('input[name=where]')
+      await choices.evaluateAll((inputs: HTMLInputElement[]) => {
+        for (const input of inputs) input.checked = false
+      })
+      await playground.solveButton.click()
+      await page.getByRole('radio', { name: 'In this page' }).check()
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+    },
+    { expectComplaints: true },
+  )
+
   test('a page whose script never comes promises nothing', () =>
     withPage(served.browser, ROUTED, async ({ page }) => {
       await page.route('**/app-*.js', (route) => route.fulfill({ status: 404 }))

@@ -237,9 +237,13 @@ export class App {
     const abort = new AbortController()
     this.#running = { work, abort }
     this.#requestRender()
-    await job(abort.signal)
-    this.#running = undefined
-    this.#requestRender()
+    try {
+      await job(abort.signal)
+    } finally {
+      // A job that throws is a bug; left as running it would disable every button until a reload.
+      this.#running = undefined
+      this.#requestRender()
+    }
   }
 
   #showResult(result: SolveResult, where: Where, milliseconds: number): void {
