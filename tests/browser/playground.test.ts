@@ -218,6 +218,22 @@ describe('when something goes wrong', () => {
     { expectComplaints: true },
   )
 
+  test('a link that cannot be taken over is told, and the page goes on', () =>
+    withPage(served.browser, {}, async ({ page, complaints }) => {
+      const playground = new PlaygroundPage(page)
+      await page.addInitScript(() => {
+        history.replaceState = () => {
+          throw new DOMException('Too many calls', 'SecurityError')
+        }
+      })
+      await page.goto(`${served.url}#board=${EASY}`)
+      await playground.expectStatus(/^That did not work\. Too many calls\. unexpected$/)
+      await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+      expect(complaints).toEqual([])
+    }))
+
   test('a page whose script never comes promises nothing', () =>
     withPage(served.browser, ROUTED, async ({ page }) => {
       await page.route('**/app-*.js', (route) => route.fulfill({ status: 404 }))

@@ -2,7 +2,7 @@ import { App, type SolveRequest } from './app.ts'
 import { parseBoardText } from './board-text.ts'
 import { byId } from './dom.ts'
 import type { Face } from './face.ts'
-import { failureText, RELOAD } from './failure.ts'
+import { failureText, RELOAD, toFailure } from './failure.ts'
 import { readBoards } from './file-boards.ts'
 import { hasGpu } from './gpu-solver.ts'
 import { fromHash, isSeed, LARGEST_SEED } from './link.ts'
@@ -213,8 +213,10 @@ function readLink(): Promise<void> {
       app.address()
     } else app.status.say('Press Solve,', 'or type your own puzzle.')
   }
-  addEventListener('hashchange', () => void take())
-  return take()
+  // Browsers refuse to change the address too often, say: the page goes on without.
+  const tryTake = () => take().catch((error) => app.status.fail(toFailure(error)))
+  addEventListener('hashchange', () => void tryTake())
+  return tryTake()
 }
 
 /** @param link the maze of a link; empty for whichever there is */
