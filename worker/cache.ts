@@ -8,7 +8,7 @@ export interface ResultCache {
 }
 
 /** Changes with any change of the search or the engine that could change an answer or its step count. */
-const ALGORITHM = 5
+const ALGORITHM = 6
 
 /** Hex SHA-256 of all that determines a result. */
 export function resultKey(

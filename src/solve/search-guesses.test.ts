@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_4X4 } from '../../tests/helpers/boards.ts'
 import { collect } from '../../tests/helpers/collect.ts'
+import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { fakeSolver, type Thinker } from '../../tests/helpers/fake-solver.ts'
+
+/** Has many solutions, but as many givens as a board with one may have. */
+const BOARD = '1234............'
+const GIVENS = 4
+
+const countOn = (tokens: Uint8Array) => tokens.reduce((sum, token) => sum + (token === 1 ? 1 : 0), 0)
 
 /** Has no opinion, and so much hope: before any guess, and where a guess stands. Four candidates a cell share it. */
 const hopes =
   (before: number, guessed: number): Thinker =>
   ({ tokens, logits }) => {
-    const hope = tokens.includes(1) ? guessed : before
+    const hope = countOn(tokens) > GIVENS ? guessed : before
     logits.fill(-Math.log(4 / hope - 1))
   }
 
-/** The first steps of the search on an empty board. */
-async function searchOf(think: Thinker, steps: number) {
-  const run = await collect(fakeSolver(think).solver.steps(EMPTY_4X4, { maxSteps: 4 + steps }))
-  return run.steps.slice(4)
+/** The first steps of the search. */
+async function searchOf(think: Thinker, steps: number, board = BOARD) {
+  const run = await collect(fakeSolver(think).solver.steps(board, { maxSteps: 4 + steps }))
+  return run.steps.filter(({ kind }) => kind === 'guess').slice(0, steps)
 }
 
 describe('a guess', () => {
@@ -41,18 +48,26 @@ describe('a guess', () => {
   })
 
   it.each([
-    [0.49, [1, 3, 6]],
+    [0.49, [1, 3, 7]],
     [0.51, [1, 2, 3]],
   ])('is one of ever more where hope is %d from the start, until a contradiction', async (hope, givens) => {
     const seen: number[] = []
     const think = hopes(hope, hope)
     const steps = await searchOf((thought) => {
       think(thought)
-      seen.push(thought.tokens.reduce((sum, token) => sum + (token === 1 ? 1 : 0), 0))
+      seen.push(countOn(thought.tokens) - GIVENS)
     }, 6)
     // Two steps a branch here.
     expect(steps.map(({ attempt }) => attempt)).toEqual([2, 2, 3, 3, 4, 4])
     expect(seen.slice(4).filter((_, i) => i % 2 === 0)).toEqual(givens)
+  })
+
+  it('comes early, and is one of ever more, where the givens are too few for one solution', async () => {
+    const config = { ...CANDIDATES, H_cycles: 4, halt_max_steps: 16 }
+    const { solver } = fakeSolver(hopes(1, 1), { config })
+    const { steps } = await collect(solver.steps(EMPTY_4X4, { maxSteps: 8 }))
+    expect(steps.map(({ kind }) => kind)).toEqual(['plain', 'plain', ...Array(6).fill('guess')])
+    expect(steps.slice(2).map(({ guesses }) => guesses?.length)).toEqual([1, 1, 2, 2, 4, 4])
   })
 
   it('is made where two candidates are left to speak of, rather than where one is likely', async () => {
@@ -60,9 +75,13 @@ describe('a guess', () => {
       [5, [0.49, 0.49, 0.01, 0.01]],
       [10, [0.79, 0.07, 0.07, 0.07]],
     ])
-    const [{ guesses }] = await searchOf(({ logits }) => {
-      for (const [cell, belief] of beliefs) logits.set(belief.map(Math.log), cell * 4)
-    }, 1)
+    const [{ guesses }] = await searchOf(
+      ({ logits }) => {
+        for (const [cell, belief] of beliefs) logits.set(belief.map(Math.log), cell * 4)
+      },
+      1,
+      EMPTY_4X4,
+    )
     expect(guesses?.[0].cell).toBe(5)
   })
 })

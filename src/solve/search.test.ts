@@ -116,6 +116,7 @@ async function searchWith(carries: number, board: string, think: Thinker) {
     branching: task.branching!,
     random: createRandom(0),
     trust: false,
+    open: false,
     branches: Number.POSITIVE_INFINITY,
     carryBytes: carries * carryBytes,
   })

@@ -7,17 +7,14 @@ import { confidentSymbols } from './reading.ts'
 import type { Slot } from './slot.ts'
 
 /** H cycles a branch gets at most before the search goes one guess deeper. */
-const CYCLES_PER_BRANCH = 8
+export const CYCLES_PER_BRANCH = 8
 /**
  * Share of the hope before any guess (1 at most) below which a branch is given up. A share, because a model that was not
  * taught contradictions has a level of its own. Higher is quicker with most boards and loses the way in the hardest:
  * docs/training.md has figures.
  */
 const HOPELESS = 0.3
-/**
- * Hope below which a board is taken for one with many solutions, as long as no guess meets a contradiction: the model believes in
- * none of them there, and most guesses are right. One at a time would take a step each, so the branches put in 1, 2, 3 ...
- */
+/** Hope below which the search begins as on a board with several solutions: the model of the one believes in none of the many. */
 const OPEN = 0.5
 /** A candidate believed less than this is drawn only when its cell has no better one left. */
 const VIABLE = 0.02
@@ -37,6 +34,8 @@ export interface SearchOptions {
    * which is slow, and complete however wrong the model is.
    */
   trust: boolean
+  /** Whether the board has several solutions. */
+  open: boolean
   /** Branches at most, once there was a contradiction. */
   branches: number
   /** Bytes of carries kept at most: a choice taken back without one starts the slot anew from its tokens. */
@@ -72,12 +71,15 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)
-  const isOpen = progress.hope < OPEN
+  // Where many boards are right, most guesses are, and one at a time would take a step each: the branches put in 1, 2, 4 ...
+  // of them, beginning again at each contradiction.
+  const open = options.open || progress.hope < OPEN
   let dead = false
   let contradicted = false
+  let together = 0
   // Guesses that meet no contradiction are progress, so the limit is not for them.
   for (let branch = 0; branch < options.branches || !contradicted; branch++) {
-    const most = isOpen && !contradicted ? branch + 1 : 1
+    const most = open ? Math.max(1, 2 * together) : 1
     const choices: Choice[] = []
     while (choices.length < most && !dead) {
       const guess = chooseGuess(ctx, progress, marks, options)
@@ -87,6 +89,7 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
     }
     let ruledOut: Choice | undefined
     if (choices.length > 0) {
+      together = choices.length
       standing.push({ choices, carry: slot.saveCarry() })
       dropCarry(slot, standing.at(-1 - kept))
       slot.setTokens(task.encode(puzzle, marks))
@@ -108,7 +111,10 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       watch: { branching: options.branching, marks, hopeless },
     })
     if (end === 'solved' || end === 'spent') return end
-    contradicted ||= end === 'contradiction'
+    if (end === 'contradiction') {
+      contradicted = true
+      together = 0
+    }
     dead = end === 'contradiction' && options.trust
   }
   return 'limit'

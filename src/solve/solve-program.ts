@@ -1,7 +1,7 @@
 import { createRandom } from '../numerics/random.ts'
 import { type Progress, type RunEnd, run, type SolveContext, type Stepping, stepsOf } from './attempt.ts'
 import { noisedCarry } from './noise.ts'
-import { search } from './search.ts'
+import { CYCLES_PER_BRANCH, search } from './search.ts'
 import type { SolveResult } from './types.ts'
 import { turn } from './view.ts'
 
@@ -33,7 +33,10 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
     cells: puzzle.cells,
     hope: 1,
   }
-  const limit = model.config.halt_max_steps
+  const open = task.branching?.isOpen(puzzle) ?? false
+  const { halt_max_steps: most } = model.config
+  // A model of boards with one solution gets nowhere on others without guesses.
+  const limit = open ? Math.min(most, stepsOf(model, CYCLES_PER_BRANCH)) : most
   const views = [undefined, ...task.views(puzzle)]
   let end: RunEnd = 'limit'
   for (const [i, view] of views.entries()) {
@@ -46,7 +49,7 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
   let misled = 0
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
     if (task.branching) {
-      end = yield* search(ctx, progress, { branching: task.branching, random, trust, branches })
+      end = yield* search(ctx, progress, { branching: task.branching, random, trust, open, branches })
       if (end === 'solved' || end === 'spent') break
       if (end === 'contradiction') misled++
       trust = end !== 'contradiction' || misled % MISLED_BEFORE_DISTRUST !== 0
@@ -54,8 +57,8 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
     progress.attempts++
     const view = views[(progress.attempts - 1) % views.length]
     slot.start(turn(tokens, view), noisedCarry(model, tokens.length, random))
-    const most = task.branching ? stepsOf(model, NOISED_CYCLES) : limit
-    end = yield* run(ctx, progress, { kind: 'noise', limit: most, view })
+    const noised = task.branching ? stepsOf(model, NOISED_CYCLES) : limit
+    end = yield* run(ctx, progress, { kind: 'noise', limit: noised, view })
   }
   const solved = end === 'solved'
   const outcome = solved

@@ -24,6 +24,8 @@ export interface Branching {
    * each taken by itself, summed and averaged over the cells. 1 where the model has no such beliefs.
    */
   hope(puzzle: Puzzle, logits: Float32Array): number
+  /** Whether the givens are too few for there to be one solution only. */
+  isOpen(puzzle: Puzzle): boolean
   /**
    * What the rules leave open once the cells that are not 0 are taken as decided and `off` as ruled out.
    * @param off `[cells][symbols]`, 1 = ruled out

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anySolvedBoard, faultOf, SHAPES, solvedBoard, textOf } from '../../../tests/helpers/boards.ts'
-import { findConflict, isSolved, openCandidates, unitsOf } from './rules.ts'
+import { findConflict, isOpen, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 describe('unitsOf', () => {
   it.each(Object.entries(SHAPES))('puts every cell in one row, one column and one box: %s', (_, shape) => {
@@ -134,6 +134,20 @@ describe('findConflict', () => {
   it('takes blanks for nothing', () => {
     expect(findConflict(units, board('................'))).toBeUndefined()
     expect(findConflict(units, board('1234............'))).toBeUndefined()
+  })
+})
+
+describe('isOpen', () => {
+  it.each([
+    [4, 3],
+    [6, 7],
+    [9, 16],
+    [16, 51],
+  ])('on a side of %d takes %d givens for too few, and one more not', (n, most) => {
+    const board = (givens: number) => new Uint8Array(n * n).fill(1, 0, givens)
+    expect(isOpen(board(0))).toBe(true)
+    expect(isOpen(board(most))).toBe(true)
+    expect(isOpen(board(most + 1))).toBe(false)
   })
 })
 

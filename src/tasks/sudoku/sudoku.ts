@@ -9,7 +9,7 @@ import { type BoardShape, buildGeometry, tokensOf, trainedShape } from '../lists
 import { readCells } from '../read-cells.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
 import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
-import { findConflict, unitsByCell as groupByCell, isSolved, openCandidates, unitsOf } from './rules.ts'
+import { findConflict, unitsByCell as groupByCell, isOpen, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 /** Input of a candidate token: docs/format.md. */
 const OPEN = 0
@@ -69,6 +69,7 @@ export function createSudokuTask(config: ModelConfig): Task {
     hasRules: true,
     branching: {
       hope: ({ cells }, logits) => encoding.hope(cells.length, logits),
+      isOpen: ({ cells }) => isOpen(cells),
       openCandidates: (puzzle, cells, off) => openCandidates(known(puzzle.shape).units, cells, off),
       unitsByCell: ({ shape }) => known(shape).unitsByCell,
     },
