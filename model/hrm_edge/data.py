@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .errors import HrmEdgeError
 from .maze_rules import maze_faults
-from .tasks import Task, joined
+from .tasks import Task
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Most characters of a row, as `hrm eval` reads them: a longer one is a quote that was never closed, or no CSV at all.
@@ -151,25 +151,6 @@ def _faults(task: Task, questions: Tensor, answers: Tensor) -> list[tuple[str, T
     return []
 
 
-def _board(text: str, what: str, task: Task, values: dict[str, int]) -> bytes:
-    """One board, a byte a cell, from the column ``what``; ``values`` of its symbols.
-
-    Raises:
-        HrmEdgeError: code ``board``, naming length, row or cell.
-    """
-    if not task.is_sudoku:
-        text = joined(text, task.task.cols, what)
-    if len(text) != task.task.cells:
-        raise HrmEdgeError("board", f"{what} has {len(text)} cells, not {task.task.cells}")
-    try:
-        return bytes(map(values.__getitem__, text))
-    except KeyError as error:
-        row, column = divmod(text.index(error.args[0]), task.task.cols)
-        at = f"row {row + 1}, column {column + 1} of the {what}"
-        known = repr("".join(values))
-        raise HrmEdgeError("board", f"{error} at {at} is none of the symbols {known}") from None
-
-
 def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boards:
     """Every board of the files, in order; at most ``limit`` of each file.
 
@@ -181,7 +162,6 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
     questions: list[bytes] = []
     answers: list[bytes] = []
     places: list[tuple[Path, int]] = []
-    values = {s: i + 1 for i, s in enumerate(task.symbols)} | ({".": 0, "0": 0} if task.is_sudoku else {})
     # By question. With rules an answer is checked by them, and several may be right.
     earlier: dict[bytes, int] | None = None if task.is_sudoku or task.is_maze else {}
     for path in paths:
@@ -189,7 +169,7 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
             if n == limit:
                 break
             try:
-                question, answer = (_board(row[column], column, task, values) for column in COLUMNS)
+                question, answer = (task.parse(row[column], column) for column in COLUMNS)
                 if 0 in answer:
                     raise HrmEdgeError("data", "the answer has blanks")
                 if earlier is not None:

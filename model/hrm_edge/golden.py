@@ -208,7 +208,7 @@ def random_weights(case: Case) -> WeightsFile:
 def trace_case(case: Case, weights: WeightsFile) -> Iterator[tuple[str, Tensor]]:
     """Every tensor of the trace, named as above."""
     model, task = QuantisedHRM(weights), Task(weights.config)
-    tokens = task.encode(task.parse(case.board)[None])
+    tokens = task.encode(torch.tensor([[*task.parse(case.board)]]))
     yield "tokens", tokens[0].int()
     for name in dict.fromkeys(weights.config.lists):
         yield f"table.{name}", list_table(name, weights.config.token_kind, weights.config.task).int()
@@ -230,7 +230,7 @@ def float_results(case: Case, weights: WeightsFile) -> Iterator[tuple[str, Tenso
     model, task = HRM(weights.config), Task(weights.config)
     model.load_state_dict(weights.float_state())
     model.eval()
-    tokens = task.encode(task.parse(case.board)[None])
+    tokens = task.encode(torch.tensor([[*task.parse(case.board)]]))
     carry = model.initial_carry(1)
     for step in range(1, max(FLOAT_STEPS) + 1):
         carry, logits, q = model(carry, tokens, torch.tensor([case.puzzle]))

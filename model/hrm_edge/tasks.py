@@ -20,11 +20,8 @@ SUDOKU_BLANKS = ".0"
 OPEN, ON, OFF = 0, 1, 2
 
 
-def joined(drawing: str, cols: int, what: str) -> str:
+def _joined(drawing: str, cols: int, what: str) -> str:
     """A board that is written row by row, with or without line breaks between them, as one string.
-
-    Args:
-        what: what it is, for messages.
 
     Raises:
         HrmEdgeError: code ``board`` for a drawing whose lines are not ``cols`` wide: it is of another shape.
@@ -63,6 +60,11 @@ class Task:
             self.symbols = SUDOKU_SYMBOLS[: self.task.rows]
         else:
             self.symbols = "".join(vocabulary)
+        # What a character of a board stands for.
+        self.values = {symbol: i for i, symbol in enumerate(self.symbols, 1)}
+        if self.is_sudoku:
+            self.values |= {symbol.lower(): value for symbol, value in self.values.items()}
+            self.values |= dict.fromkeys(SUDOKU_BLANKS, 0)
         # Vocabulary entry of blank (0) and of every symbol; unused for candidates.
         self.blank_token = vocabulary.index(".") if self.is_sudoku and "." in vocabulary else 0
         if not self.candidates:
@@ -70,27 +72,25 @@ class Task:
                 raise HrmEdgeError("config", "this model reads boards of one shape only")
             self.symbol_tokens = torch.tensor([vocabulary.index(s) for s in self.symbols])
 
-    def parse(self, text: str) -> Tensor:
-        """One board, ``[cells]`` uint8. White space is left out of a Sudoku, line breaks between the rows of a grid.
+    def parse(self, text: str, what: str = "board") -> bytes:
+        """One board, a byte a cell. White space is left out of a Sudoku, line breaks between the rows of a grid.
+
+        Args:
+            what: what it is, for messages.
 
         Raises:
             HrmEdgeError: code ``board``, naming length, row or cell.
         """
-        if self.is_sudoku:
-            text = "".join(text.split()).upper()
-        else:
-            text = joined(text, self.task.cols, f"this {self.task.name} board")
+        text = "".join(text.split()) if self.is_sudoku else _joined(text, self.task.cols, what)
         if len(text) != self.task.cells:
-            raise HrmEdgeError("board", f"a {self.task.name} board has {self.task.cells} cells, this one {len(text)}")
-        blanks = SUDOKU_BLANKS if self.is_sudoku else ""
-        board = []
-        for i, symbol in enumerate(text):
-            value = 0 if symbol in blanks else self.symbols.find(symbol) + 1
-            if value == 0 and symbol not in blanks:
-                row, column = divmod(i, self.task.cols)
-                raise HrmEdgeError("board", f"{symbol!r} at row {row + 1}, column {column + 1} is no symbol")
-            board.append(value)
-        return torch.tensor(board, dtype=torch.uint8)
+            raise HrmEdgeError("board", f"{what} has {len(text)} cells, not {self.task.cells}")
+        try:
+            return bytes(map(self.values.__getitem__, text))
+        except KeyError as error:
+            row, column = divmod(text.index(error.args[0]), self.task.cols)
+            at = f"row {row + 1}, column {column + 1} of the {what}"
+            known = repr(self.symbols + (SUDOKU_BLANKS if self.is_sudoku else ""))
+            raise HrmEdgeError("board", f"{error} at {at} is none of the symbols {known}") from None
 
     def format(self, board: Tensor) -> str:
         """Text of one board ``[cells]``; blanks are dots."""

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from hrm_edge.cli import app
 from hrm_edge.config import HRMConfig
 from hrm_edge.golden import cases, random_state
+from hrm_edge.tasks import Task
 
 # No test needs a GPU, and autograd does not run in a fork of a process where it has threads for one.
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -42,6 +43,11 @@ def config(request: pytest.FixtureRequest) -> HRMConfig:
 def state(config: HRMConfig) -> dict[str, Tensor]:
     """Random weights of ``config`` with nothing left at zero."""
     return random_state(config, 7)
+
+
+def board_of(task: Task, text: str) -> Tensor:
+    """A board ``[cells]`` as data files have it."""
+    return torch.tensor([*task.parse(text)], dtype=torch.uint8)
 
 
 def invoke(*args: object) -> str:

@@ -184,6 +184,18 @@ def test_a_grid_may_be_drawn_row_by_row(tmp_path: Path) -> None:
         read_boards([other], task)
 
 
+def test_a_sudoku_may_be_drawn_row_by_row_with_white_space_and_small_letters(tmp_path: Path) -> None:
+    task = Task(structured_sudoku(32, box_rows=2, box_cols=5))
+    rows = ["".join("123456789A"[(5 * (r % 2) + r // 2 + c) % 10] for c in range(10)) for r in range(10)]
+    answer = "".join(rows)
+    question = answer[:50] + "." * 50
+    drawn = "\n".join(" ".join(row.lower()) for row in rows)
+    file = write(tmp_path / "a.csv", "question,answer", f'{answer},"{drawn}\n"', f'" {question}", {answer}')
+    read = read_boards([file], task)
+    assert [task.format(board) for board in read.questions] == [answer, question]
+    assert [task.format(board) for board in read.answers] == [answer] * 2
+
+
 def test_a_question_has_one_answer_where_no_rules_are_known(tmp_path: Path) -> None:
     task, head = Task(structured_grid(2, 2, "ab#", name="pairs")), "question,answer"
     same = write(tmp_path / "same.csv", head, "ab##,abab", "ab##,abab")

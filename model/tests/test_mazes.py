@@ -27,7 +27,7 @@ from hrm_edge.train_cli import _write_rows
 from hrm_edge.train_config import SearchConfig
 from hrm_edge.train_slots import Slots
 
-from .conftest import invoke
+from .conftest import board_of, invoke
 
 needs_compiler = pytest.mark.skipif(load("maze") is None, reason="no C++ compiler to make mazes with")
 WALL, FREE, START, GOAL, PATH = range(1, 6)
@@ -187,7 +187,7 @@ def test_one_model_for_every_size() -> None:
 def test_a_board_is_seen_within_a_ring_of_walls() -> None:
     config = structured_maze(2, 3)
     task = Task(config)
-    tokens = task.encode(task.parse("S #  G")[None])
+    tokens = task.encode(board_of(task, "S #  G")[None])
     assert "".join(MAZE_SYMBOLS[t] for t in tokens[0]) == "######S ###  G######"
     assert tokens.shape[1] == config.seq_len == Geometry(config).tokens
     logits = torch.arange(20.0)[None, :, None] * torch.ones(5)
@@ -195,7 +195,7 @@ def test_a_board_is_seen_within_a_ring_of_walls() -> None:
     plain = {"task": config.task.model_copy(update={"walled": None}).model_dump(exclude_none=True), "seq_len": 6}
     dumped = config.model_dump(exclude_none=True)
     as_is = Task(HRMConfig.parse(dumped | plain))
-    assert as_is.encode(task.parse("S #  G")[None]).tolist() == [[2, 1, 0, 1, 1, 3]]
+    assert as_is.encode(board_of(task, "S #  G")[None]).tolist() == [[2, 1, 0, 1, 1, 3]]
     with pytest.raises(HrmEdgeError, match="seq_len 6 for a board of 20 tokens"):
         HRMConfig.parse(dumped | {"seq_len": 6})
     with pytest.raises(HrmEdgeError, match="only mazes are walled"):
@@ -220,7 +220,7 @@ def test_a_maze_has_the_symbols_of_a_maze() -> None:
 
 def test_walls_start_and_goal_stay_whatever_the_logits_say() -> None:
     task = Task(structured_maze(1, 5))
-    question = task.parse("S  G#")[None]
+    question = board_of(task, "S  G#")[None]
     logits = torch.zeros(1, 3 * 7, 5)
     logits[..., PATH - 1] = 1
     assert task.format(task.decode(logits, question)[0]) == "SooG#"

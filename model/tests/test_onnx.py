@@ -26,7 +26,7 @@ from hrm_edge.quantise import quantise_state
 from hrm_edge.tasks import Task
 from hrm_edge.weights_file import WeightsFile, read_weights
 
-from .conftest import CONFIGS
+from .conftest import CONFIGS, board_of
 
 # A whole attempt of the published model.
 STEPS = 16
@@ -97,7 +97,7 @@ def boards(weights: WeightsFile, count: int = 2) -> torch.Tensor:
 def shipped(board: str = SHIPPED_BOARD) -> tuple[WeightsFile, torch.Tensor]:
     weights = read_weights(SHIPPED)
     task = Task(weights.config)
-    return weights, task.encode(task.parse(board)[None])
+    return weights, task.encode(board_of(task, board)[None])
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -11,7 +11,7 @@ from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_sudoku
 from hrm_edge.tasks import OFF, ON, OPEN, Task
 
-from .conftest import CONFIGS
+from .conftest import CONFIGS, board_of
 
 SOLUTION = "812753649943682175675491283154237896369845721287169534521974368438526917796318452"
 CANDIDATES = Task(structured_sudoku())
@@ -32,11 +32,11 @@ def one_hot(board: torch.Tensor, n: int) -> torch.Tensor:
 @given(boards)
 def test_text_round_trip(board: torch.Tensor) -> None:
     for task in (CANDIDATES, CELLS):
-        assert torch.equal(task.parse(task.format(board)), board)
+        assert torch.equal(board_of(task, task.format(board)), board)
 
 
 def test_candidates_of_a_given_and_of_a_blank() -> None:
-    tokens = CANDIDATES.encode(CANDIDATES.parse("3" + "." * 80)[None])[0].view(81, 9)
+    tokens = CANDIDATES.encode(board_of(CANDIDATES, "3" + "." * 80)[None])[0].view(81, 9)
     assert tokens[0].tolist() == [OFF, OFF, ON, OFF, OFF, OFF, OFF, OFF, OFF]
     # Peers stay open: that rule is the model's to learn.
     assert (tokens[1:] == OPEN).all()
@@ -45,7 +45,7 @@ def test_candidates_of_a_given_and_of_a_blank() -> None:
 def test_excluded_candidates_are_switched_off_alone() -> None:
     excluded = torch.zeros(1, 81, 9, dtype=torch.bool)
     excluded[0, 0, 2] = excluded[0, 5, 4] = True
-    tokens = CANDIDATES.encode(CANDIDATES.parse("3" + "." * 80)[None], excluded)[0].view(81, 9)
+    tokens = CANDIDATES.encode(board_of(CANDIDATES, "3" + "." * 80)[None], excluded)[0].view(81, 9)
     assert tokens[0, 2] == ON
     assert tokens[5].tolist() == [OPEN] * 4 + [OFF] + [OPEN] * 4
     with pytest.raises(HrmEdgeError, match="cannot be told"):
@@ -53,13 +53,13 @@ def test_excluded_candidates_are_switched_off_alone() -> None:
 
 
 def test_cells_use_the_official_vocabulary() -> None:
-    tokens = CELLS.encode(CELLS.parse("39" + "." * 79)[None])[0]
+    tokens = CELLS.encode(board_of(CELLS, "39" + "." * 79)[None])[0]
     assert tokens[:3].tolist() == [4, 10, 1]
 
 
 @pytest.mark.parametrize("task", [CANDIDATES, CELLS])
 def test_decode_reads_back_what_the_logits_say(task: Task) -> None:
-    board = task.parse(SOLUTION)
+    board = board_of(task, SOLUTION)
     logits = one_hot(board, 9)
     # In a vocabulary, padding and blank win here, but are no answers.
     whole = torch.cat((torch.full((81, 2), 5.0), logits), 1)[None]
@@ -72,7 +72,7 @@ def test_decode_reads_back_what_the_logits_say(task: Task) -> None:
 
 
 def test_grid() -> None:
-    board = GRID.parse("#.ab\n.b#a\na..#\n")
+    board = board_of(GRID, "#.ab\n.b#a\na..#\n")
     assert board.tolist() == [2, 1, 3, 4, 1, 4, 2, 3, 3, 1, 1, 2]
     assert GRID.encode(board[None])[0].tolist() == board.tolist()
     assert GRID.format(board) == "#.ab.b#aa..#"
@@ -83,7 +83,7 @@ def test_grid() -> None:
 
 
 def test_verifier() -> None:
-    solution = CANDIDATES.parse(SOLUTION)
+    solution = board_of(CANDIDATES, SOLUTION)
     blank = torch.zeros_like(solution)
     boards = solution.repeat(5, 1)
     givens = torch.stack([blank, solution, blank, blank, blank])
@@ -109,19 +109,19 @@ def test_other_sizes(box: tuple[int, int]) -> None:
     board = (row + shift[:, None]).remainder(n).flatten() + 1
     assert task.encode(board[None]).shape == (1, n**3)
     assert task.solved(board[None], board[None]).item()
-    assert torch.equal(task.parse(task.format(board)).long(), board)
+    assert torch.equal(board_of(task, task.format(board)).long(), board)
 
 
 @pytest.mark.parametrize(
     ("task", "text", "message"),
     [
-        (CANDIDATES, "1" * 80, "has 81 cells, this one 80"),
-        (CANDIDATES, "." * 40 + "x" + "." * 40, "'X' at row 5, column 5"),
-        (GRID, "#" * 11, "has 12 cells"),
-        (GRID, "###\n" * 4, "this paths board has 3 cells in row 1, not 4"),
+        (CANDIDATES, "1" * 80, "board has 80 cells, not 81"),
+        (CANDIDATES, "." * 40 + "x" + "." * 40, "'x' at row 5, column 5 of the board is none of the symbols '1"),
+        (GRID, "#" * 11, "board has 11 cells, not 12"),
+        (GRID, "###\n" * 4, "board has 3 cells in row 1, not 4"),
         (GRID, "####\r\n#####\r\n###", "5 cells in row 2, not 4"),
         (GRID, "####\n\n####\n####", "0 cells in row 2, not 4"),
-        (GRID, "####\n####", "has 12 cells, this one 8"),
+        (GRID, "####\n####", "board has 8 cells, not 12"),
         (GRID, "#" * 11 + "?", "'\\?' at row 3, column 4"),
     ],
 )
