@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from ctypes import c_int, c_long, c_uint64, c_void_p
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from ctypes import byref, c_int, c_long, c_uint64, c_void_p
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from .kernels.build import require
 
 # Guesses after which a board's rating is given up: far above what any proper 9x9 board takes.
 BUDGET = 1 << 20
+# Seconds between two looks at how far the making is.
+LOOK = 0.1
 
 
 class Rated(NamedTuple):
@@ -41,8 +44,8 @@ def _library():
     lib.hrm_sudoku_solve.restype = None
     lib.hrm_sudoku_propagate.argtypes = [c_long, c_int, c_int, c_int, c_void_p, c_void_p]
     lib.hrm_sudoku_propagate.restype = None
-    lib.hrm_sudoku_make.argtypes = [c_long, c_int, c_int, c_uint64, c_int, c_long, c_long, c_long] + [c_void_p] * 3
-    lib.hrm_sudoku_make.restype = c_long
+    lib.hrm_sudoku_make.argtypes = [c_long, c_int, c_int, c_uint64, c_int, c_long, c_long, c_long] + [c_void_p] * 6
+    lib.hrm_sudoku_make.restype = None
     return lib
 
 
@@ -88,7 +91,14 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 def make(
-    count: int, task: TaskConfig, seed: int, *, givens: int = 0, guesses: tuple[int, int] = (0, BUDGET), tries: int = 0
+    count: int,
+    task: TaskConfig,
+    seed: int,
+    *,
+    givens: int = 0,
+    guesses: tuple[int, int] = (0, BUDGET),
+    tries: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Made:
     """``count`` boards with one solution each.
 
@@ -96,6 +106,7 @@ def make(
         givens: stop taking givens away here; 0 for boards from which none can be taken.
         guesses: least and most guesses of the rating: (0, 0) for boards that singles solve.
         tries: full grids to begin from at most; default 1,000 a board.
+        on_progress: gets how many boards are made and how many grids were begun, from time to time.
 
     Raises:
         HrmEdgeError: code ``config`` if the tries did not suffice, or for more givens than cells or more boards than
@@ -109,10 +120,22 @@ def make(
         ratings = torch.empty(count, dtype=torch.int64)
     except (RuntimeError, TypeError) as error:  # TypeError: beyond what a size can be
         raise HrmEdgeError("config", f"{count} boards of {task.cells} cells do not fit in memory") from error
-    made = _library().hrm_sudoku_make(
-        count, *_box(task), seed, givens, *guesses, tries or 1000 * count,
-        questions.data_ptr(), answers.data_ptr(), ratings.data_ptr(),
-    )  # fmt: skip
-    if made < count:
-        raise HrmEdgeError("config", f"only {made} of {count} boards rated {guesses[0]}..{guesses[1]} were found")
+    stop, made, grids = c_int(0), c_long(0), c_long(0)
+    counts = (byref(stop), byref(made), byref(grids))
+    buffers = (t.data_ptr() for t in (questions, answers, ratings))
+    how = (count, *_box(task), seed, givens, *guesses, tries or 1000 * count)
+    # This thread hears an interrupt only while it runs Python, and one grid can take long.
+    with ThreadPoolExecutor(1) as maker:
+        try:
+            making = maker.submit(_library().hrm_sudoku_make, *how, *counts, *buffers)
+            while wait([making], LOOK).not_done:
+                if on_progress:
+                    on_progress(made.value, grids.value)
+        finally:
+            stop.value = 1
+    making.result()
+    if on_progress:
+        on_progress(made.value, grids.value)
+    if made.value < count:
+        raise HrmEdgeError("config", f"only {made.value} of {count} boards rated {guesses[0]}..{guesses[1]} were found")
     return Made(questions, answers, ratings)

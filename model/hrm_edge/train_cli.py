@@ -130,7 +130,13 @@ def generate(
         task = sudoku_task(box_rows, box_cols)
     except ValueError as error:
         raise HrmEdgeError("config", f"--box {box}: not rows x columns, at most 25 symbols") from error
-    made = make(count, task, seed, givens=givens, guesses=(least, greatest))
+    with tqdm(total=count, unit=" boards") as bar:
+
+        def show(there: int, grids: int) -> None:
+            bar.set_postfix_str(f"{grids:,} grids", refresh=False)
+            bar.update(there - bar.n)
+
+        made = make(count, task, seed, givens=givens, guesses=(least, greatest), on_progress=show)
     _write_rows(out, "." + SUDOKU_SYMBOLS, ("question", "answer", "guesses"), made)
     mean = made.guesses.float().mean()
     typer.echo(

@@ -49,6 +49,30 @@ def test_the_seed_decides() -> None:
     assert not torch.equal(a, c)
 
 
+def test_a_seed_makes_the_boards_that_it_always_made() -> None:
+    board = Task(structured_sudoku(32)).format(make(1, sudoku_task(), seed=7).questions[0])
+    assert board == "..7..5.4..........924..3.....13......7..1..83..9.....6......7...5.....6878...642."
+
+
+def test_what_takes_long_can_be_interrupted() -> None:
+    def interrupt(made: int, grids: int) -> None:
+        assert (made, grids) == (0, 1)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(1, sudoku_task(5, 5), seed=1, on_progress=interrupt)  # this grid takes minutes at least
+
+
+def test_progress_ends_with_what_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hrm_edge.generate.LOOK", 0.001)
+    seen: list[tuple[int, int]] = []
+    make(20, sudoku_task(), seed=2, guesses=(0, 0), on_progress=lambda *counts: seen.append(counts))
+    assert seen == sorted(seen)
+    assert len(seen) > 1
+    assert seen[-1][0] == 20
+    assert seen[-1][1] > 20  # some have another rating
+
+
 def test_what_cannot_be_found_is_said() -> None:
     with pytest.raises(HrmEdgeError, match="only 0 of 1 boards rated 900000"):
         make(1, sudoku_task(2, 2), 0, guesses=(900000, 900001), tries=3)

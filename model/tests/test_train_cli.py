@@ -48,6 +48,7 @@ def test_from_boards_to_a_report(tmp_path: Path) -> None:
     data = tmp_path / "boards.csv.gz"
     said = invoke("generate", 30, data, "--box", "2x2", "--seed", 3)
     assert "30 boards" in said
+    assert "| 30/30 [" in said  # a bar says how far it is
     with gzip.open(data, "rt") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 30

@@ -40,9 +40,10 @@ struct Random {
 
 struct Search {
   const Rules &rules;
-  Random *random;  // order of cells and symbols; null: fixed
-  int most;        // solutions to stop at
-  long budget;     // guesses to stop at
+  Random *random;                      // order of cells and symbols; null: fixed
+  int most;                            // solutions to stop at
+  long budget;                         // guesses to stop at
+  const volatile int *stop = nullptr;  // not 0: stop at once
   int found = 0;
   long guesses = 0;
   std::vector<uint8_t> first{};
@@ -109,7 +110,7 @@ struct Search {
       if (s.open[best] >> v & 1) symbols[count++] = v;
     for (int i = count - 1; random && i > 0; i--) std::swap(symbols[i], symbols[random->below(i + 1)]);
     for (int i = 0; i < count; i++) {
-      if (++guesses > budget) return true;
+      if (++guesses > budget || (stop && *stop)) return true;
       State next = s;
       if (fill(next, best, symbols[i]) && descend(next)) return true;
     }
@@ -193,19 +194,22 @@ void hrm_sudoku_propagate(long boards, int box_rows, int box_cols, int ahead, co
 
 // Makes `boards` boards with one solution whose rating lies in [least, greatest]: a random full grid, from which
 // givens are taken in random order while the solution stays the only one, down to `givens`. Gives up after `tries`
-// grids in all; returns how many were made.
-long hrm_sudoku_make(long boards, int box_rows, int box_cols, uint64_t seed, int givens, long least, long greatest,
-                     long tries, uint8_t *questions, uint8_t *answers, int64_t *ratings) {
+// grids in all. Counts the boards `made` and the `grids` begun where another thread can read them; that thread can also
+// `stop` it, for one grid of 25x25 can take hours.
+void hrm_sudoku_make(long boards, int box_rows, int box_cols, uint64_t seed, int givens, long least, long greatest,
+                     long tries, const volatile int *stop, volatile long *made, volatile long *grids,
+                     uint8_t *questions, uint8_t *answers, int64_t *ratings) {
   const Rules rules(box_rows, box_cols);
   Random random{seed * 0x9E3779B97F4A7C15ull + 0x853C49E6748FEA9Bull};
   constexpr long kBudget = 1 << 20;
-  long made = 0;
-  for (; made < boards && tries > 0; tries--) {
+  while (*made < boards && *grids < tries) {
+    *grids = *grids + 1;
     std::vector<uint8_t> board(rules.cells, 0);
     const auto symbols = shuffled(rules.n, random);
     for (int i = 0; i < rules.n; i++) board[i] = (uint8_t)(symbols[i] + 1);
-    Search full{rules, &random, 1, kBudget};
+    Search full{rules, &random, 1, kBudget, stop};
     full.run(board.data());
+    if (*stop) return;
     if (full.found != 1) continue;
     board = full.first;
     int left = rules.cells;
@@ -213,18 +217,20 @@ long hrm_sudoku_make(long boards, int box_rows, int box_cols, uint64_t seed, int
       if (left <= givens) break;
       const uint8_t was = board[i];
       board[i] = 0;
-      Search check{rules, nullptr, 2, kBudget};
+      Search check{rules, nullptr, 2, kBudget, stop};
       check.run(board.data());
+      if (*stop) return;
       if (check.found == 1 && check.guesses <= kBudget) left--;
       else board[i] = was;
     }
-    Search rate{rules, nullptr, 1, kBudget};
+    Search rate{rules, nullptr, 1, kBudget, stop};
     rate.run(board.data());
+    if (*stop) return;
     if (rate.guesses < least || rate.guesses > greatest) continue;
-    memcpy(questions + made * rules.cells, board.data(), rules.cells);
-    memcpy(answers + made * rules.cells, full.first.data(), rules.cells);
-    ratings[made++] = rate.guesses;
+    memcpy(questions + *made * rules.cells, board.data(), rules.cells);
+    memcpy(answers + *made * rules.cells, full.first.data(), rules.cells);
+    ratings[*made] = rate.guesses;
+    *made = *made + 1;
   }
-  return made;
 }
 }
