@@ -31,7 +31,7 @@ class Boards:
 
     questions: Tensor
     answers: Tensor
-    sources: list[str]
+    sources: list[Path]
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -189,7 +189,7 @@ def read_boards(paths: list[Path], task: Task, limit: int | None = None) -> Boar
     def stack(rows: list[bytes]) -> Tensor:
         return torch.frombuffer(bytearray(b"".join(rows)), dtype=torch.uint8).view(len(rows), task.task.cells)
 
-    boards = Boards(stack(questions), stack(answers), [path.name for path, _ in places])
+    boards = Boards(stack(questions), stack(answers), [path for path, _ in places])
     for part in torch.arange(len(boards)).split(4096):
         faults = _faults(task, boards.questions[part], boards.answers[part])
         bad = [int(part[which][0]) if which.any() else len(boards) for _, which in faults]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
-from .config import TaskConfig
 from .data import Boards, read_boards
 from .errors import HrmEdgeError
 from .generate import rate
@@ -31,7 +32,7 @@ def prepare(data: DataConfig, task: Task) -> tuple[Boards, Boards | None]:
             raise HrmEdgeError("data", f"{len(boards)} boards, of which {data.holdout_rows} shall be held out")
         holdout, boards = boards.take(torch.arange(keep, len(boards))), boards.take(torch.arange(keep))
     if data.like is not None:
-        boards = _alike(boards, read_boards([data.like], task), task.task)
+        boards = _alike(boards, data.like, task)
     if holdout is not None:
         boards = without_isomorphs(boards, holdout, task.task) if task.is_sudoku else _without(boards, holdout)
     if len(boards) == 0:
@@ -46,14 +47,15 @@ def _without(boards: Boards, kept_out: Boards) -> Boards:
     return boards.take(torch.tensor(rows, dtype=torch.int64))
 
 
-def _alike(boards: Boards, like: Boards, task: TaskConfig) -> Boards:
-    """As many of ``boards`` as can be, drawn so that their ratings are spread as those of ``like``; boards of the file
-    of ``like`` itself all stay.
+def _alike(boards: Boards, like: Path, task: Task) -> Boards:
+    """As many of ``boards`` as can be, drawn so that their ratings are spread as those of the file ``like``; what is in
+    that file itself all stays.
 
     Ratings count as equal when they are within a factor of two.
     """
-    own = torch.tensor([source == like.sources[0] for source in boards.sources])
-    grades, wanted = (_grade(rate(b.questions, task, 1).guesses) for b in (boards, like))
+    same = {source: source.resolve() == like.resolve() for source in set(boards.sources)}
+    own = torch.tensor([same[source] for source in boards.sources])
+    grades, wanted = (_grade(rate(b.questions, task.task, 1).guesses) for b in (boards, read_boards([like], task)))
     share = torch.bincount(wanted, minlength=int(grades.max()) + 1) / len(wanted)
     there = torch.bincount(grades[~own], minlength=len(share))
     both = (share > 0) & (there > 0)

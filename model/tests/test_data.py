@@ -36,12 +36,12 @@ def test_reads_questions_and_answers(tmp_path: Path, name: str) -> None:
     boards = read_boards([write(tmp_path / name, HEAD, ROW, ROW.replace(".", "0"))], TASK)
     assert boards.questions.tolist() == [[int(c) if c != "." else 0 for c in QUESTION]] * 2
     assert boards.answers.tolist() == [[int(c) for c in ANSWER]] * 2
-    assert boards.sources == [name, name]
+    assert boards.sources == [tmp_path / name] * 2
 
 
 def test_limit_counts_in_every_file(tmp_path: Path) -> None:
     files = [write(tmp_path / f"{i}.csv", HEAD, ROW, ROW, ROW) for i in range(2)]
-    assert read_boards(files, TASK, 2).sources == ["0.csv"] * 2 + ["1.csv"] * 2
+    assert read_boards(files, TASK, 2).sources == [files[0]] * 2 + [files[1]] * 2
 
 
 @pytest.mark.parametrize(
@@ -247,9 +247,16 @@ def test_boards_are_drawn_with_the_ratings_of_another_file(tmp_path: Path) -> No
 
     pool, like = boards("pool.csv", 24, 6), boards("like.csv", 5, 10)
     drawn, _ = prepare(DataConfig(train=[pool, like], like=like), task)
-    assert drawn.sources == ["pool.csv"] * 9 + ["like.csv"] * 15  # its own boards all stay
+    assert drawn.sources == [pool] * 9 + [like] * 15  # its own boards all stay
     easy = rate(drawn.questions[:9], task.task, 1).guesses == 0
     assert easy.tolist() == [True] * 3 + [False] * 6  # as many hard ones as there are, and half as many easy ones
     assert torch.equal(prepare(DataConfig(train=[pool], like=like), task)[0].questions, drawn.questions[:9])
+    # A file is known by where it is, not by its name.
+    (tmp_path / "link").symlink_to(tmp_path)
+    aside = tmp_path / "aside" / "like.csv"
+    aside.parent.mkdir()
+    pool.rename(aside)
+    again, _ = prepare(DataConfig(train=[aside, tmp_path / "link" / "like.csv"], like=like), task)
+    assert torch.equal(again.questions, drawn.questions)
     with pytest.raises(HrmEdgeError, match="no training board is left"):
         prepare(DataConfig(train=[boards("easy.csv", 4, 0)], like=boards("hard.csv", 0, 4)), task)

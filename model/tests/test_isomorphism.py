@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from hypothesis import given
@@ -76,9 +78,11 @@ def test_one_given_more_or_changed_is_another_board() -> None:
 
 
 def test_the_filter_takes_out_disguised_test_boards_and_nothing_else() -> None:
-    pool = Boards(torch.cat((BOARDS, disguise(BOARDS[:10], 3, 3))), torch.zeros(74, 81), [str(i) for i in range(74)])
-    test = Boards(disguise(BOARDS[5:8], 3, 3), torch.zeros(3, 81), ["test"] * 3)
+    pool = Boards(
+        torch.cat((BOARDS, disguise(BOARDS[:10], 3, 3))), torch.zeros(74, 81), [Path(str(i)) for i in range(74)]
+    )
+    test = Boards(disguise(BOARDS[5:8], 3, 3), torch.zeros(3, 81), [Path("test")] * 3)
     left = without_isomorphs(pool, test, TASK)
     gone = {5, 6, 7, 64 + 5, 64 + 6, 64 + 7}
-    assert left.sources == [str(i) for i in range(74) if i not in gone]
+    assert left.sources == [Path(str(i)) for i in range(74) if i not in gone]
     assert torch.equal(left.questions, pool.questions[[i for i in range(74) if i not in gone]])

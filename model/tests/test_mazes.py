@@ -231,7 +231,7 @@ def test_only_free_cells_are_asked() -> None:
     made = make_mazes(6, 5, 5, least=4, seed=1)
     task = Task(structured_maze(5, 5))
     plain = SearchConfig.model_validate({"noise": 0})
-    slots = Slots(Boards(*made[:2], ["made"] * 6), task, plain, size=6, window=1, seed=0)
+    slots = Slots(Boards(*made[:2], [Path("made")] * 6), task, plain, size=6, window=1, seed=0)
     free = (slots.tokens == MAZE_SYMBOLS.index(" ")).view(6, 7, 7)[:, 1:-1, 1:-1].flatten(1)
     assert torch.equal(slots.answers >= 0, free)
     assert set(slots.answers[free].tolist()) <= {FREE - 1, PATH - 1}

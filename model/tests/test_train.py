@@ -45,7 +45,7 @@ def boards() -> Boards:
 def some_boards(seed: int = 1) -> Boards:
     """20 boards for `tiny`."""
     made = make(20, tiny().hrm().task, seed)
-    return Boards(made.questions, made.answers, ["made"] * 20)
+    return Boards(made.questions, made.answers, [Path("made")] * 20)
 
 
 def flat(value) -> list:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -27,7 +29,7 @@ SIZE, WINDOW = 40, 2
 
 def boards(count: int = 60) -> Boards:
     made = make(count, CONFIG.task, seed=2)
-    return Boards(made.questions, made.answers, ["made"] * count)
+    return Boards(made.questions, made.answers, [Path("made")] * count)
 
 
 def slots(**search) -> Slots:
