@@ -19,14 +19,15 @@ def _save(figure: Figure, path: Path) -> None:
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Lines of a metrics.jsonl; a last line cut short by a killed run is left out."""
+    """Lines of a metrics.jsonl, none where there is no file; what is no object, as a line cut short by a kill, is left
+    out."""
     lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
         try:
             lines.append(json.loads(line))
-        except json.JSONDecodeError:
+        except ValueError:  # no JSON, or not UTF-8
             continue
-    return lines
+    return [line for line in lines if isinstance(line, dict)]
 
 
 def plot_training(metrics: Path, out: Path) -> None:

@@ -109,6 +109,21 @@ def test_a_run_that_ends_in_its_warm_up_says_so(tmp_path: Path, warmup: int, say
     assert ("the learning rate never reached 0.001: warmup is 5 updates, the run had 4" in said) == says
 
 
+@pytest.mark.parametrize("left", [None, b'{"loss": 1}\xff\n3\n'], ids=["no file", "not UTF-8"])
+def test_a_run_that_is_done_ends_well_without_its_metrics(tmp_path: Path, left: bytes | None) -> None:
+    invoke("generate", 16, tmp_path / "boards.csv.gz", "--box", "2x2")
+    (tmp_path / "run.toml").write_text(RUN.replace("holdout_rows = 8", ""))
+    usual = ("train", tmp_path / "run.toml", "--out", tmp_path / "run")
+    invoke(*usual)
+    metrics, plot = tmp_path / "run" / "metrics.jsonl", tmp_path / "run" / "training.png"
+    metrics.unlink()
+    plot.unlink()
+    if left is not None:
+        metrics.write_bytes(left)
+    assert "this run is done" in invoke(*usual)
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
 def test_training_goes_on_from_a_weights_file(tmp_path: Path) -> None:
     config = structured_sudoku(16, box_rows=2, box_cols=2, H_cycles=1, L_cycles=1)
     checkpoint, card, weights = tmp_path / "first.pt", tmp_path / "card.json", tmp_path / "first.safetensors"
