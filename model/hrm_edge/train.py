@@ -22,16 +22,15 @@ from tqdm import tqdm
 from . import train_memory
 from .data import Boards
 from .errors import HrmEdgeError
-from .files import writing
 from .hrm import HRM, Carry
 from .kernels.block import fuse
 from .tasks import Task
 from .train_config import RunConfig
 from .train_eval import curve_of
 from .train_loss import window_loss
+from .train_metrics import Sums, append_line
 from .train_slots import Slots
 from .train_state import restore_rng, rng_state
-from .train_sums import Sums
 from .train_together import load_together, save_together
 from .train_world import World, usable
 
@@ -304,8 +303,6 @@ class Trainer:
     def _write(self, line: dict[str, Any], on_metrics) -> None:
         if self.world.rank > 0:
             return
-        path = self.folder / "metrics.jsonl"
-        with writing(path), path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self.folder / "metrics.jsonl", line)
         if on_metrics:
             on_metrics(line)

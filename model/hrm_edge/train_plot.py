@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,13 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from .files import write_atomic
+from .train_metrics import read_metrics
 
 mpl.use("Agg")
 
 
 def _save(figure: Figure, path: Path) -> None:
     write_atomic(path, lambda to: figure.savefig(to, format="png", dpi=120))
-
-
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Lines of a metrics.jsonl, none where there is no file; what is no object, as a line cut short by a kill, is left
-    out."""
-    lines = []
-    for line in path.read_bytes().splitlines() if path.is_file() else ():
-        try:
-            lines.append(json.loads(line))
-        except ValueError:  # no JSON, or not UTF-8
-            continue
-    return [line for line in lines if isinstance(line, dict)]
 
 
 def plot_training(metrics: Path, out: Path) -> None:

@@ -17,6 +17,7 @@ from hrm_edge.generate import make
 from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_config import RunConfig, read_run
+from hrm_edge.train_metrics import read_metrics
 from hrm_edge.train_state import save_state
 from hrm_edge.train_world import World
 
@@ -95,6 +96,13 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
     config, state = load_checkpoint(trainer.checkpoint)
     assert config == run.hrm()
     assert all(torch.equal(state[name], trainer.average[name]) for name in state)
+
+
+def test_a_line_that_a_kill_has_cut_takes_no_other_with_it(boards: Boards, tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics.jsonl"
+    metrics.write_text('{"step": 1}\n{"step": 2, "lo')
+    Trainer(tiny(), boards, None, tmp_path).train()
+    assert [line["step"] for line in read_metrics(metrics)] == [1, STEPS]
 
 
 def test_bfloat16_learns_and_resumes_exactly(boards: Boards, tmp_path: Path) -> None:

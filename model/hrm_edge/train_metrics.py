@@ -1,8 +1,13 @@
-"""What a line of metrics.jsonl says of the updates since the line before."""
+"""metrics.jsonl: what its lines say of the updates since the line before, written and read."""
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
 from typing import Any
+
+from .files import writing
 
 
 class Sums:
@@ -31,3 +36,25 @@ class Sums:
             "false_alarm": share("false_alarm", "sound"),
             "boards": int(of["plain"]),
         }
+
+
+def append_line(path: Path, line: dict[str, Any]) -> None:
+    """Writes a line at the end; one that a kill has cut there stays by itself. Raises HrmEdgeError, code ``file``."""
+    with writing(path), path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+        file.write(json.dumps(line).encode() + b"\n")
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """Lines of a metrics.jsonl, none where there is no file; what is no object, as a line cut short by a kill, is left
+    out."""
+    lines = []
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:  # no JSON, or not UTF-8
+            continue
+    return [line for line in lines if isinstance(line, dict)]
