@@ -21,7 +21,6 @@ from tqdm import tqdm
 
 from . import train_memory
 from .data import Boards
-from .errors import HrmEdgeError
 from .hrm import HRM, Carry
 from .kernels.block import fuse
 from .tasks import Task
@@ -30,7 +29,7 @@ from .train_eval import curve_of
 from .train_loss import window_loss
 from .train_metrics import Sums, append_line
 from .train_slots import Slots
-from .train_state import restore_rng, rng_state
+from .train_state import refusal, restore_rng, rng_state
 from .train_together import load_together, save_together
 from .train_world import World, usable
 
@@ -141,8 +140,7 @@ class Trainer:
 
     def _take_boards(self, state: dict[str, Any]) -> None:
         if isinstance(state["slots"], list):
-            what = "saved on a GPU, in two halves: cannot go on exactly without it; start from its weights"
-            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: {what}")
+            raise refusal(self.checkpoint, "saved on a GPU, in two halves, cannot go on exactly without it")
         self.slots.load_state_dict(state["slots"])
         self.carry = Carry(*(z.to(self.device) for z in state["carry"]))
 
@@ -159,7 +157,7 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self._take_boards(state)
         self.step, self.seconds = state["step"], state["seconds"]
-        restore_rng(state["rng"], self.device)
+        restore_rng(self.checkpoint, state["rng"], self.device)
 
     # ---- one update ----
 

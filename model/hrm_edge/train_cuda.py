@@ -17,13 +17,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .data import Boards
-from .errors import HrmEdgeError
 from .hrm import Carry
 from .kernels.cuda_level import fuse_on_gpu
 from .train import NotFiniteError, Trainer
 from .train_config import RunConfig
 from .train_loss import window_loss
 from .train_slots import Slots
+from .train_state import refusal
 from .train_world import World
 
 WARM_UPS = 3
@@ -198,8 +198,7 @@ class CudaTrainer(Trainer):
 
     def _take_boards(self, state: dict[str, Any]) -> None:
         if not isinstance(state["slots"], list):
-            what = "not saved in two halves: cannot go on exactly on this GPU; start from its weights"
-            raise HrmEdgeError("checkpoint", f"{self.checkpoint}: {what}")
+            raise refusal(self.checkpoint, "not saved in two halves, cannot go on exactly on this GPU")
         for half, slots in zip(self.halves, state["slots"], strict=True):
             half.slots.load_state_dict(slots)
         for to, z in zip((z for half in self.halves for z in half.carry), state["carry"], strict=True):

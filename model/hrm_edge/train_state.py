@@ -12,7 +12,8 @@ from .config import HRMConfig
 from .errors import HrmEdgeError
 from .files import write_atomic
 
-# What may change when a run goes on: its budget, how often it reports, what it computes on.
+# What may change when a run goes on: its budget, how often it reports, what it computes on. Not every device takes what
+# another has saved: `restore_rng` and `Trainer._take_boards` refuse.
 FREE = frozenset(
     ("steps", "minutes", "save_minutes", "eval_minutes", "eval_rows", "eval_steps", "threads", "device", "compile")
 )
@@ -24,26 +25,27 @@ def check_same_run(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> No
     Raises:
         HrmEdgeError: code ``checkpoint``, naming the first difference.
     """
-
-    def refuse(what: str) -> HrmEdgeError:
-        return HrmEdgeError("checkpoint", f"{path}: {what}; a new run can start from it: another --out, --start {path}")
-
     if saved.get("config") != now["config"]:
         if not isinstance(saved.get("config"), str):
             raise HrmEdgeError("checkpoint", f"{path}: of no run; a new run takes another --out")
         of, model = HRMConfig.parse(saved["config"]), HRMConfig.parse(now["config"])
         if (difference := barred(of, model)) is not None:
             raise HrmEdgeError("checkpoint", f"{path}: of another model: {difference}; a new run takes another --out")
-        raise refuse(f"of another model: {_difference(of, model)}")
+        raise refusal(path, f"of another model: {_difference(of, model)}")
     if saved.get("world") != now["world"]:
-        raise refuse(f"of {saved.get('world')} processes, not {now['world']}")
+        raise refusal(path, f"of {saved.get('world')} processes, not {now['world']}")
     if saved.get("boards") != now["boards"]:
-        raise refuse("made with other training boards, or before they were compared")
+        raise refusal(path, "made with other training boards, or before they were compared")
     for table in ("search", "train"):
         was = saved["run"][table]
         for name, value in now["run"][table].items():
             if name not in FREE and was.get(name) != value:
-                raise refuse(f"{table}.{name} was {was.get(name)}, and is {value} now")
+                raise refusal(path, f"{table}.{name} was {was.get(name)}, and is {value} now")
+
+
+def refusal(path: Path, what: str) -> HrmEdgeError:
+    """Of a checkpoint that a run cannot go on with, but whose weights another can start from."""
+    return HrmEdgeError("checkpoint", f"{path}: {what}; a new run can start from it: another --out, --start {path}")
 
 
 def barred(of: HRMConfig, model: HRMConfig) -> str | None:
@@ -81,10 +83,10 @@ def rng_state(device: torch.device) -> dict[str, Any]:
     return state
 
 
-def restore_rng(state: dict[str, Any], device: torch.device) -> None:
-    """The inverse of `rng_state`."""
+def restore_rng(path: Path, state: dict[str, Any], device: torch.device) -> None:
+    """The inverse of `rng_state`. Raises HrmEdgeError, code ``checkpoint``, on CUDA for a state of a CPU."""
     torch.set_rng_state(state["cpu"])
     if device.type == "cuda":
         if "cuda" not in state:
-            raise HrmEdgeError("checkpoint", "saved on a CPU: cannot go on exactly on CUDA; start from its weights")
+            raise refusal(path, "saved on a CPU, cannot go on exactly on CUDA")
         torch.cuda.set_rng_state(state["cuda"], device)

@@ -174,9 +174,10 @@ def test_a_run_goes_on_where_it_stopped(boards: Boards, tmp_path: Path) -> None:
 def test_halves_and_whole_boards_do_not_mix(boards: Boards, tmp_path: Path) -> None:
     Trainer(tiny(), boards, None, tmp_path / "whole").save()
     OnCpu(tiny(), boards, None, tmp_path / "halves").save()
-    with pytest.raises(HrmEdgeError, match=r"not saved in two halves.*start from its weights"):
+    start = "a new run can start from it: another --out, --start .*pt$"
+    with pytest.raises(HrmEdgeError, match=f"whole/last.pt: not saved in two halves, .*; {start}"):
         OnCpu(tiny(), boards, None, tmp_path / "whole")
-    with pytest.raises(HrmEdgeError, match=r"saved on a GPU, in two halves.*start from its weights"):
+    with pytest.raises(HrmEdgeError, match=f"halves/last.pt: saved on a GPU, in two halves, .*; {start}"):
         Trainer(tiny(), boards, None, tmp_path / "halves")
 
 

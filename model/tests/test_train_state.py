@@ -19,7 +19,7 @@ from hrm_edge.export import export_weights
 from hrm_edge.files import write_atomic
 from hrm_edge.golden import random_state
 from hrm_edge.onnx_export import export_onnx
-from hrm_edge.train_state import save_state
+from hrm_edge.train_state import restore_rng, rng_state, save_state
 from hrm_edge.weights_file import read_weights
 
 from .conftest import CONFIGS, in_processes
@@ -56,6 +56,12 @@ def test_50_kills_during_saving_always_leave_a_whole_checkpoint(tmp_path: Path) 
         assert state["b"].eq(state["n"]).all()
         seen.add(state["n"])
     assert len(seen) > 1
+
+
+def test_a_run_of_a_cpu_does_not_go_on_on_cuda() -> None:
+    state = rng_state(torch.device("cpu"))
+    with pytest.raises(HrmEdgeError, match=r"^run/last\.pt: saved on a CPU, .*: another --out, --start run/last\.pt$"):
+        restore_rng(Path("run/last.pt"), state, torch.device("cuda"))
 
 
 def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
