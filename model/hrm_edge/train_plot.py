@@ -46,7 +46,8 @@ def plot_curve(report: dict[str, Any], out: Path) -> None:
         if name in report:
             rows = report[name]
             axes.plot([x["steps"] for x in rows], [x["exact"] for x in rows], marker="o", label=name)
-    axes.set(xlabel="ACT steps", ylabel="boards solved", ylim=(0, 1), title=f"{report['data']}, {report['n']} boards")
+    axes.set(xlabel="ACT steps", ylabel="boards solved", ylim=(0, 1))
+    axes.set_title(f"{report['data']}, {report['n']} boards", parse_math=False)  # a name may have two $
     axes.set_xscale("log", base=2)
     axes.legend()
     _save(figure, out)

@@ -20,6 +20,7 @@ from hrm_edge.families import structured_sudoku
 from hrm_edge.golden import random_state
 from hrm_edge.kernels.build import load
 from hrm_edge.train import Trainer
+from hrm_edge.train_plot import plot_curve
 
 from .conftest import invoke
 
@@ -154,6 +155,12 @@ def test_float_and_int8_curves_are_close(tmp_path: Path) -> None:
     for a, b in zip(found["float32"], found["int8"], strict=True):
         assert abs(a["cells"] - b["cells"]) < 0.1
         assert 0 < a["cells"] < 1
+
+
+def test_a_plot_takes_any_name(tmp_path: Path) -> None:
+    rows = [{"steps": 1, "exact": 0.5}]
+    plot_curve({"data": "a$_\\frac{$.csv", "n": 3, "float32": rows}, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").exists()
 
 
 def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
