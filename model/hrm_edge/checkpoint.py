@@ -17,7 +17,7 @@ from .config import HRMConfig
 from .errors import HrmEdgeError
 from .hrm import HRM
 from .quantise import check_state
-from .train_state import save_state
+from .train_state import clock_of, save_state
 from .weights_file import read_weights
 
 
@@ -67,9 +67,7 @@ def trained(path: Path) -> dict[str, Any] | None:
     loaded = {} if path.suffix == ".safetensors" else load_dict(path)
     if "seconds" not in loaded:
         return None
-    steps, seconds = loaded.get("step"), loaded["seconds"]
-    if type(steps) is not int or type(seconds) is not float or not (0 <= steps < 2**53 and 0 <= seconds < 2**53):
-        raise HrmEdgeError("checkpoint", f"{path}: step and seconds are not those of a run")
+    steps, seconds = clock_of(path, loaded)
     return {"steps": steps, "hours": round(seconds / 3600, 2)}
 
 

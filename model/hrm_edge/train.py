@@ -29,7 +29,7 @@ from .train_eval import curve_of
 from .train_loss import window_loss
 from .train_metrics import Sums, append_line
 from .train_slots import Slots
-from .train_state import refusal, restore_rng, rng_state
+from .train_state import check_state, restore_optimizer, restore_rng, rng_state
 from .train_together import load_together, save_together
 from .train_world import World, usable
 
@@ -139,8 +139,6 @@ class Trainer:
         return {"slots": self.slots.state_dict(), "carry": [self.carry.z_H, self.carry.z_L]}
 
     def _take_boards(self, state: dict[str, Any]) -> None:
-        if isinstance(state["slots"], list):
-            raise refusal(self.checkpoint, "saved on a GPU, in two halves, cannot go on exactly without it")
         self.slots.load_state_dict(state["slots"])
         self.carry = Carry(*(z.to(self.device) for z in state["carry"]))
 
@@ -152,12 +150,13 @@ class Trainer:
         state = load_together(self.checkpoint, self.identity(), self.world)
         if state is None:
             return
+        check_state(self.checkpoint, state, self.state())
         self.model.load_state_dict(state["model"])
         self.average = {k: v.to(self.device) for k, v in state["ema"].items()}
-        self.optimizer.load_state_dict(state["optimizer"])
+        restore_optimizer(self.checkpoint, state.get("optimizer"), self.optimizer)
         self._take_boards(state)
         self.step, self.seconds = state["step"], state["seconds"]
-        restore_rng(self.checkpoint, state["rng"], self.device)
+        restore_rng(state["rng"], self.device)
 
     # ---- one update ----
 

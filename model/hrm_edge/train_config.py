@@ -12,6 +12,9 @@ from .config import HRMConfig
 from .errors import HrmEdgeError, first_fault
 from .families import structured_grid, structured_maze, structured_sudoku
 
+# Most ACT steps of anything, and most windows: as many as `halt_max_steps` may be.
+MOST_STEPS = 65536
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -44,18 +47,20 @@ class SearchConfig(_Table):
     wrong: float = Field(default=0.5, ge=0, le=1, description="share of tentative givens that are wrong")
     ahead: bool = Field(default=False, description="wrong boards also count as refuted by a look one candidate ahead")
     refutable: float = Field(default=0.5, ge=0, le=1, description="share of those that shall be refuted at once")
-    first: int = Field(default=4, ge=1, description="most windows before a fresh board's first tentative given")
-    later: int = Field(default=2, ge=1, description="most windows between further ones")
+    first: int = Field(
+        default=4, ge=1, le=MOST_STEPS, description="most windows before a fresh board's first tentative given"
+    )
+    later: int = Field(default=2, ge=1, le=MOST_STEPS, description="most windows between further ones")
     deeper: float = Field(default=0.8, ge=0, le=1, description="chance to guess on while nothing refutes a wrong one")
     leave: float = Field(default=0.7, ge=0, le=1, description="chance that a solved board leaves")
-    steps: int = Field(default=64, ge=1, description="ACT steps after which any board leaves")
+    steps: int = Field(default=64, ge=1, le=MOST_STEPS, description="ACT steps after which any board leaves")
 
 
 class TrainConfig(_Table):
     """How to train. The budget is ``steps`` updates or ``minutes``; the learning rate falls to zero inside it."""
 
     batch: int = Field(default=16, ge=1)
-    window: int = Field(default=4, ge=1, description="ACT steps that one update goes back through")
+    window: int = Field(default=4, ge=1, le=MOST_STEPS, description="ACT steps that one update goes back through")
     grad: Literal["one", "cycle", "full"] = "full"
     ramp: float = Field(default=0.0, ge=0, description="step t of T weighs ((t + 1) / T) ** ramp")
     contradiction: float = Field(default=0.5, ge=0, description="weight of the per-candidate loss")
@@ -72,12 +77,12 @@ class TrainConfig(_Table):
     seed: int = Field(default=0, ge=-(2**43), le=2**43)
     device: str = "cpu"
     dtype: Literal["float32", "bfloat16"] = "float32"
-    threads: int = Field(default=1, ge=1)
+    threads: int = Field(default=1, ge=1, le=1024)
     compile: bool = Field(default=False, description="torch.compile; the fused CPU kernel goes first where it fits")
     save_minutes: float = Field(default=3.0, gt=0)
     eval_minutes: float = Field(default=10.0, gt=0)
     eval_rows: int = Field(default=128, ge=0)
-    eval_steps: int = Field(default=16, ge=1)
+    eval_steps: int = Field(default=16, ge=1, le=MOST_STEPS)
 
     @model_validator(mode="after")
     def _one_budget(self) -> TrainConfig:

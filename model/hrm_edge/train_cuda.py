@@ -23,7 +23,6 @@ from .train import NotFiniteError, Trainer
 from .train_config import RunConfig
 from .train_loss import window_loss
 from .train_slots import Slots
-from .train_state import refusal
 from .train_world import World
 
 WARM_UPS = 3
@@ -197,8 +196,6 @@ class CudaTrainer(Trainer):
         }
 
     def _take_boards(self, state: dict[str, Any]) -> None:
-        if not isinstance(state["slots"], list):
-            raise refusal(self.checkpoint, "not saved in two halves, cannot go on exactly on this GPU")
         for half, slots in zip(self.halves, state["slots"], strict=True):
             half.slots.load_state_dict(slots)
         for to, z in zip((z for half in self.halves for z in half.carry), state["carry"], strict=True):

@@ -13,7 +13,7 @@ import torch
 from .checkpoint import load_dict
 from .errors import HrmEdgeError
 from .files import sweep, target, write_atomic, writing, written_aside
-from .train_state import check_same_run, save_state
+from .train_state import check_same_run, clock_of, save_state
 from .train_world import World
 
 
@@ -82,7 +82,7 @@ def load_together(path: Path, run: dict[str, Any], world: World) -> dict[str, An
         if file.exists():
             state = load_dict(file)
             check_same_run(file, state, run)
-            found.setdefault(state["step"], (file, state))
+            found.setdefault(clock_of(file, state)[0], (file, state))
     steps = [{int(step) for step in said if step >= 0} for said in world.share(*[*found, -1, -1][:2])]
     newest = [max(of, default=0) for of in steps]
     # Before the first update a process without a checkpoint is where the others are.

@@ -271,6 +271,14 @@ def test_run_files(tmp_path: Path) -> None:
         ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nspeed = 2\n', r"train\.speed"),
         ('[data]\ntrain = ["a"]\n[train]\nsteps = 1\nseed = 9999999999999999999\n', r"train\.seed"),
         ("[data]\ntrain = []\n[train]\nsteps = 1\n", r"data\.train"),
+        *(
+            (f'[data]\ntrain = ["a"]\n[train]\nsteps = 1\n{name} = {10**18}\n', rf"train\.{name}")
+            for name in ("threads", "window", "eval_steps")
+        ),
+        *(
+            (f'[data]\ntrain = ["a"]\n[train]\nsteps = 1\n[search]\n{name} = {10**18}\n', rf"search\.{name}")
+            for name in ("first", "later", "steps")
+        ),
     ]:
         path.write_text(text)
         with pytest.raises(HrmEdgeError, match=message):

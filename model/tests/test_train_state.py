@@ -1,4 +1,4 @@
-"""Files that a run writes: whole whatever happens, and an error by name when they cannot be written."""
+"""Files that a run writes: whole whatever happens, and an error by name when they are not, or cannot be written."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ from hrm_edge.errors import HrmEdgeError
 from hrm_edge.export import export_weights
 from hrm_edge.files import write_atomic
 from hrm_edge.golden import random_state
+from hrm_edge.kernels.build import load
 from hrm_edge.onnx_export import export_onnx
-from hrm_edge.train_state import restore_rng, rng_state, save_state
+from hrm_edge.train import Trainer
+from hrm_edge.train_state import check_state, save_state
 from hrm_edge.weights_file import read_weights
 
 from .conftest import CONFIGS, in_processes
+from .test_train import some_boards, tiny
+
+needs_compiler = pytest.mark.skipif(load("sudoku") is None, reason="no C++ compiler to make boards with")
 
 
 def save_forever(path: Path, ready: int) -> None:
@@ -59,9 +64,53 @@ def test_50_kills_during_saving_always_leave_a_whole_checkpoint(tmp_path: Path) 
 
 
 def test_a_run_of_a_cpu_does_not_go_on_on_cuda() -> None:
-    state = rng_state(torch.device("cpu"))
+    saved, fresh = ({"slots": {}, "rng": dict.fromkeys(devices)} for devices in (["cpu"], ["cpu", "cuda"]))
     with pytest.raises(HrmEdgeError, match=r"^run/last\.pt: saved on a CPU, .*: another --out, --start run/last\.pt$"):
-        restore_rng(Path("run/last.pt"), state, torch.device("cuda"))
+        check_state(Path("run/last.pt"), saved, fresh)
+
+
+@needs_compiler
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [
+        *(
+            (name, None, f": {name} is not that of this run")
+            for name in ("model", "ema", "optimizer", "slots", "carry", "rng")
+        ),
+        ("run", None, "of no run; a new run takes another --out"),
+        ("run", {}, r"search\.givens was None, and is"),
+        ("step", None, "step and seconds are not those of a run"),
+        ("step", 1.0, "step and seconds are not those of a run"),
+        ("seconds", None, "step and seconds are not those of a run"),
+        ("seconds", float("nan"), "step and seconds are not those of a run"),
+        ("model", {}, r"model\.\S+ is not that of this run"),
+        ("ema", [], "ema is not that of this run"),
+        ("slots", {"tokens": torch.zeros(2)}, r"slots\.\S+ is not that of this run"),
+        ("carry", [torch.zeros(1)], "carry is not that of this run"),
+        ("carry", [torch.zeros(1), torch.zeros(1)], r"carry\.0 is not that of this run"),
+        ("rng", {"cpu": 3}, r"rng\.cpu is not that of this run"),
+        ("optimizer", {"state": {}}, "optimizer is not that of this run"),
+    ],
+)
+def test_a_checkpoint_that_is_not_whole_is_refused(tmp_path: Path, at: str, value: object, message: str) -> None:
+    first = Trainer(tiny(), some_boards(), None, tmp_path)
+    state = {name: was for name, was in first.state().items() if name != at}
+    save_state(first.checkpoint, state if value is None else state | {at: value})
+    with pytest.raises(HrmEdgeError, match=message) as caught:
+        Trainer(tiny(), some_boards(), None, tmp_path)
+    assert caught.value.code == "checkpoint"
+    assert str(first.checkpoint) in str(caught.value)
+
+
+@needs_compiler
+def test_moments_of_other_parameters_are_refused(tmp_path: Path) -> None:
+    first = Trainer(tiny(), some_boards(), None, tmp_path)
+    first.update()
+    state = first.state()
+    state["optimizer"]["state"][0]["exp_avg"] = torch.zeros(2)
+    save_state(first.checkpoint, state)
+    with pytest.raises(HrmEdgeError, match=r"optimizer\.state\.exp_avg is not that of this run"):
+        Trainer(tiny(), some_boards(), None, tmp_path)
 
 
 def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:
