@@ -13,7 +13,7 @@ import signal
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -43,13 +43,15 @@ class NotFiniteError(RuntimeError):
 class Trainer:
     """One run. ``folder`` gets ``last.pt`` and ``metrics.jsonl``; each further process has a ``last.RANK.pt``.
 
+    Made at its beginning; `open` also goes on with it.
+
     Args:
         boards: training boards; ``holdout``: boards for the curve, or None.
-        start: state dict to start from (the model's own draw otherwise); a ``last.pt`` in ``folder`` goes first.
+        start: state dict to start from (the model's own draw otherwise).
         world: the processes, each with a trainer; alone on the options' device by default.
 
     Raises:
-        HrmEdgeError: code ``checkpoint`` if the run in ``folder`` is another one, ``config`` for a device that is none.
+        HrmEdgeError: code ``config`` for a device that is none.
     """
 
     def __init__(
@@ -93,9 +95,17 @@ class Trainer:
         self._fresh_carries()
         self.step = 0
         self.seconds = 0.0
-        self._restore()
-        # Saving is done together and due by this clock; a kill may have left checkpoints of one update and two times.
-        self.seconds = self.world.share(self.seconds)[0][0]
+
+    @classmethod
+    def open(cls, *args: Any) -> Self:
+        """Takes what the class takes: a trainer that goes on with the run in ``folder``, or begins it.
+
+        Raises:
+            HrmEdgeError: code ``checkpoint`` also if the run there is another one.
+        """
+        trainer = cls(*args)
+        trainer._restore()
+        return trainer
 
     def _optimizer(self, groups: list[dict[str, Any]], **how: Any) -> torch.optim.Optimizer:
         options = {"lr": self.options.lr, "weight_decay": self.options.weight_decay, "betas": (0.9, 0.95)}
@@ -148,8 +158,12 @@ class Trainer:
 
     def _restore(self) -> None:
         state = load_together(self.checkpoint, self.identity(), self.world)
-        if state is None:
-            return
+        if state is not None:
+            self._take(state)
+        # Saving is done together and due by this clock; a kill may have left checkpoints of one update and two times.
+        self.seconds = self.world.share(self.seconds)[0][0]
+
+    def _take(self, state: dict[str, Any]) -> None:
         check_state(self.checkpoint, state, self.state())
         self.model.load_state_dict(state["model"])
         self.average = {k: v.to(self.device) for k, v in state["ema"].items()}

@@ -70,7 +70,7 @@ def train(
             raise HrmEdgeError("checkpoint", f"{start}: its model is not the config's: {difference}")
     world = World.join(run.train.device)
     with named_shortage():
-        trainer = trainer_for(run, world)(run, boards, holdout, out, weights, world)
+        trainer = trainer_for(run, world).open(run, boards, holdout, out, weights, world)
     if world.rank == 0:
         held = 0 if holdout is None else len(holdout)
         if start is not None and trainer.step > 0:

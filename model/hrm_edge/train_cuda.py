@@ -83,8 +83,6 @@ class CudaTrainer(Trainer):
     Sums are in no fixed order there, so that two runs differ in roundings.
     """
 
-    halves: tuple[Half, ...] = ()
-
     def __init__(
         self,
         run: RunConfig,
@@ -103,9 +101,6 @@ class CudaTrainer(Trainer):
         other = Slots(boards, self.task, run.search, options.batch, options.window, options.seed * 1000003 + 1)
         carry = self.model.initial_carry(options.batch, dtype=self.dtype)
         self.halves = (Half(self.slots, self.carry), Half(other, carry))
-        self._restore()
-        for half in self.halves:
-            half.replay = self._captured(half)
 
     def _optimizer(self, groups: list[dict[str, Any]], **how: Any) -> torch.optim.Optimizer:
         # It changes from update to update; a graph holds where it is.
@@ -118,11 +113,12 @@ class CudaTrainer(Trainer):
         return "Triton kernels in a CUDA graph"
 
     def _restore(self) -> None:
-        if not self.halves:
-            return  # not yet
         super()._restore()
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr
+        # A graph holds where everything is, and restoring puts some of it elsewhere.
+        for half in self.halves:
+            half.replay = self._captured(half)
 
     def _captured(self, half: Half) -> Callable[[], None]:
         """`_window` of a half as one graph. Nothing is trained by it."""

@@ -69,15 +69,15 @@ def assert_same(a: Trainer, b: Trainer) -> None:
 
 @pytest.mark.parametrize("stop", torch.randperm(STEPS - 1, generator=torch.Generator().manual_seed(5))[:5].tolist())
 def test_a_resumed_run_equals_the_uninterrupted_one(boards: Boards, tmp_path: Path, stop: int) -> None:
-    whole = Trainer(tiny(), boards, None, tmp_path / "whole")
+    whole = Trainer.open(tiny(), boards, None, tmp_path / "whole")
     for _ in range(STEPS):
         whole.update()
-    first = Trainer(tiny(), boards, None, tmp_path / "cut")
+    first = Trainer.open(tiny(), boards, None, tmp_path / "cut")
     for _ in range(stop + 1):
         first.update()
     first.save()
     torch.manual_seed(999)
-    second = Trainer(tiny(), boards, None, tmp_path / "cut")
+    second = Trainer.open(tiny(), boards, None, tmp_path / "cut")
     assert second.step == stop + 1
     for _ in range(STEPS - stop - 1):
         second.update()
@@ -86,7 +86,7 @@ def test_a_resumed_run_equals_the_uninterrupted_one(boards: Boards, tmp_path: Pa
 
 def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp_path: Path) -> None:
     run = tiny(steps=60, lr=1e-2, batch=16, eval_rows=20, eval_steps=4)
-    trainer = Trainer(run, boards, boards, tmp_path)
+    trainer = Trainer.open(run, boards, boards, tmp_path)
     before = trainer.update()["loss"]
     trainer.train()
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
@@ -101,22 +101,22 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
 def test_a_line_that_a_kill_has_cut_takes_no_other_with_it(boards: Boards, tmp_path: Path) -> None:
     metrics = tmp_path / "metrics.jsonl"
     metrics.write_text('{"step": 1}\n{"step": 2, "lo')
-    Trainer(tiny(), boards, None, tmp_path).train()
+    Trainer.open(tiny(), boards, None, tmp_path).train()
     assert [line["step"] for line in read_metrics(metrics)] == [1, STEPS]
 
 
 def test_bfloat16_learns_and_resumes_exactly(boards: Boards, tmp_path: Path) -> None:
     run = tiny(steps=60, lr=1e-2, batch=16, dtype="bfloat16")
-    whole = Trainer(run, boards, None, tmp_path / "whole")
+    whole = Trainer.open(run, boards, None, tmp_path / "whole")
     losses = [whole.update()["loss"] for _ in range(60)]
     assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
     assert whole.carry.z_H.dtype == torch.bfloat16
     assert not whole.fused
-    cut = Trainer(run, boards, None, tmp_path / "cut")
+    cut = Trainer.open(run, boards, None, tmp_path / "cut")
     for _ in range(30):
         cut.update()
     cut.save()
-    again = Trainer(run, boards, None, tmp_path / "cut")
+    again = Trainer.open(run, boards, None, tmp_path / "cut")
     for _ in range(30):
         again.update()
     assert_same(whole, again)
@@ -130,7 +130,7 @@ def test_compiled_updates_are_those_of_eager_ones(boards: Boards, tmp_path: Path
     for compile in (False, True):
         run = tiny(compile=compile)
         run.model.update(H_layers=1, L_layers=1)
-        trainers[compile] = Trainer(run, boards, None, tmp_path / str(compile))
+        trainers[compile] = Trainer.open(run, boards, None, tmp_path / str(compile))
     eager, compiled = trainers[False], trainers[True]
     assert compiled.model.H_level.forward is not type(compiled.model.H_level).forward
     for _ in range(3):
@@ -141,9 +141,9 @@ def test_compiled_updates_are_those_of_eager_ones(boards: Boards, tmp_path: Path
 
 
 def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
-    alone = Trainer(tiny(), boards, None, tmp_path / "alone")
+    alone = Trainer.open(tiny(), boards, None, tmp_path / "alone")
     alone.train()
-    watched = Trainer(tiny(eval_rows=4, eval_steps=1, eval_minutes=1e-9), boards, boards, tmp_path / "watched")
+    watched = Trainer.open(tiny(eval_rows=4, eval_steps=1, eval_minutes=1e-9), boards, boards, tmp_path / "watched")
     watched.train()
     lines = (tmp_path / "watched" / "metrics.jsonl").read_text().splitlines()
     assert sum("holdout" in line for line in lines) > STEPS / 2
@@ -152,7 +152,7 @@ def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
 
 
 def test_what_is_not_finite_stops_and_keeps_the_last_checkpoint(boards: Boards, tmp_path: Path) -> None:
-    trainer = Trainer(tiny(), boards, None, tmp_path)
+    trainer = Trainer.open(tiny(), boards, None, tmp_path)
     trainer.update()
     weights = [p.detach().clone() for p in trainer.parameters]
 
@@ -165,24 +165,24 @@ def test_what_is_not_finite_stops_and_keeps_the_last_checkpoint(boards: Boards, 
     assert trainer.step == 1
     assert all(torch.equal(a, b) for a, b in zip(weights, trainer.parameters, strict=True))
     # Saved before the first update of train(): there always is a checkpoint from before.
-    again = Trainer(tiny(), boards, None, tmp_path)
+    again = Trainer.open(tiny(), boards, None, tmp_path)
     assert again.step == 1
     assert again.carry.z_H.isfinite().all()
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_at_once(boards: Boards, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    trainer = Trainer(tiny(), boards, None, tmp_path / "file" / "run")
+    trainer = Trainer.open(tiny(), boards, None, tmp_path / "file" / "run")
     with pytest.raises(HrmEdgeError, match=r"last\.pt: cannot be written"):
         trainer.train()
     assert trainer.step == 0
     (tmp_path / "metrics.jsonl").mkdir()
     with pytest.raises(HrmEdgeError, match=r"metrics\.jsonl: cannot be written"):
-        Trainer(tiny(), boards, None, tmp_path).train()
+        Trainer.open(tiny(), boards, None, tmp_path).train()
 
 
 def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None:
-    first = Trainer(tiny(), boards, None, tmp_path)
+    first = Trainer.open(tiny(), boards, None, tmp_path)
     first.save()
     run = tiny()
     other_model = run.model_copy(update={"model": {"hidden_size": 32, "box_rows": 2, "box_cols": 2}})
@@ -203,24 +203,24 @@ def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None
         (run, some_boards(seed=2), "other training boards"),
     ]:
         with pytest.raises(HrmEdgeError, match=message) as caught:
-            Trainer(other, with_boards, None, tmp_path)
+            Trainer.open(other, with_boards, None, tmp_path)
         assert caught.value.code == "checkpoint"
     save_state(tmp_path / "other" / "last.pt", {"model": {}})
     with pytest.raises(HrmEdgeError, match=r"last\.pt: of no run"):
-        Trainer(run, boards, None, tmp_path / "other")
+        Trainer.open(run, boards, None, tmp_path / "other")
     longer = tiny(steps=None, minutes=5, save_minutes=1, eval_minutes=2, eval_rows=3, eval_steps=4, threads=1)
-    assert Trainer(longer, boards, None, tmp_path).step == 0
+    assert Trainer.open(longer, boards, None, tmp_path).step == 0
 
 
 def test_a_checkpoint_that_does_not_name_its_boards_is_a_start(boards: Boards, tmp_path: Path) -> None:
-    first = Trainer(tiny(), boards, None, tmp_path)
+    first = Trainer.open(tiny(), boards, None, tmp_path)
     first.update()
     old = {name: value for name, value in first.state().items() if name != "boards"}
     save_state(first.checkpoint, old)
     with pytest.raises(HrmEdgeError, match="or before they were compared"):
-        Trainer(tiny(), boards, None, tmp_path)
+        Trainer.open(tiny(), boards, None, tmp_path)
     _, state = load_checkpoint(first.checkpoint)
-    again = Trainer(tiny(), boards, None, tmp_path / "again", state)
+    again = Trainer.open(tiny(), boards, None, tmp_path / "again", state)
     assert again.step == 0
     assert all(torch.equal(state[name], value) for name, value in again.model.state_dict().items())
 
@@ -228,12 +228,12 @@ def test_a_checkpoint_that_does_not_name_its_boards_is_a_start(boards: Boards, t
 def test_leftovers_of_killed_runs_are_swept(boards: Boards, tmp_path: Path) -> None:
     left = tmp_path / ".last.pt.123.tmp"
     left.write_bytes(b"half")
-    Trainer(tiny(), boards, None, tmp_path)
+    Trainer.open(tiny(), boards, None, tmp_path)
     assert not left.exists()
 
 
 def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None:
-    trainer = Trainer(tiny(steps=10**6), boards, None, tmp_path)
+    trainer = Trainer.open(tiny(steps=10**6), boards, None, tmp_path)
     done = []
 
     def stop() -> bool:
@@ -243,19 +243,19 @@ def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None
         return False
 
     trainer.train(stop=stop)
-    assert Trainer(tiny(steps=10**6), boards, None, tmp_path).step == 3
+    assert Trainer.open(tiny(steps=10**6), boards, None, tmp_path).step == 3
 
 
 @pytest.mark.parametrize("device", ["foo", "cuda", "cuda:9", "meta", "privateuseone"])
 def test_devices_that_cannot_be_used_are_refused(boards: Boards, tmp_path: Path, device: str) -> None:
     with pytest.raises(HrmEdgeError, match=f"device '{device}' cannot be used: .") as caught:
-        Trainer(tiny(device=device), boards, None, tmp_path)
+        Trainer.open(tiny(device=device), boards, None, tmp_path)
     assert caught.value.code == "config"
 
 
 def test_the_greatest_seeds_are_seeds(boards: Boards, tmp_path: Path) -> None:
     for seed in (2**43, -(2**43)):
-        Trainer(tiny(seed=seed), boards, None, tmp_path / str(seed), None, World(rank=999))
+        Trainer.open(tiny(seed=seed), boards, None, tmp_path / str(seed), None, World(rank=999))
 
 
 def test_run_files(tmp_path: Path) -> None:

@@ -118,8 +118,8 @@ def still(**train) -> RunConfig:
 
 @needs_compiler
 def test_an_update_is_that_of_the_plain_trainer(boards: Boards, tmp_path: Path) -> None:
-    plain = Trainer(still(lr=1e-2), boards, None, tmp_path / "plain")
-    halves = OnCpu(still(lr=1e-2), boards, None, tmp_path / "halves")
+    plain = Trainer.open(still(lr=1e-2), boards, None, tmp_path / "plain")
+    halves = OnCpu.open(still(lr=1e-2), boards, None, tmp_path / "halves")
     start = {name: value.clone() for name, value in halves.model.state_dict().items()}
     said = plain.update()
     assert halves.update() == {}
@@ -134,7 +134,7 @@ def test_an_update_is_that_of_the_plain_trainer(boards: Boards, tmp_path: Path) 
 
 @needs_compiler
 def test_halves_take_turns_and_train(boards: Boards, tmp_path: Path) -> None:
-    trainer = OnCpu(tiny(steps=60, lr=1e-2, batch=16, eval_rows=20, eval_steps=4), boards, boards, tmp_path)
+    trainer = OnCpu.open(tiny(steps=60, lr=1e-2, batch=16, eval_rows=20, eval_steps=4), boards, boards, tmp_path)
     first, second = trainer.halves
     assert not torch.equal(first.slots.tokens, second.slots.tokens)
     assert [trainer.update() for _ in range(2)] == [{}, {}]
@@ -153,8 +153,8 @@ def test_halves_take_turns_and_train(boards: Boards, tmp_path: Path) -> None:
 
 @needs_compiler
 def test_a_run_goes_on_where_it_stopped(boards: Boards, tmp_path: Path) -> None:
-    whole = OnCpu(tiny(), boards, None, tmp_path / "whole")
-    cut = OnCpu(tiny(), boards, None, tmp_path / "cut")
+    whole = OnCpu.open(tiny(), boards, None, tmp_path / "whole")
+    cut = OnCpu.open(tiny(), boards, None, tmp_path / "cut")
     torch.manual_seed(3)
     for _ in range(9):
         whole.update()
@@ -163,7 +163,7 @@ def test_a_run_goes_on_where_it_stopped(boards: Boards, tmp_path: Path) -> None:
         cut.update()
     cut.save()
     torch.manual_seed(999)
-    again = OnCpu(tiny(), boards, None, tmp_path / "cut")
+    again = OnCpu.open(tiny(), boards, None, tmp_path / "cut")
     assert again.step == 5
     for _ in range(4):
         again.update()
@@ -172,18 +172,18 @@ def test_a_run_goes_on_where_it_stopped(boards: Boards, tmp_path: Path) -> None:
 
 @needs_compiler
 def test_halves_and_whole_boards_do_not_mix(boards: Boards, tmp_path: Path) -> None:
-    Trainer(tiny(), boards, None, tmp_path / "whole").save()
-    OnCpu(tiny(), boards, None, tmp_path / "halves").save()
+    Trainer.open(tiny(), boards, None, tmp_path / "whole").save()
+    OnCpu.open(tiny(), boards, None, tmp_path / "halves").save()
     start = "a new run can start from it: another --out, --start .*pt$"
     with pytest.raises(HrmEdgeError, match=f"whole/last.pt: not saved in two halves, .*; {start}"):
-        OnCpu(tiny(), boards, None, tmp_path / "whole")
+        OnCpu.open(tiny(), boards, None, tmp_path / "whole")
     with pytest.raises(HrmEdgeError, match=f"halves/last.pt: saved on a GPU, in two halves, .*; {start}"):
-        Trainer(tiny(), boards, None, tmp_path / "halves")
+        Trainer.open(tiny(), boards, None, tmp_path / "halves")
 
 
 @needs_compiler
 def test_what_is_not_finite_stops_the_run_before_it_is_saved(boards: Boards, tmp_path: Path) -> None:
-    trainer = OnCpu(tiny(), boards, None, tmp_path)
+    trainer = OnCpu.open(tiny(), boards, None, tmp_path)
     trainer.update()
     trainer.save()
     good = trainer.checkpoint.read_bytes()

@@ -93,24 +93,24 @@ def test_a_run_of_a_cpu_does_not_go_on_on_cuda() -> None:
     ],
 )
 def test_a_checkpoint_that_is_not_whole_is_refused(tmp_path: Path, at: str, value: object, message: str) -> None:
-    first = Trainer(tiny(), some_boards(), None, tmp_path)
+    first = Trainer.open(tiny(), some_boards(), None, tmp_path)
     state = {name: was for name, was in first.state().items() if name != at}
     save_state(first.checkpoint, state if value is None else state | {at: value})
     with pytest.raises(HrmEdgeError, match=message) as caught:
-        Trainer(tiny(), some_boards(), None, tmp_path)
+        Trainer.open(tiny(), some_boards(), None, tmp_path)
     assert caught.value.code == "checkpoint"
     assert str(first.checkpoint) in str(caught.value)
 
 
 @needs_compiler
 def test_moments_of_other_parameters_are_refused(tmp_path: Path) -> None:
-    first = Trainer(tiny(), some_boards(), None, tmp_path)
+    first = Trainer.open(tiny(), some_boards(), None, tmp_path)
     first.update()
     state = first.state()
     state["optimizer"]["state"][0]["exp_avg"] = torch.zeros(2)
     save_state(first.checkpoint, state)
     with pytest.raises(HrmEdgeError, match=r"optimizer\.state\.exp_avg is not that of this run"):
-        Trainer(tiny(), some_boards(), None, tmp_path)
+        Trainer.open(tiny(), some_boards(), None, tmp_path)
 
 
 def test_a_full_disk_is_named_and_leaves_the_earlier_checkpoint(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def together(folder: Path, body: Callable[[World], object]) -> list[dict[str, An
 
 
 def trainer_of(world: World, folder: Path, run: RunConfig) -> Trainer:
-    return Trainer(run, some_boards(), None, folder, None, world)
+    return Trainer.open(run, some_boards(), None, folder, None, world)
 
 
 def assert_one_model(a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def test_two_processes_train_one_model_on_different_boards(tmp_path: Path) -> No
     a, b = together(tmp_path, body)
     assert_one_model(a, b)
     assert not torch.equal(a["slots"]["tokens"], b["slots"]["tokens"])
-    alone = Trainer(tiny(), some_boards(), None, tmp_path / "alone").model.state_dict()
+    alone = Trainer.open(tiny(), some_boards(), None, tmp_path / "alone").model.state_dict()
     assert any(not torch.equal(a["model"][name], alone[name]) for name in alone)
 
 
