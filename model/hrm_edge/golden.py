@@ -64,7 +64,6 @@ FLOAT_STEPS = (1, 2)
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = REPOSITORY / "tests" / "golden"
 WEIGHTS = REPOSITORY / "model" / "weights"
-SHIPPED = WEIGHTS / "sudoku.safetensors"
 
 
 @dataclass(frozen=True)

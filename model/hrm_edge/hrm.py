@@ -10,7 +10,6 @@ Shapes: B boards, N tokens of a board, P prefix tokens, T = P + N, d hidden size
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Literal, NamedTuple
 
@@ -18,13 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import group_attention, table_attention
 from .config import HRMConfig
 from .errors import HrmEdgeError
 from .lists import Geometry
 
 GradMode = Literal["one", "cycle", "full"]
-# (q, k, v: [B, h, groups, g, hd]; bias: [h, 1, 1, g] or None) -> [B, h, groups, g, hd]
-GroupAttention = Callable[[Tensor, Tensor, Tensor, Tensor | None], Tensor]
 
 
 def trunc_normal_(tensor: Tensor, std: float) -> Tensor:
@@ -93,30 +91,6 @@ class RotaryEmbedding(nn.Module):
         return (x.float() * self.cos_cached[:, None] + turned * self.sin_cached[:, None]).to(x.dtype)
 
 
-def group_attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None) -> Tensor:
-    """Softmax attention inside groups: the plain twin of every faster kernel."""
-    scores = (q @ k.transpose(-1, -2)).float() * q.shape[-1] ** -0.5
-    if bias is not None:
-        scores = scores + bias
-    return scores.softmax(-1).to(v.dtype) @ v
-
-
-def table_attention(qkv: Tensor, table: Tensor, bias: Tensor | None) -> Tensor:
-    """Each token reads its own list. ``qkv [B, N, 3, h, hd]``, ``table [N, g]``, ``bias [h, g]`` -> ``[B, N, h, hd]``.
-
-    Entries of -1 are left out; a list of only -1 gives zeros.
-    """
-    q, k, v = qkv.unbind(2)
-    there = table >= 0
-    index = table.clamp(min=0)
-    scores = torch.einsum("bnhd,bnghd->bnhg", q, k[:, index]).float() * q.shape[-1] ** -0.5
-    if bias is not None:
-        scores = scores + bias
-    # A finite mask: softmax over nothing but -inf has NaN gradients.
-    p = scores.masked_fill(~there[:, None], -1e9).softmax(-1) * there[:, None]
-    return torch.einsum("bnhg,bnghd->bnhd", p.to(v.dtype), v[:, index])
-
-
 class Attention(nn.Module):
     """Multi-head attention, each head along its list, or all over all (scaled dot-product attention)."""
 
@@ -126,7 +100,6 @@ class Attention(nn.Module):
         self.qkv_proj = Linear(config.hidden_size, 3 * config.hidden_size)
         self.o_proj = Linear(config.hidden_size, config.hidden_size)
         self.list_bias = nn.Parameter(torch.zeros(config.num_heads, width)) if config.list_bias else None
-        self.kernel: GroupAttention = group_attention
 
     def forward(self, x: Tensor, geometry: Geometry, rope: RotaryEmbedding | None) -> Tensor:
         batch, tokens, dim = x.shape
@@ -151,7 +124,7 @@ class Attention(nn.Module):
             if self.list_bias is not None:
                 heads = [h for i in bucket for h in range(runs[i].start, runs[i].stop)]
                 bias = self.list_bias[heads, : q.shape[-2]][:, None, None]
-            out = self.kernel(q, k, v, bias)
+            out = group_attention(q, k, v, bias)
             for i, part in zip(bucket, out.split([runs[i].stop - runs[i].start for i in bucket], 1), strict=True):
                 outs[i] = runs[i].clique.scatter(part)
         for i, run in enumerate(runs):
@@ -247,12 +220,6 @@ class HRM(nn.Module):
             self.q_head.weight.zero_()
             self.q_head.bias.fill_(-5.0)
 
-    def use_kernel(self, kernel: GroupAttention) -> None:
-        """Replaces the attention inside groups in every layer by a faster twin of `group_attention`."""
-        for module in self.modules():
-            if isinstance(module, Attention):
-                module.kernel = kernel
-
     def initial_carry(
         self, batch_size: int, *, geometry: Geometry | None = None, dtype: torch.dtype = torch.float32
     ) -> Carry:
@@ -260,12 +227,6 @@ class HRM(nn.Module):
         tokens = self.config.puzzle_emb_len + (geometry or self.geometry).tokens
         rows = (init.to(dtype).expand(batch_size, tokens, -1).contiguous() for init in (self.H_init, self.L_init))
         return Carry(*rows)
-
-    def reset_carry(self, carry: Carry, fresh: Tensor) -> Carry:
-        """Puts the boards where ``fresh [B]`` (bool) is set back to the start."""
-        flag = fresh.view(-1, 1, 1)
-        z_H = torch.where(flag, self.H_init.to(carry.z_H.dtype), carry.z_H)
-        return Carry(z_H, torch.where(flag, self.L_init.to(carry.z_L.dtype), carry.z_L))
 
     def embed(self, tokens: Tensor, puzzle_ids: Tensor | None = None) -> Tensor:
         """Input of the step, ``[B, T, d]`` in f32, from ``tokens [B, N]`` and ``puzzle_ids [B]`` (default all 0)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import signal
 import time
 from functools import partial
 from pathlib import Path
@@ -31,7 +30,7 @@ from .train_metrics import Sums, append_line
 from .train_slots import Slots
 from .train_state import check_state, restore_optimizer, restore_rng, rng_state
 from .train_together import load_together, save_together
-from .train_world import World, usable
+from .train_world import World, signals_to_stop, usable
 
 LOG_MINUTES = 1 / 3
 
@@ -231,31 +230,28 @@ class Trainer:
         self.step += 1
         with torch.no_grad():
             self._follow(self._newness())
-            self.carry = Carry(*(z.detach() for z in carry))
+            self.carry = carry.detach()
             counts = self.slots.advance(logits, options.window)
             self._fresh_carries()
         return {"loss": float(loss), "entropy": float(entropy), "norm": float(norm), **counts}
 
     # ---- the run ----
 
-    def train(self, on_metrics=None, stop=None) -> None:
+    def train(self, stop=None) -> None:
         """Runs until the budget is spent, ``stop()`` is true, or SIGTERM/SIGINT; saves on the way out.
 
         Several processes follow the clock of rank 0 and stop after the same update, whichever of them is asked to.
-        ``on_metrics`` gets each line of metrics.jsonl as a dict.
 
         Raises:
             NotFiniteError: the checkpoint is from before.
             HrmEdgeError: code ``file`` if ``folder`` cannot be written; an earlier checkpoint stays.
         """
         self.save()  # a folder that cannot be written ends the run now, and not after the first minutes
-        asked = []
-        old = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
         began = time.monotonic() - self.seconds
         marks = dict.fromkeys(("save", "eval", "log"), self.seconds)
         sums = Sums()
         layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
-        bar = tqdm(total=100, disable=self.world.rank > 0 or self.progress >= 1, bar_format=layout)
+        silent = self.world.rank > 0 or self.progress >= 1
 
         def is_over() -> bool:
             """Takes the time. The same on every process, or one would wait for the others' gradients for ever."""
@@ -266,31 +262,27 @@ class Trainer:
         def is_due(what: str, minutes: float) -> bool:
             return self.seconds - marks[what] > 60 * minutes
 
-        try:
+        with signals_to_stop() as asked, tqdm(total=100, disable=silent, bar_format=layout) as bar:
             over = is_over()
             while not over:
                 sums.add(self.update())
                 over = is_over()
                 if is_due("log", LOG_MINUTES):
-                    self._log(sums, self.seconds - marks["log"], bar, on_metrics)
+                    self._log(sums, self.seconds - marks["log"], bar)
                     sums, marks["log"] = Sums(), self.seconds
                 if is_due("save", self.options.save_minutes):
                     self.save()
                     marks["save"] = self.seconds
                 if is_due("eval", self.options.eval_minutes):
-                    self._evaluate(on_metrics)
+                    self._evaluate()
                     over = is_over()
                     marks["eval"] = self.seconds
             if sums.n:
-                self._log(sums, max(1e-9, self.seconds - marks["log"]), bar, on_metrics)
+                self._log(sums, max(1e-9, self.seconds - marks["log"]), bar)
             self.save()
-            self._evaluate(on_metrics)
-        finally:
-            bar.close()
-            for number, handler in old.items():
-                signal.signal(number, handler)
+            self._evaluate()
 
-    def _log(self, sums: Sums, seconds: float, bar, on_metrics) -> None:
+    def _log(self, sums: Sums, seconds: float, bar) -> None:
         board_steps = sums.n * self.options.batch * self.options.window * self.world.size
         line = {
             "step": self.step,
@@ -301,19 +293,16 @@ class Trainer:
         }
         bar.set_postfix(loss=line["loss"], raw=line["raw_16"], rate=line["board_steps_per_second"])
         bar.update(100 * self.progress - bar.n)
-        self._write(line, on_metrics)
+        self._write(line)
 
-    def _evaluate(self, on_metrics) -> None:
+    def _evaluate(self) -> None:
         if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
             return
         curve = curve_of(self.average, self.task, self.holdout, self.options.eval_rows, self.options.eval_steps)
         at = [s for s in (1, 2, 4, 8, 16, 32, 64) if s <= self.options.eval_steps]
         line = {"step": self.step, "minutes": round(self.seconds / 60, 2), "holdout": {s: curve[s - 1] for s in at}}
-        self._write(line, on_metrics)
+        self._write(line)
 
-    def _write(self, line: dict[str, Any], on_metrics) -> None:
-        if self.world.rank > 0:
-            return
-        append_line(self.folder / "metrics.jsonl", line)
-        if on_metrics:
-            on_metrics(line)
+    def _write(self, line: dict[str, Any]) -> None:
+        if self.world.rank == 0:
+            append_line(self.folder / "metrics.jsonl", line)

@@ -59,9 +59,8 @@ def step_loss(
       little, or the beliefs of every board with a tentative given would sink to the share of wrong ones.
     - Halting, weight ``halting``: whether the whole board is right. What is trained is what halts (`halting_logit`), so
       a model with two q outputs learns one logit, their difference. HRM trains them apart: Q-halt on this same label,
-      Q-continue on the best Q of the step after (section 2; `act.act_step` has that target). Its comparison is trained
-      on here all the same: a converted model goes on from its own decisions, and only the two values by themselves
-      lose their meaning.
+      Q-continue on the best Q of the step after (section 2). Its comparison is trained on here all the same: a
+      converted model goes on from its own decisions, and only the two values by themselves lose their meaning.
 
     Args:
         answers: ``[B, cells]`` int64 symbols from 0; -100 leaves a cell out.

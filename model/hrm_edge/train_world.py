@@ -1,8 +1,11 @@
-"""The processes of a torchrun start: which one this is, what it computes on, and what they tell each other."""
+"""The processes of a torchrun start: which one this is, what it computes on, what they tell each other and are told."""
 
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -20,6 +23,18 @@ def usable(name: str) -> torch.device:
     except Exception as error:  # a backend that is not there may raise anything
         reason = str(error).partition("\n")[0]
         raise HrmEdgeError("config", f"device {name!r} cannot be used: {reason}") from error
+
+
+@contextmanager
+def signals_to_stop() -> Iterator[list[int]]:
+    """SIGTERM and SIGINT, which end nothing meanwhile: those that came."""
+    came: list[int] = []
+    old = {s: signal.signal(s, lambda number, _: came.append(number)) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield came
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from hrm_edge.cli import app
 from hrm_edge.config import HRMConfig
-from hrm_edge.golden import cases, random_state
+from hrm_edge.golden import WEIGHTS, cases, random_state
 from hrm_edge.tasks import Task
 
 # No test needs a GPU, and autograd does not run in a fork of a process where it has threads for one.
@@ -24,6 +24,7 @@ torch.set_num_threads(1)
 settings.register_profile("hrm", deadline=None, max_examples=25, derandomize=True)
 settings.load_profile("hrm")
 
+SHIPPED = WEIGHTS / "sudoku.safetensors"
 CONFIGS = {case.name: case.config for case in cases() if case.config is not None}
 
 

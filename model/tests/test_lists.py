@@ -5,10 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrm_edge.attention import group_attention, table_attention
 from hrm_edge.config import CANDIDATE_LISTS, TaskConfig, sudoku_task
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_sudoku
-from hrm_edge.hrm import group_attention, table_attention
 from hrm_edge.lists import Clique, Geometry, list_table, make_list
 
 from .conftest import CONFIGS

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from hrm_edge.cli import app
 from hrm_edge.config import HRMConfig
 from hrm_edge.errors import HrmEdgeError
-from hrm_edge.golden import SHIPPED, random_state
+from hrm_edge.golden import random_state
 from hrm_edge.golden_boards import SHIPPED_BOARD
 from hrm_edge.hrm import HRM
 from hrm_edge.onnx_export import onnx_step
@@ -26,7 +26,7 @@ from hrm_edge.quantise import quantise_state
 from hrm_edge.tasks import Task
 from hrm_edge.weights_file import WeightsFile, read_weights
 
-from .conftest import CONFIGS, board_of
+from .conftest import CONFIGS, SHIPPED, board_of
 
 # A whole attempt of the published model.
 STEPS = 16

@@ -140,6 +140,20 @@ def test_compiled_updates_are_those_of_eager_ones(boards: Boards, tmp_path: Path
         torch.testing.assert_close(compiled.model.state_dict()[name], value, rtol=1e-3, atol=1e-4, msg=name)
 
 
+def test_fresh_boards_start_over_and_the_others_go_on(boards: Boards, tmp_path: Path) -> None:
+    trainer = Trainer.open(tiny(), boards, None, tmp_path)
+    trainer.update()
+    before = [z.clone() for z in trainer.carry]
+    trainer.slots.fresh = torch.arange(6) == 2
+    trainer.slots.noise.zero_()
+    trainer._fresh_carries()
+    others = ~trainer.slots.fresh
+    for z, was, start in zip(trainer.carry, before, trainer.model.initial_carry(1), strict=True):
+        assert torch.equal(z[2], start[0])
+        assert not torch.equal(was[2], start[0])
+        assert torch.equal(z[others], was[others])
+
+
 def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
     alone = Trainer.open(tiny(), boards, None, tmp_path / "alone")
     alone.train()

@@ -20,12 +20,12 @@ from hrm_edge.card import ModelCard
 from hrm_edge.config import HRMConfig
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.export import export_weights, parameter_count
-from hrm_edge.golden import SHIPPED, random_state
+from hrm_edge.golden import random_state
 from hrm_edge.layout import file_tensors
 from hrm_edge.quantise import quantise_state
 from hrm_edge.weights_file import MAX_HEADER, pack_tensors, parse_weights, read_weights, write_weights
 
-from .conftest import CONFIGS
+from .conftest import CONFIGS, SHIPPED
 
 CARD = ModelCard(name="test", license="Apache-2.0", notes="größer")
 
