@@ -36,14 +36,17 @@ class Curve:
     def add(self, at: int, right: Tensor, q: Tensor) -> None:
         """Right cells ``[B, cells]`` (bool) and q ``[B, q_outputs]`` after step ``self.steps[at]``."""
         exact, halt = right.all(1), should_halt(q)
-        self.exact[at] += exact.sum()
-        self.cells[at] += right.float().mean(1).sum()
-        self.halted[at] += halt.sum()
-        self.halted_right[at] += (halt & exact).sum()
+        self.exact[at] += exact.sum().cpu()
+        self.cells[at] += right.float().mean(1).sum().cpu()
+        self.halted[at] += halt.sum().cpu()
+        self.halted_right[at] += (halt & exact).sum().cpu()
 
     def shares(self) -> list[dict[str, Any]]:
         """One dict a step; ``halt_precision``, ``halt_recall`` are null where nothing halted, or nothing was right."""
-        share = lambda a, b: round(float(a / b), 5) if b else None  # noqa: E731
+
+        def share(a: Tensor, b: Tensor | int) -> float | None:
+            return round(float(a / b), 5) if b else None
+
         return [
             {
                 "steps": steps,

@@ -26,7 +26,10 @@ class Sums:
     def line(self) -> dict[str, Any]:
         """Means and shares; a share of nothing is None."""
         of = self.of
-        share = lambda a, b: round(of[a] / of[b], 4) if of.get(b) else None  # noqa: E731
+
+        def share(a: str, b: str) -> float | None:
+            return round(of[a] / of[b], 4) if of.get(b) else None
+
         return {
             "loss": round(of["loss"] / self.n, 5),
             "entropy": round(of["entropy"] / self.n, 5),

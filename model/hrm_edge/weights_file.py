@@ -7,6 +7,7 @@ model must give the same bytes. Tests read it back with the library.
 from __future__ import annotations
 
 import json
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,9 +170,7 @@ def _span(name: str, entry: Any, dtype: str, shape: tuple[int, ...]) -> tuple[in
     offsets = entry.get("data_offsets")
     if not (isinstance(offsets, list) and len(offsets) == 2 and all(type(o) is int and o >= 0 for o in offsets)):
         raise HrmEdgeError("weights", f"{name}: data_offsets is not [begin, end]")
-    size = _DTYPES[dtype].itemsize
-    for length in shape:
-        size *= length
+    size = _DTYPES[dtype].itemsize * math.prod(shape)
     if offsets[1] - offsets[0] != size:
         raise HrmEdgeError("weights", f"{name} needs {size} bytes, data_offsets give {offsets[1] - offsets[0]}")
     return offsets[0], offsets[1]
