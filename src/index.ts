@@ -1,4 +1,4 @@
-import { backendOf } from './engines/backend-option.ts'
+import { BACKENDS, backendOf } from './engines/backend-option.ts'
 import { openEngines } from './engines/create-engine.ts'
 import { openSolver } from './solve/open-solver.ts'
 import { checkSignal, checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
@@ -39,7 +39,7 @@ export async function createSolver(options: CreateSolverOptions = {}): Promise<S
   refuseUnknown(options, CREATE_OPTIONS)
   const slots = checkSlots(options.slots ?? (options.webgpu ? GPU_SLOTS : DEFAULT_SLOTS))
   const { webgpu, onFallback, kernels, signal } = options
-  const backend = backendOf(options, ['wasm', 'webgpu', 'reference', 'auto'])
+  const backend = backendOf(options, BACKENDS)
   checkSignal(signal)
   const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels, signal) })
   return (await openSolver(loadModel(options), opening, slots, signal)).solver

@@ -1,9 +1,7 @@
-import type { Backend } from '../engines/engine.ts'
+import type { BackendChoice } from '../engines/backend-option.ts'
 import type { Fallback } from '../engines/gpu.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { remark } from './output.ts'
-
-export type BackendChoice = Backend | 'auto'
 
 /** Boards side by side where they may be on a GPU. */
 export const GPU_BATCH = 256

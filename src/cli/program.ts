@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { BACKENDS } from '../engines/backend-option.ts'
 import { DEFAULT_MAX_STEPS } from '../solve/options.ts'
 import { integer, maxSteps, nonEmpty, seed } from './options.ts'
-
-const BACKENDS = ['auto', 'wasm', 'webgpu', 'reference']
 
 /**
  * The commands and their options. Each command's code is imported when it runs, so that `hrm solve` loads neither the

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { serve } from '../../worker/node.ts'
+import type { BackendChoice } from '../engines/backend-option.ts'
 import { HrmError } from '../errors.ts'
-import { type BackendChoice, backendOptions } from './backend.ts'
+import { backendOptions } from './backend.ts'
 import { EXIT } from './failure.ts'
 import { remark } from './output.ts'
 

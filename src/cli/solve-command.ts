@@ -1,3 +1,6 @@
+import { type BoardInput, type Drawing, parseBoard, parseBoards } from '../boards/board-input.ts'
+import { checkBoards } from '../boards/check-boards.ts'
+import type { BackendChoice } from '../engines/backend-option.ts'
 import { openEngines } from '../engines/create-engine.ts'
 import { HrmError } from '../errors.ts'
 import type { SolveResult, Solver } from '../index.ts'
@@ -6,9 +9,7 @@ import { DEFAULT_SLOTS } from '../solve/options.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { loadModel } from '../weights/load-model.ts'
-import { type BackendChoice, backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
-import { type BoardInput, type Drawing, parseBoard, parseBoards } from './board-input.ts'
-import { checkBoards } from './check-boards.ts'
+import { backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
@@ -45,11 +46,11 @@ export async function solveCommand(
   const given = await read?.(drawingOf(loaded.model.config.task))
   const slots = Math.min(given?.length ?? 1, mayUseGpu(options.backend) ? GPU_BATCH : DEFAULT_SLOTS)
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const { solver } = await openSolver(Promise.resolve(loaded), openEngines({ backend, ...gpu }), slots)
+  const engines = openEngines({ backend, ...gpu })
+  const { solver, task: rules } = await openSolver(Promise.resolve(loaded), engines, slots)
   try {
     const inputs = given ?? [{ board: announceSample(task) }]
-    // `steps` reads the board at once and computes nothing before its first `next`
-    checkBoards(inputs, (board) => solver.steps(board))
+    checkBoards(inputs, rules.parse)
     const boards = inputs.map((input) => input.board)
     if (options.json) return await solveForJson(solver, boards, { maxSteps, seed })
     const atOnce = mayUseGpu(options.backend) ? GPU_AT_ONCE : 1

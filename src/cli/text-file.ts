@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
+import { faultsOf } from '../boards/csv.ts'
+import { utf8Text } from '../boards/utf8-text.ts'
 import { HrmError } from '../errors.ts'
 import { concatBytes } from '../platform/concat-bytes.ts'
-import { faultsOf } from './csv.ts'
-import { utf8Text } from './utf8-text.ts'
 
 const GZIP_MAGIC = [0x1f, 0x8b]
 /** Bytes read at a time. */

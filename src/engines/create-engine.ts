@@ -3,7 +3,8 @@ import type { KernelBuild } from '../platform/platform.ts'
 import { show } from '../show.ts'
 import { checkFunction } from '../solve/options.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
-import type { Backend, Engine, EngineOptions } from './engine.ts'
+import type { BackendChoice } from './backend-option.ts'
+import type { Engine, EngineOptions } from './engine.ts'
 import type { BatchEngines, Fallback, GpuEngines, GpuFailure, OpenableWebGpu, WebGpu } from './gpu.ts'
 import { createReferenceEngine } from './reference/reference-engine.ts'
 import { createWasmEngineFactory } from './wasm/wasm-engine.ts'
@@ -15,7 +16,7 @@ export type EngineFactory = (options: EngineOptions) => Engine
  * @throws HrmError `engine_unavailable`, `engine_fetch`, `option_invalid`
  */
 export async function createEngineFactory(
-  backend: Backend | 'auto',
+  backend: BackendChoice,
   loadKernel: (build: KernelBuild) => Promise<WebAssembly.Module> = createKernelLoader(),
 ): Promise<EngineFactory> {
   switch (backend) {
@@ -36,7 +37,7 @@ export async function createEngineFactory(
 }
 
 export interface OpenEnginesOptions {
-  backend: Backend | 'auto'
+  backend: BackendChoice
   loadKernel?: (build: KernelBuild) => Promise<WebAssembly.Module>
   webgpu?: WebGpu
   onFallback?: (fallback: Fallback) => void

@@ -2,6 +2,7 @@ import type { Geometry } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { checkString } from './check-string.ts'
+import { linesOf } from './lines.ts'
 import { buildGeometry, trainedShape } from './lists.ts'
 import { readCells } from './read-cells.ts'
 import { cellAt, nameCell } from './sudoku/parse.ts'
@@ -22,7 +23,7 @@ export function createGridTask(config: ModelConfig): Task {
 
   /** Rows that stand on lines of their own tell the shape: cells of another shape are another board, however many. */
   function joinRows(board: string): string {
-    const lines = board.replace(/(\r\n|\r|\n)$/, '').split(/\r\n|\r|\n/)
+    const lines = linesOf(board)
     if (lines.length === 1) return lines[0]
     const { rows, cols } = shape
     if (lines.length !== rows) {

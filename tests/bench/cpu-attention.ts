@@ -1,5 +1,5 @@
 import type { Geometry } from '../../src/engines/engine.ts'
-import { groupOrder } from '../../src/engines/webgpu/list-attention.ts'
+import { groupOrder } from '../../src/engines/groups.ts'
 import { type Graph, MICROSOFT } from '../../src/engines/webgpu/onnx.ts'
 import type { Attend } from '../../src/engines/webgpu/step-graph.ts'
 import type { Model } from '../../src/weights/model.ts'

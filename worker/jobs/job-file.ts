@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { BOARD_COLUMNS } from '../../src/cli/board-input.ts'
-import { columnNamed, readCsv } from '../../src/cli/csv.ts'
-import { utf8Text } from '../../src/cli/utf8-text.ts'
+import { BOARD_COLUMNS } from '../../src/boards/board-input.ts'
+import { readTable } from '../../src/boards/csv.ts'
+import { utf8Text } from '../../src/boards/utf8-text.ts'
 import { receive } from '../body.ts'
 import type { Limits } from '../limits.ts'
 import { createPace } from '../pace.ts'
@@ -46,18 +46,7 @@ const refuse = (line: number, what: string, cause?: unknown) =>
   new ProblemError('data_invalid', `Line ${line}: ${what}`, { extras: { line }, cause })
 
 async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<JobRow> {
-  let width = 0
-  let column = -1
-  for await (const record of readCsv(text, refuse)) {
-    const { line, fields } = record
-    if (width === 0) {
-      width = fields.length
-      column = columnNamed(BOARD_COLUMNS, record, refuse)
-      if (column < 0) throw refuse(line, `the header has no column named ${BOARD_COLUMNS.join(', ')}.`)
-    } else if (fields.length !== width) {
-      throw refuse(line, `${fields.length} fields, the header has ${width}.`)
-    } else yield { line, board: fields[column] }
-  }
+  for await (const { line, values } of readTable(text, [BOARD_COLUMNS], refuse)) yield { line, board: values[0] }
 }
 
 const row = z.union([z.string(), z.strictObject({ board: z.string() }).transform(({ board }) => board)])

@@ -1,4 +1,4 @@
-import { headerFault, parseBoards } from '../../src/cli/board-input.ts'
+import { headerFault, parseBoards } from '../../src/boards/board-input.ts'
 import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
 import { LONGEST as LONGEST_BOARD, parseBoardText, RUN } from './board-text.ts'
 import type { SampleSet } from './samples.ts'

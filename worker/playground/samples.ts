@@ -1,3 +1,5 @@
+import { EXCHANGE_BOARDS } from '../../src/boards/exchange-boards.ts'
+
 /** Puzzles to try, a few of each grade, from public sets. */
 export interface SampleSet {
   name: string
@@ -10,29 +12,17 @@ export const SAMPLE_SETS: readonly SampleSet[] = [
   {
     name: 'Easy',
     source: 'Sudoku Exchange Puzzle Bank, easy',
-    boards: [
-      '.5.7.3.6...7...8.....816.......3......5...1..73..4..869.6...2.484.572.93...4.9...',
-      '3.24.18.9..1...3............4.7.8.1.78.5.2.36....9....2..6.9..39.......88...7...5',
-      '...823..1..3...4...7.....523..96..1....1.2....1..38..683.....4...2...9..6..789...',
-    ],
+    boards: EXCHANGE_BOARDS.easy,
   },
   {
     name: 'Medium',
     source: 'Sudoku Exchange Puzzle Bank, medium',
-    boards: [
-      '.2.9......48....31....63.2...94.7..3..3.8.2..4..1.56...3.57....25....18......6.5.',
-      '1..8..57......921..9..4....3..9...5...7...3...2...6..8....2..4..714......64..7..3',
-      '..2...8....5.2.1..46.....2913..6..52..9.8.4.....3.2.....6.7.2..7.......8.2.519.7.',
-    ],
+    boards: EXCHANGE_BOARDS.medium,
   },
   {
     name: 'Hard',
     source: 'Sudoku Exchange Puzzle Bank, hard',
-    boards: [
-      '.8.2..4..57....1....23.....82..9...5...715...7...2..41.....67....3....18..7..9.5.',
-      '6...5...7.3........8.4.92...153.......8...3.......759...95.1.3........8.2...7...4',
-      '21.95...4.9..6..37...7...........3.892.....158.5...........2...68..1..4.1...47.96',
-    ],
+    boards: EXCHANGE_BOARDS.hard,
   },
   {
     name: 'Extreme',

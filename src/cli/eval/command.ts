@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
+import type { BackendChoice } from '../../engines/backend-option.ts'
 import { loadModel } from '../../weights/load-model.ts'
-import { type BackendChoice, GPU_BATCH, mayUseGpu } from '../backend.ts'
+import { GPU_BATCH, mayUseGpu } from '../backend.ts'
 import { EXIT } from '../failure.ts'
 import { printJson, printText } from '../output.ts'
 import { createProgress } from '../progress.ts'

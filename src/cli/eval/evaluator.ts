@@ -1,3 +1,4 @@
+import type { BackendChoice } from '../../engines/backend-option.ts'
 import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
 import { groupByShape } from '../../solve/group-by-shape.ts'
 import { openSolver } from '../../solve/open-solver.ts'
@@ -7,7 +8,7 @@ import type { SlotPool } from '../../solve/slot-pool.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import type { LoadedModel } from '../../weights/load-model.ts'
-import { type BackendChoice, backendOptions } from '../backend.ts'
+import { backendOptions } from '../backend.ts'
 import type { EvalRow } from './rows.ts'
 import { isWrong } from './wrong.ts'
 

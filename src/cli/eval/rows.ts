@@ -1,6 +1,7 @@
+import { BOARD_COLUMNS } from '../../boards/board-input.ts'
+import { faultsOf, readTable } from '../../boards/csv.ts'
 import { HrmError } from '../../errors.ts'
 import type { Task } from '../../tasks/task.ts'
-import { type CsvRecord, columnNamed, faultsOf, noColumn, type RefuseLine, readCsv } from '../csv.ts'
 import { readTextFile } from '../text-file.ts'
 
 /** A puzzle of a data set and its known answer, both as the task writes boards. */
@@ -9,7 +10,7 @@ export interface EvalRow {
   answer: string
 }
 
-const COLUMNS = { question: ['question', 'puzzle', 'board'], answer: ['answer', 'solution'] }
+const ANSWER_COLUMNS = ['answer', 'solution']
 
 /**
  * Reads a data set (CSV, gzipped or not) and checks every row it takes: the question is a board that breaks no rule,
@@ -20,31 +21,13 @@ const COLUMNS = { question: ['question', 'puzzle', 'board'], answer: ['answer', 
  */
 export async function readEvalRows(path: string, task: Task, limit = Infinity): Promise<EvalRow[]> {
   const rows: EvalRow[] = []
-  let columns: { question: number; answer: number; width: number } | undefined
-  const refuse = faultsOf(path)
-  for await (const record of readCsv(readTextFile(path), refuse)) {
-    if (!columns) {
-      columns = findColumns(record, refuse)
-      continue
-    }
-    const { line, fields } = record
-    if (fields.length !== columns.width) {
-      throw refuse(line, `${fields.length} fields, the header has ${columns.width}`)
-    }
-    rows.push(checkRow(task, fields[columns.question], fields[columns.answer], line, path))
+  for await (const { line, values } of readTable(readTextFile(path), [BOARD_COLUMNS, ANSWER_COLUMNS], faultsOf(path))) {
+    const [question, answer] = values
+    rows.push(checkRow(task, question, answer, line, path))
     if (rows.length >= limit) break
   }
   if (rows.length === 0) throw new HrmError('data_invalid', `${path} holds no puzzle`)
   return rows
-}
-
-function findColumns(header: CsvRecord, refuse: RefuseLine) {
-  const find = (known: readonly string[]) => {
-    const at = columnNamed(known, header, refuse)
-    if (at < 0) throw refuse(header.line, noColumn(known, header.fields))
-    return at
-  }
-  return { question: find(COLUMNS.question), answer: find(COLUMNS.answer), width: header.fields.length }
 }
 
 function checkRow(task: Task, question: string, answer: string, line: number, path: string): EvalRow {

@@ -1,5 +1,6 @@
 import type { Model } from '../../weights/model.ts'
-import type { AttentionTable, Geometry } from '../engine.ts'
+import type { Geometry } from '../engine.ts'
+import { groupOrder } from '../groups.ts'
 import type { Graph } from './onnx.ts'
 import type { Attend } from './step-graph.ts'
 
@@ -133,17 +134,4 @@ function anyListAttention(g: Graph, { config }: Model, { tokens, tables }: Geome
     }
     return g.node('Reshape', [mixed, board])
   }
-}
-
-/** Tokens in the order of their groups, or undefined where the lists are not groups whose tokens all read each other. */
-export function groupOrder({ width, indices }: AttentionTable, tokens: number): number[] | undefined {
-  const order: number[] = []
-  for (let token = 0; token < tokens; token++) {
-    const list = indices.subarray(token * width, (token + 1) * width)
-    if (list.some((other) => other < 0) || !list.includes(token)) return undefined
-    if (list[0] === token) order.push(...list)
-    const leader = indices.subarray(list[0] * width, (list[0] + 1) * width)
-    if (list.some((other, place) => other !== leader[place])) return undefined
-  }
-  return order.length === tokens ? order : undefined
 }

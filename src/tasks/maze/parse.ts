@@ -1,5 +1,6 @@
 import { type ErrorCell, HrmError } from '../../errors.ts'
 import { checkString } from '../check-string.ts'
+import { linesOf } from '../lines.ts'
 import type { BoardShape } from '../lists.ts'
 import { nameCell } from '../sudoku/parse.ts'
 
@@ -28,7 +29,7 @@ export function readMaze(
   allowed: string,
 ): { cells: Uint8Array; shape: BoardShape } {
   checkString(board)
-  const lines = board.replace(/\r?\n$/, '').split(/\r?\n/)
+  const lines = linesOf(board)
   if (lines.length === 1) {
     const shape = shapeOfLength(lines[0].length, trained)
     return { cells: readSymbols(rowsOf(lines[0], shape), allowed), shape }

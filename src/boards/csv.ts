@@ -18,21 +18,6 @@ export const faultsOf =
   (line, what, cause) =>
     new HrmError('data_invalid', `${file}, line ${line}: ${what}`, { cause })
 
-/**
- * Which column of a header has one of these names, in any case; -1 if none has.
- * @throws what `refuse` makes of several: which one is meant is not known
- */
-export function columnNamed(known: readonly string[], { line, fields }: CsvRecord, refuse: RefuseLine): number {
-  const found = fields.flatMap((field, i) => (known.includes(field.trim().toLowerCase()) ? [i] : []))
-  if (found.length > 1) {
-    throw refuse(
-      line,
-      `${found.length} columns where one of ${known.join(', ')} is read: ${found.map((i) => fields[i]).join(', ')}`,
-    )
-  }
-  return found[0] ?? -1
-}
-
 /** What to say of a header, its fields given, without a column of these names. */
 export function noColumn(known: readonly string[], fields: readonly string[]): string {
   const other = fields.length === 1 && !fields[0].includes(',') && /[;\t]/.test(fields[0])
@@ -100,4 +85,42 @@ export async function* readCsv(chunks: AsyncIterable<string> | Iterable<string>,
   if (state === 'quoted') throw refuse(start, 'a quote that is never closed')
   const done = record()
   if (done) yield done
+}
+
+/** What stands in the columns that were asked for, in their order, and the line (1-based) the row starts on. */
+export interface TableRow {
+  line: number
+  values: string[]
+}
+
+/**
+ * The rows of a CSV file with a header. @param columns names that each column may have, in any case
+ * @throws what `refuse` makes of a header that lacks a column or has it twice, of a row of another width than the header's, and
+ *   as `readCsv` does
+ */
+export async function* readTable(
+  chunks: AsyncIterable<string> | Iterable<string>,
+  columns: readonly (readonly string[])[],
+  refuse: RefuseLine,
+): AsyncGenerator<TableRow, void, void> {
+  let header: CsvRecord | undefined
+  let places: number[] = []
+  for await (const record of readCsv(chunks, refuse)) {
+    const { line, fields } = record
+    if (!header) {
+      header = record
+      places = columns.map((known) => placeOf(known, record, refuse))
+    } else if (fields.length !== header.fields.length) {
+      throw refuse(line, `${fields.length} fields, the header has ${header.fields.length}`)
+    } else yield { line, values: places.map((place) => fields[place]) }
+  }
+}
+
+function placeOf(known: readonly string[], { line, fields }: CsvRecord, refuse: RefuseLine): number {
+  const found = fields.flatMap((field, i) => (known.includes(field.trim().toLowerCase()) ? [i] : []))
+  if (found.length === 0) throw refuse(line, noColumn(known, fields))
+  if (found.length === 1) return found[0]
+  const named = found.map((i) => fields[i]).join(', ')
+  // Which one is meant is not known.
+  throw refuse(line, `${found.length} columns where one of ${known.join(', ')} is read: ${named}`)
 }

@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
-import { columnNamed, faultsOf, noColumn, readCsv } from './csv.ts'
+import { faultsOf, noColumn, readCsv, readTable } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
 import { sudokusOf } from './sudoku-input.ts'
 
@@ -116,17 +116,8 @@ const isBoardColumn = (name: string) => BOARD_COLUMNS.includes(name.trim().toLow
 
 async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
   const boards: BoardInput[] = []
-  let width = 0
-  let column = -1
-  const refuse = faultsOf(name)
-  for await (const record of readCsv(piecesOf(text), refuse)) {
-    const { line, fields } = record
-    if (width === 0) {
-      width = fields.length
-      column = columnNamed(BOARD_COLUMNS, record, refuse)
-    } else if (fields.length !== width) {
-      throw refuse(line, `${fields.length} fields, the header has ${width}`)
-    } else boards.push({ board: fields[column], line })
+  for await (const { line, values } of readTable(piecesOf(text), [BOARD_COLUMNS], faultsOf(name))) {
+    boards.push({ board: values[0], line })
   }
   if (boards.length === 0) throw new HrmError('data_invalid', `${name} holds no board`)
   return boards

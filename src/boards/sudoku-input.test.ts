@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { drawGrid } from '../cli/grid.ts'
 import { createTask } from '../tasks/create-task.ts'
 import { shapeOf } from '../tasks/sudoku/parse.ts'
 import { parseBoard, parseBoards } from './board-input.ts'
 import { checkBoards } from './check-boards.ts'
-import { drawGrid } from './grid.ts'
 
 const BOARD = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79'
 const OTHER = '..3.2.6..9..3.5..1..18.64....81.29..7.......8..67.82....26.95..8..2.3..9..5.1.3..'
