@@ -9,7 +9,7 @@ import { toPng } from './export.ts'
 import type { Face } from './face.ts'
 import type { Failure } from './failure.ts'
 import { Undo } from './undo.ts'
-import { clashTexts, STEPS_OF_ATTEMPT, solvedText, takenTexts, unsolvedText } from './wording.ts'
+import { clashTexts, solvedText, takenTexts, unsolvedText } from './wording.ts'
 
 /** A Sudoku on the page. */
 export class SudokuFace implements Face {
@@ -125,7 +125,7 @@ export class SudokuFace implements Face {
   }
 
   unsolvedText(result: SolveResult): string {
-    return unsolvedText(result, STEPS_OF_ATTEMPT)
+    return unsolvedText(result, 1)
   }
 
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {

@@ -12,10 +12,11 @@ test('what one step means depends on whether anything was open', () => {
 })
 
 test('a seed is advised only where it would have changed a step', () => {
-  expect(unsolvedText(result({ steps: 128 }), 128)).toMatch(
-    / Allow more steps: the first 128 are the same with every seed\.$/,
+  expect(unsolvedText(result({ attempts: 1 }), 1)).toMatch(
+    / Allow more steps: the first attempt is the same with every seed\.$/,
   )
-  expect(unsolvedText(result({ steps: 129 }), 128)).toMatch(/ Allow more steps or change the seed\.$/)
+  expect(unsolvedText(result({ attempts: 8 }), 8)).toMatch(/ the first 8 attempts are the same with every seed\.$/)
+  expect(unsolvedText(result({ attempts: 9 }), 8)).toMatch(/ Allow more steps or change the seed\.$/)
 })
 
 test('a clash names the cell and those it clashes with', () => {

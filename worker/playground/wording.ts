@@ -5,9 +5,6 @@ import type { Tone } from './status-view.ts'
 
 export const PLACES: Record<Where, string> = { page: 'here', edge: 'at the edge', gpu: 'on the GPU here' }
 
-/** What a model of this page takes for an attempt at the board as it is: `halt_max_steps` of its file. */
-export const STEPS_OF_ATTEMPT = 16
-
 export const stepsText = (n: number) => (n === 1 ? '1 step' : `${n} steps`)
 
 export const durationText = (milliseconds: number) =>
@@ -26,12 +23,13 @@ export function solvedText(
   return `in ${stepsText(spent)} and ${durationText(milliseconds)}${tries}.${checked}${hint}`
 }
 
-/** @param same steps that are the same whatever the seed */
-export function unsolvedText({ steps: spent }: SolveResult, same: number): string {
+/** @param same attempts that are the same whatever the seed */
+export function unsolvedText({ steps: spent, attempts }: SolveResult, same: number): string {
+  const first = same === 1 ? 'first attempt is' : `first ${same} attempts are`
   const advice =
-    spent > same
+    attempts > same
       ? 'Allow more steps or change the seed.'
-      : `Allow more steps: the first ${same} are the same with every seed.`
+      : `Allow more steps: the ${first} the same with every seed.`
   return `within ${stepsText(spent)}. No board that the model reached keeps every rule, so none is given as the answer. ${advice}`
 }
 

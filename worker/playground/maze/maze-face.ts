@@ -6,7 +6,7 @@ import { byId } from '../dom.ts'
 import type { Face } from '../face.ts'
 import type { Failure } from '../failure.ts'
 import { Undo } from '../undo.ts'
-import { durationText, STEPS_OF_ATTEMPT, stepsText, unsolvedText } from '../wording.ts'
+import { durationText, stepsText, unsolvedText } from '../wording.ts'
 import { generateMaze } from './generate.ts'
 import { formatMaze, lengthOf, type Maze, type ParsedMaze, parseMazeText, withSymbol } from './maze.ts'
 import { fromLink, toLink } from './maze-link.ts'
@@ -137,7 +137,7 @@ export class MazeFace implements Face {
 
   /** Every way to turn and mirror the maze comes before anything is drawn by chance. */
   unsolvedText(result: SolveResult): string {
-    return unsolvedText(result, (symmetriesOf(this.shape).length + 1) * STEPS_OF_ATTEMPT)
+    return unsolvedText(result, symmetriesOf(this.shape).length + 1)
   }
 
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {
