@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
 import { yieldToEventLoop } from '../solve/event-loop.ts'
-import { faultsOf, noColumn, readCsv, readTable } from './csv.ts'
+import { faultsOf, isNamed, noColumn, readCsv, readTable } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
 import { sudokusOf } from './sudoku-input.ts'
 
@@ -90,7 +90,9 @@ async function* piecesOf(text: string): AsyncGenerator<string, void, void> {
 /** Whether the first record names a column of boards. Commas and quotes tell no CSV: a grid's boards may hold them. */
 async function hasHeader(text: string): Promise<boolean> {
   try {
-    for await (const { fields } of readCsv(piecesOf(text), faultsOf(''))) return fields.some(isBoardColumn)
+    for await (const { fields } of readCsv(piecesOf(text), faultsOf(''))) {
+      return fields.some((field) => isNamed(BOARD_COLUMNS, field))
+    }
   } catch (error) {
     if (!(error instanceof HrmError)) throw error
   }
@@ -111,8 +113,6 @@ function gridsOf(lines: BoardInput[], { rows, cols }: { rows: number; cols: numb
     return { board: drawn.map(({ board }) => board).join(''), line: drawn[0].line }
   })
 }
-
-const isBoardColumn = (name: string) => BOARD_COLUMNS.includes(name.trim().toLowerCase())
 
 async function boardsOfCsv(text: string, name: string): Promise<BoardInput[]> {
   const boards: BoardInput[] = []

@@ -18,6 +18,10 @@ export const faultsOf =
   (line, what, cause) =>
     new HrmError('data_invalid', `${file}, line ${line}: ${what}`, { cause })
 
+/** Whether a column of a header has one of these names, in any case. */
+export const isNamed = (known: readonly string[], column: string): boolean =>
+  known.includes(column.trim().toLowerCase())
+
 /** What to say of a header, its fields given, without a column of these names. */
 export function noColumn(known: readonly string[], fields: readonly string[]): string {
   const other = fields.length === 1 && !fields[0].includes(',') && /[;\t]/.test(fields[0])
@@ -117,7 +121,7 @@ export async function* readTable(
 }
 
 function placeOf(known: readonly string[], { line, fields }: CsvRecord, refuse: RefuseLine): number {
-  const found = fields.flatMap((field, i) => (known.includes(field.trim().toLowerCase()) ? [i] : []))
+  const found = fields.flatMap((field, i) => (isNamed(known, field) ? [i] : []))
   if (found.length === 0) throw refuse(line, noColumn(known, fields))
   if (found.length === 1) return found[0]
   const named = found.map((i) => fields[i]).join(', ')

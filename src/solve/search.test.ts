@@ -116,7 +116,6 @@ async function searchWith(carries: number, board: string, think: Thinker) {
     branching: task.branching!,
     random: createRandom(0),
     trust: false,
-    open: false,
     branches: Number.POSITIVE_INFINITY,
     carryBytes: carries * carryBytes,
   })

@@ -34,8 +34,6 @@ export interface SearchOptions {
    * which is slow, and complete however wrong the model is.
    */
   trust: boolean
-  /** Whether the board has several solutions. */
-  open: boolean
   /** Branches at most, once there was a contradiction. */
   branches: number
   /** Bytes of carries kept at most: a choice taken back without one starts the slot anew from its tokens. */
@@ -73,7 +71,8 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
   const hopeless = HOPELESS * Math.min(1, progress.hope)
   // Where many boards are right, most guesses are, and one at a time would take a step each: the branches put in 1, 2, 4 ...
   // of them, beginning again at each contradiction.
-  const open = options.open || progress.hope < OPEN
+  const open = options.branching.isOpen(puzzle) || progress.hope < OPEN
+  const tell = ({ cell, symbol }: Guess) => ({ cell, symbol: task.format(puzzle, Uint8Array.of(symbol)) })
   let dead = false
   let contradicted = false
   let together = 0
@@ -103,7 +102,6 @@ export function* search(ctx: SolveContext, progress: Progress, options: SearchOp
       if (newest.choices.length === 0) dropCarry(slot, standing.pop())
     }
     progress.attempts++
-    const tell = ({ cell, symbol }: Guess) => ({ cell, symbol: task.format(puzzle, Uint8Array.of(symbol)) })
     const end: RunEnd = yield* run(ctx, progress, {
       kind: 'guess',
       ...(ruledOut ? { ruledOut: tell(ruledOut) } : { guesses: choices.map(tell) }),

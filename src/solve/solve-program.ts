@@ -33,10 +33,9 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
     cells: puzzle.cells,
     hope: 1,
   }
-  const open = task.branching?.isOpen(puzzle) ?? false
   const { halt_max_steps: most } = model.config
   // A model of boards with one solution gets nowhere on others without guesses.
-  const limit = open ? Math.min(most, stepsOf(model, CYCLES_PER_BRANCH)) : most
+  const limit = task.branching?.isOpen(puzzle) ? Math.min(most, stepsOf(model, CYCLES_PER_BRANCH)) : most
   const views = [undefined, ...task.views(puzzle)]
   let end: RunEnd = 'limit'
   for (const [i, view] of views.entries()) {
@@ -49,7 +48,7 @@ export function* solveProgram(ctx: SolveContext): Stepping<SolveResult> {
   let misled = 0
   for (let branches = FIRST_SEARCH_BRANCHES; end !== 'solved' && end !== 'spent'; branches *= SEARCH_GROWTH) {
     if (task.branching) {
-      end = yield* search(ctx, progress, { branching: task.branching, random, trust, open, branches })
+      end = yield* search(ctx, progress, { branching: task.branching, random, trust, branches })
       if (end === 'solved' || end === 'spent') break
       if (end === 'contradiction') misled++
       trust = end !== 'contradiction' || misled % MISLED_BEFORE_DISTRUST !== 0
