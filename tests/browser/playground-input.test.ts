@@ -175,6 +175,11 @@ describe('entering a board', () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Delete')
     await expect.poll(async () => (await area.inputValue()).replaceAll('\n', '')).toBe(`..${EASY.slice(2)}`)
+    // Closing the panel gives up what was written there.
+    await area.fill('12')
+    await page.getByText('Board as text').click()
+    await page.getByText('Board as text').click()
+    await expect.poll(async () => (await area.inputValue()).replaceAll('\n', '')).toBe(`..${EASY.slice(2)}`)
   })
 
   visit(

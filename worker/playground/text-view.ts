@@ -2,7 +2,7 @@ import type { App } from './app.ts'
 import { byId } from './dom.ts'
 import type { Face } from './face.ts'
 
-/** The panel with the puzzle as text. It follows the puzzle, until someone writes in it. */
+/** The panel with the puzzle as text. It follows the puzzle, open or closed, until someone writes in it. */
 export class TextView {
   readonly #details = byId('text', HTMLDetailsElement)
   readonly #area = byId('board-text', HTMLTextAreaElement)
@@ -13,7 +13,8 @@ export class TextView {
   /** @param take gives a text to its kind of puzzle. @returns why not */
   constructor(app: App, take: (text: string) => Promise<string | undefined>) {
     this.#details.addEventListener('toggle', () => {
-      if (this.#details.open) this.#write(app.face)
+      // Not at opening: the event comes later, and what someone wrote at once would be gone.
+      if (!this.#details.open) this.#write(app.face)
     })
     byId('use-text', HTMLButtonElement).addEventListener('click', async () => {
       const problem = await take(this.#area.value)
@@ -29,7 +30,7 @@ export class TextView {
 
   /** Another puzzle is there. */
   follow(face: Face): void {
-    if (this.#details.open && this.#area.value === this.#put) this.#write(face)
+    if (this.#area.value === this.#put) this.#write(face)
   }
 
   close(): void {
