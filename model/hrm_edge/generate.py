@@ -61,8 +61,10 @@ def rate(boards: Tensor, task: TaskConfig, most: int = 2) -> Rated:
     solutions = torch.empty(len(boards), dtype=torch.int32)
     guesses = torch.empty(len(boards), dtype=torch.int64)
     answers = torch.zeros_like(questions)
-    buffers = (t.data_ptr() for t in (questions, solutions, guesses, answers))
-    _library().hrm_sudoku_solve(len(boards), *_box(task), most, BUDGET, *buffers)
+    # An interrupt is heard only between calls, and millions of boards take minutes.
+    for part in zip(*(t.split(1024) for t in (questions, solutions, guesses, answers)), strict=True):
+        buffers = (t.data_ptr() for t in part)
+        _library().hrm_sudoku_solve(len(part[0]), *_box(task), most, BUDGET, *buffers)
     return Rated(solutions, guesses, answers)
 
 

@@ -42,6 +42,13 @@ def test_grades() -> None:
     assert ((full.questions > 0).sum(1) == 40).all()
 
 
+def test_many_boards_are_rated_as_few_are() -> None:
+    made = make(6, sudoku_task(), seed=5)
+    rated = rate(made.questions.repeat(200, 1), sudoku_task(), 1)
+    assert torch.equal(rated.guesses, made.guesses.repeat(200))
+    assert torch.equal(rated.answers, made.answers.repeat(200, 1))
+
+
 def test_the_seed_decides() -> None:
     task = sudoku_task()
     a, b, c = (make(5, task, seed).questions for seed in (7, 7, 8))

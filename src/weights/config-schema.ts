@@ -53,27 +53,30 @@ const config: z.ZodMiniType<ModelConfig> = z.strictObject({
   task,
 })
 
+// Not z.int(), which refuses seeds above 2^53.
+const whole = z.number().check(z.multipleOf(1))
+
 const card: z.ZodMiniType<ModelCard> = z.looseObject({
   // It stands in what people read: no control characters, which a terminal would obey.
   name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^\P{Cc}+$/u)),
   license: z.optional(z.string()),
-  data: z.optional(z.array(z.looseObject({ name: z.string(), source: z.string(), rows: z.optional(z.number()) }))),
+  data: z.optional(z.array(z.looseObject({ name: z.string(), source: z.string(), rows: z.optional(whole) }))),
   regime: z.optional(z.string()),
-  steps: z.optional(z.number()),
+  steps: z.optional(whole),
   hours: z.optional(z.number()),
   hardware: z.optional(z.string()),
-  seed: z.optional(z.number()),
+  seed: z.optional(whole),
   commit: z.optional(z.string()),
-  parameters: z.optional(z.number()),
+  parameters: z.optional(whole),
   scores: z.optional(
     z.array(
       z.looseObject({
         data: z.string(),
-        n: z.number(),
-        max_steps: z.number(),
+        n: whole,
+        max_steps: whole,
         raw_exact: z.optional(z.number()),
         solved: z.optional(z.number()),
-        wrong: z.optional(z.number()),
+        wrong: z.optional(whole),
         date: z.string(),
         engine: z.string(),
         mean_steps: z.optional(z.number()),
