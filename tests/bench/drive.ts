@@ -1,7 +1,7 @@
+import { type Side, timeInterleaved } from '../../src/bench/timing.ts'
 import type { Machine } from '../../src/cli/bench/machine.ts'
 import type { BenchReport } from '../../src/cli/bench/report.ts'
-import { type Side, timeInterleaved } from '../../src/cli/bench/timing.ts'
-import { ascending, percentile } from '../../src/cli/eval/stats.ts'
+import { ascending, percentile } from '../../src/numerics/stats.ts'
 import type { Bench, GroupInfo } from './bench.ts'
 
 /** A bench that may live in another process. */

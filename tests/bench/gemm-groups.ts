@@ -1,4 +1,4 @@
-import { localSide, type Side } from '../../src/cli/bench/timing.ts'
+import { localSide, type Side } from '../../src/bench/timing.ts'
 import { createRandom } from '../../src/numerics/random.ts'
 import type { Int8Matrix } from '../../src/weights/model.ts'
 import { relativeError, TOLERANCE } from './agreement.ts'

@@ -1,4 +1,4 @@
-import type { Side } from '../../src/cli/bench/timing.ts'
+import type { Side } from '../../src/bench/timing.ts'
 
 /** Sides that do the same work, ours first. */
 export interface Group {

@@ -1,5 +1,5 @@
-import { stepSubject } from '../../src/cli/bench/engine-bench.ts'
-import { localSide, type Side } from '../../src/cli/bench/timing.ts'
+import { stepSubject } from '../../src/bench/engine-bench.ts'
+import { localSide, type Side } from '../../src/bench/timing.ts'
 import type { EngineFactory } from '../../src/engines/create-engine.ts'
 import { createTask } from '../../src/tasks/create-task.ts'
 import type { Model } from '../../src/weights/model.ts'

@@ -1,3 +1,6 @@
+import { stepSubject, timeSolves } from '../../bench/engine-bench.ts'
+import { measureGpu } from '../../bench/gpu-bench.ts'
+import { localSide, timeInterleaved } from '../../bench/timing.ts'
 import type { BackendChoice } from '../../engines/backend-option.ts'
 import { createEngineFactory, openEngines } from '../../engines/create-engine.ts'
 import { openSolver } from '../../solve/open-solver.ts'
@@ -8,12 +11,9 @@ import { EXIT } from '../failure.ts'
 import { printJson, printText, remark } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { SUDOKU_SAMPLES } from '../samples.ts'
-import { stepSubject, timeSolves } from './engine-bench.ts'
-import { measureGpu } from './gpu-bench.ts'
 import { describeMachine } from './machine.ts'
 import type { BenchReport } from './report.ts'
 import { describeBench } from './table.ts'
-import { localSide, timeInterleaved } from './timing.ts'
 
 const BATCHES = [1, 8]
 const SOLVE_ROUNDS = 5

@@ -1,4 +1,4 @@
-import type { GpuReport } from './gpu-bench.ts'
+import type { GpuReport } from '../../bench/gpu-bench.ts'
 import type { Machine } from './machine.ts'
 
 /** What `npm run bench -- --json` and `hrm bench --json` print. `null`: not measured, see `notes`. */

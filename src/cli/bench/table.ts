@@ -1,4 +1,4 @@
-import type { GpuReport } from './gpu-bench.ts'
+import type { GpuReport } from '../../bench/gpu-bench.ts'
 import type { BenchReport } from './report.ts'
 
 /** The report as tables, for people. */

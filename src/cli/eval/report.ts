@@ -1,5 +1,5 @@
+import { ascending, mean, percentile } from '../../numerics/stats.ts'
 import type { RowResult } from './evaluator.ts'
-import { ascending, mean, percentile } from './stats.ts'
 
 /** What `hrm eval --json` prints. Shares are of all rows, 0..1. */
 export interface EvalReport {

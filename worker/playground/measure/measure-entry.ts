@@ -1,4 +1,4 @@
-import { type GpuReport, measureGpu } from '../../../src/cli/bench/gpu-bench.ts'
+import { type GpuReport, measureGpu } from '../../../src/bench/gpu-bench.ts'
 import { type HostPort, serveCalls } from '../../../src/threads/host.ts'
 import { createWebGpu } from '../../../src/webgpu/webgpu.ts'
 import { loadModel } from '../../../src/weights/load-model.ts'

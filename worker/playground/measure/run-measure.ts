@@ -1,4 +1,4 @@
-import type { GpuReport } from '../../../src/cli/bench/gpu-bench.ts'
+import type { GpuReport } from '../../../src/bench/gpu-bench.ts'
 import { HrmError } from '../../../src/errors.ts'
 import { Link } from '../../../src/threads/link.ts'
 import { request } from '../../../src/threads/request.ts'

@@ -1,4 +1,4 @@
-import type { GpuReport } from '../../../src/cli/bench/gpu-bench.ts'
+import type { GpuReport } from '../../../src/bench/gpu-bench.ts'
 
 /** A row of the table: boards at once, boards a second on the GPU and in wasm, how many times quicker the GPU is. */
 export function rowTexts({ batch, webgpu_boards_per_s, wasm_boards_per_s, ratio }: GpuReport['batches'][number]) {

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { CANDIDATES } from '../../../tests/helpers/configs.ts'
-import { fakeClock } from '../../../tests/helpers/fake-clock.ts'
-import { fakeEngine } from '../../../tests/helpers/fake-engine.ts'
-import { tinyModel } from '../../../tests/helpers/weights-file.ts'
-import type { EngineFactory } from '../../engines/create-engine.ts'
+import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { fakeClock } from '../../tests/helpers/fake-clock.ts'
+import { fakeEngine } from '../../tests/helpers/fake-engine.ts'
+import { tinyModel } from '../../tests/helpers/weights-file.ts'
+import type { EngineFactory } from '../engines/create-engine.ts'
 import { benchGpu } from './gpu-bench.ts'
 
 afterEach(() => {

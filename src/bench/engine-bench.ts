@@ -1,11 +1,11 @@
 // No Node imports here: the comparison in tests/bench runs this in workerd and in Chromium too.
-import type { EngineFactory } from '../../engines/create-engine.ts'
-import type { Engine } from '../../engines/engine.ts'
-import type { Solver } from '../../solve/types.ts'
-import { createTask } from '../../tasks/create-task.ts'
-import { trainedShape } from '../../tasks/lists.ts'
-import type { Model } from '../../weights/model.ts'
-import { ascending, percentile } from '../eval/stats.ts'
+import type { EngineFactory } from '../engines/create-engine.ts'
+import type { Engine } from '../engines/engine.ts'
+import { ascending, percentile } from '../numerics/stats.ts'
+import type { Solver } from '../solve/types.ts'
+import { createTask } from '../tasks/create-task.ts'
+import { trainedShape } from '../tasks/lists.ts'
+import type { Model } from '../weights/model.ts'
 
 export interface StepSubject {
   engine: Engine

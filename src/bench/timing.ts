@@ -1,4 +1,4 @@
-import { ascending, percentile } from '../eval/stats.ts'
+import { ascending, percentile } from '../numerics/stats.ts'
 
 /** One side of a comparison. */
 export interface Side {

@@ -1,8 +1,8 @@
 // No Node imports here: the playground runs this too.
-import { createEngineFactory, type EngineFactory, openEngines } from '../../engines/create-engine.ts'
-import type { WebGpu } from '../../engines/gpu.ts'
-import { breakEvenOf } from '../../engines/webgpu/measure.ts'
-import type { Model } from '../../weights/model.ts'
+import { createEngineFactory, type EngineFactory, openEngines } from '../engines/create-engine.ts'
+import type { WebGpu } from '../engines/gpu.ts'
+import { breakEvenOf } from '../engines/webgpu/measure.ts'
+import type { Model } from '../weights/model.ts'
 import { stepSubject } from './engine-bench.ts'
 import { localSide, timeInterleaved } from './timing.ts'
 
