@@ -13,6 +13,8 @@ export default defineConfig({
       'tests/precision/**/*.test.ts',
     ],
     globalSetup: 'wasm/test-setup.ts',
+    // Unless told, vitest leaves a core idle: half of the least machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
   },
 })

@@ -8,8 +8,8 @@ export default defineConfig({
     globalSetup: 'wasm/test-setup.ts',
     // For WebGPU in Node: the Vulkan loader and the software adapter that Chromium brings along.
     env: { LD_LIBRARY_PATH: '/usr/lib/chromium', VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' },
-    // One Chromium at a time.
-    fileParallelism: false,
+    // Two Chromiums at a time: a page and its worker seldom compute at once, and more would take memory.
+    maxWorkers: 2,
     // A machine that does other things too may take seconds to start a worker.
     expect: { poll: { timeout: 20_000 } },
     testTimeout: 90_000,

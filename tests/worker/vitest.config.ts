@@ -19,6 +19,8 @@ const queueConsumers = {
 export default defineConfig({
   test: {
     root,
+    // Unless told, vitest leaves a core idle: half of the least machine.
+    maxWorkers: '100%',
     projects: [
       {
         root,
