@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { PATIENCE } from './tests/helpers/patience.ts'
 
 export default defineConfig({
   test: {
@@ -16,5 +17,6 @@ export default defineConfig({
     // Unless told, vitest leaves a core idle: half of the least machine.
     maxWorkers: '100%',
     testTimeout: 60_000,
+    expect: PATIENCE,
   },
 })

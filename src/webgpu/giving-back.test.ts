@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
@@ -52,9 +52,7 @@ it.each(FAULTS)('gives everything back at once when the GPU %s', async (_, reaso
   const { gpu, sessions, told, solver } = await make('webgpu', acts)
   await solver.solveBatch(boards, { maxSteps: 5000 })
   expect([told, solver.backend]).toEqual([[reason], 'wasm'])
-  await vi.waitFor(() =>
-    expect({ ...sessions, destroyed: gpu.destroyed }).toEqual({ made: 1, released: 1, destroyed: 1 }),
-  )
+  await expect.poll(() => ({ ...sessions, destroyed: gpu.destroyed })).toEqual({ made: 1, released: 1, destroyed: 1 })
   solver.dispose()
 })
 
@@ -66,7 +64,7 @@ it('leaves the session of a run that never ends', async () => {
     },
   })
   await solver.solveBatch(boards, { maxSteps: 5000 })
-  await vi.waitFor(() => expect(gpu.destroyed).toBe(1))
+  await expect.poll(() => gpu.destroyed).toBe(1)
   solver.dispose()
   // Two seconds later it would have its turn.
   await new Promise((resolve) => setTimeout(resolve, 2_500))
@@ -92,9 +90,7 @@ it.each(['webgpu', 'auto'] as const)(
     solver.dispose()
     release()
     await batch
-    await vi.waitFor(() =>
-      expect({ ...sessions, destroyed: gpu.destroyed }).toEqual({ made: 1, released: 1, destroyed: 1 }),
-    )
+    await expect.poll(() => ({ ...sessions, destroyed: gpu.destroyed })).toEqual({ made: 1, released: 1, destroyed: 1 })
     expect(told).toEqual([])
   },
 )

@@ -230,7 +230,7 @@ describe('the backend auto with WebGPU at hand', () => {
 
     const controller = new AbortController()
     const batch = solver.solveBatch(boards, { signal: controller.signal, maxSteps: 5000 })
-    await vi.waitFor(() => expect(runs).toBe(1))
+    await expect.poll(() => runs).toBe(1)
     controller.abort(new Error('enough'))
     expect((await expectHrmRejection(batch, 'aborted')).cause).toEqual(new Error('enough'))
 

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { PATIENCE } from '../helpers/patience.ts'
 
 /** The package as npm would publish it, installed into fresh projects: `npm run setup` must have run. */
 export default defineConfig({
@@ -9,5 +10,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: PATIENCE,
   },
 })

@@ -8,6 +8,7 @@ import type { SolveResult } from '../../src/solve/types.ts'
 import type { DataPoint } from '../../worker/data-point.ts'
 import worker from '../../worker/index.ts'
 import { modelInfo, solveResult, solveStep } from '../../worker/schemas.ts'
+import { PATIENCE } from '../helpers/patience.ts'
 import { CONFLICT, EASY, EASY_SOLUTION, HARD, IMPOSSIBLE, isSolutionOf } from './boards.ts'
 import { eventsOf } from './events.ts'
 
@@ -45,7 +46,7 @@ describe('solves', () => {
       expect(await again.json()).toEqual(result)
       expect(again.headers.get('ETag')).toBe(first.headers.get('ETag'))
       expect(JSON.parse(lines.mock.lastCall![0])).toMatchObject({ event: 'solve', cached: true, solved: 1 })
-    })
+    }, PATIENCE.poll)
     lines.mockRestore()
   })
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { PATIENCE } from '../helpers/patience.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const configPath = `${root}wrangler.toml`
@@ -30,7 +31,12 @@ export default defineConfig({
             miniflare: { analyticsEngineDatasets, ratelimits, queueConsumers },
           }),
         ],
-        test: { name: 'workerd', include: ['tests/worker/*.workerd.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'workerd',
+          include: ['tests/worker/*.workerd.test.ts'],
+          testTimeout: 60_000,
+          expect: PATIENCE,
+        },
       },
       {
         root,
@@ -39,6 +45,7 @@ export default defineConfig({
           include: ['tests/worker/*.sockets.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENCE,
         },
       },
     ],
