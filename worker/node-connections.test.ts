@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { yieldToEventLoop } from '../src/solve/event-loop.ts'
+import { hold } from '../tests/helpers/turns.ts'
 import { BODY, expectStillServing, nodeServer, rest, solveHead } from './node-test-support.ts'
 import { HARD, SOLUTION } from './test-support.ts'
 
@@ -63,9 +64,12 @@ describe('a connection without a byte for the idle time', () => {
   })
 })
 
-/** Begins eight solves, each step followed by what follows it in the real solver. */
+/** Begins eight solves, each step of a millisecond and followed by what follows it in the real solver. */
 async function keepBusy({ solver, post }: Awaited<ReturnType<typeof start>>): Promise<void> {
-  solver.pause = yieldToEventLoop
+  solver.pause = () => {
+    hold(1) // or the steps would be over before the system, if it is busy, has brought the connections here
+    return yieldToEventLoop()
+  }
   for (let i = 0; i < 8; i++) post('/v1/solve', { task: 'sudoku', board: HARD, maxSteps: 256 })
   while (solver.computed < 8) await yieldToEventLoop()
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ChannelWorker, CountingSolver } from '../../tests/helpers/channel-worker.ts'
 import { expectHrmError } from '../../tests/helpers/errors.ts'
+import { turns } from '../../tests/helpers/turns.ts'
 import { HrmError } from '../errors.ts'
 import { STEP_WINDOW } from './protocol.ts'
 import { type CreateThreadSolverOptions, createThreadSolver } from './thread-solver.ts'
@@ -123,12 +124,13 @@ describe('steps', () => {
   test('do not run ahead of a slow reader by more than the window', async () => {
     const { solver, workers } = await setup()
     const steps = solver.steps('board')
-    await steps.next()
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(workers[0].solver.computed).toBe(STEP_WINDOW)
-    await steps.next()
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    expect(workers[0].solver.computed).toBe(STEP_WINDOW + 1)
+    for (const ahead of [STEP_WINDOW, STEP_WINDOW + 1]) {
+      await steps.next()
+      await expect.poll(() => workers[0].solver.computed).toBe(ahead)
+      // It would go on if it did not wait for the reader.
+      await turns(200)
+      expect(workers[0].solver.computed).toBe(ahead)
+    }
     await steps.return(undefined as never)
   })
 
