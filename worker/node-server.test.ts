@@ -290,6 +290,7 @@ test.each([
 
 test('a client that leaves in the middle of a stream ends the work', async () => {
   const { url, solver, lines } = await start()
+  solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
   const leaving = new AbortController()
   const response = await fetch(`${url}/v1/solve`, {
     method: 'POST',
@@ -297,7 +298,6 @@ test('a client that leaves in the middle of a stream ends the work', async () =>
     body: JSON.stringify({ task: 'sudoku', board: HARD, maxSteps: 1024 }),
     signal: leaving.signal,
   })
-  solver.pause = () => new Promise((resolve) => setTimeout(resolve, 5))
   await response.body!.getReader().read()
   leaving.abort()
   await expect.poll(() => lines.length).toBe(1)

@@ -1,4 +1,5 @@
 // What the tests of the service share: a solver that needs no model.
+import { expect } from 'vitest'
 import type { Problem } from '../src/client/problem.ts'
 import { HrmError } from '../src/errors.ts'
 import type { SolveOptions, SolveResult, Solver, SolveStep } from '../src/solve/types.ts'
@@ -128,7 +129,10 @@ export function fakeApp(options: Partial<AppOptions> = {}) {
       headers: { 'Content-Type': 'application/json', ...headers },
       body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
     })
-  return { app, solver, lines, post }
+  /** Waits until so many solves, or uploads, have their places. */
+  const inFlight = (count: number, what: 'solves' | 'uploads' = 'solves') =>
+    expect.poll(async () => (await app.request('/metrics')).text()).toContain(`\nhrm_${what}_in_flight ${count}\n`)
+  return { app, solver, lines, post, inFlight }
 }
 
 export async function problemOf(response: Response): Promise<Problem> {

@@ -186,14 +186,14 @@ describe('refuses', () => {
 })
 
 test('no more solves than admitted, then all is well again', async () => {
-  const { post, solver } = fakeApp({ limits: { maxInFlight: 2 } })
+  const { post, solver, inFlight } = fakeApp({ limits: { maxInFlight: 2 } })
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
     open = resolve
   })
   solver.pause = () => gate
   const running = [post('/v1/solve', solve), post('/v1/solve', solve, SSE)]
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await inFlight(2)
   const refused = await post('/v1/solve', solve)
   expect(refused.status).toBe(503)
   expect(refused.headers.get('Retry-After')).toBe('1')
@@ -210,7 +210,7 @@ test('no more solves than admitted, then all is well again', async () => {
 })
 
 test('one caller has half of the places at most, the rest is for others', async () => {
-  const { post, solver } = fakeApp({ limits: { maxInFlight: 5 } })
+  const { post, solver, inFlight } = fakeApp({ limits: { maxInFlight: 5 } })
   const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
   const batch = { task: 'sudoku', boards: [BOARD] }
   const { pause } = solver
@@ -224,7 +224,7 @@ test('one caller has half of the places at most, the rest is for others', async 
     post('/v1/solve', solve, { ...SSE, ...from(1) }),
     post('/v1/solve/batch', batch, from(1)),
   ]
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await inFlight(3)
   for (const [path, body, headers] of [
     ['/v1/solve', solve, {}],
     ['/v1/solve', solve, SSE],
@@ -238,7 +238,7 @@ test('one caller has half of the places at most, the rest is for others', async 
     })
   }
   running.push(post('/v1/solve', solve, from(2)), post('/v1/solve', solve))
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await inFlight(5)
   expect((await problemOf(await post('/v1/solve', solve, from(3)))).detail).toContain('5 solves are in flight')
   solver.pause = pause
   open()
@@ -275,7 +275,7 @@ test.each<[string, string, object, Record<string, string>]>([
 })
 
 test('what is known is answered even while every place is taken, and takes none', async () => {
-  const { post, solver } = fakeApp({ limits: { maxInFlight: 1 }, cache: memoryCache(10) })
+  const { post, solver, inFlight } = fakeApp({ limits: { maxInFlight: 1 }, cache: memoryCache(10) })
   expect((await post('/v1/solve', solve)).status).toBe(200)
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
@@ -283,7 +283,7 @@ test('what is known is answered even while every place is taken, and takes none'
   })
   solver.pause = () => gate
   const running = post('/v1/solve', { ...solve, seed: 1 })
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await inFlight(1)
   expect((await post('/v1/solve', { ...solve, seed: 2 })).status).toBe(503)
   expect((await post('/v1/solve', solve)).status).toBe(200)
   open()

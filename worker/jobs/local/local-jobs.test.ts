@@ -29,7 +29,11 @@ function appOn(options: Partial<LocalJobsOptions> = {}, limits: Partial<Limits> 
   const solvers = new Map([['sudoku', async () => solver]])
   const jobs = openLocalJobs({ dir, solvers, log: () => {}, secondMs: 1, ...options })
   open.push(jobs)
-  const { app, lines } = fakeApp({ solvers, jobs: () => jobs.platform, limits: { chunkBoards: 2, ...limits } })
+  const { app, lines, inFlight } = fakeApp({
+    solvers,
+    jobs: () => jobs.platform,
+    limits: { chunkBoards: 2, ...limits },
+  })
   const begin = async (boards: string[], query = 'task=sudoku&maxSteps=8') => {
     const body = boards.map((board) => `${JSON.stringify(board)}\n`).join('')
     const headers = { 'Content-Type': 'application/jsonl' }
@@ -49,7 +53,7 @@ function appOn(options: Partial<LocalJobsOptions> = {}, limits: Partial<Limits> 
       .split('\n')
       .map((line) => JSON.parse(line) as JobResult)
   }
-  return { app, lines, solver, jobs, begin, statusOf, ended, resultsOf }
+  return { app, lines, inFlight, solver, jobs, begin, statusOf, ended, resultsOf }
 }
 
 const FIVE = [BOARD, HARD, BOARD, BOARD, HARD]
@@ -221,7 +225,7 @@ test('one caller has half of the places for files at most, the rest is for other
   const one = { 'CF-Connecting-IP': '192.0.2.1' }
   const other = { 'CF-Connecting-IP': '192.0.2.2' }
   const uploads = [upload(on, one), upload(on, one)]
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await on.inFlight(2, 'uploads')
   const refused = await upload(on, one).response
   expect(await problemOf(refused)).toMatchObject({
     code: 'overloaded',
@@ -236,9 +240,9 @@ test('one caller has half of the places for files at most, the rest is for other
 })
 
 test('no more files at once than there are places, and a place comes back', async () => {
-  const { app, begin } = appOn()
+  const { app, begin, inFlight } = appOn()
   const uploads = Array.from({ length: 4 }, () => upload({ app }))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await inFlight(4, 'uploads')
   const refused = await app.request('/v1/jobs?task=sudoku', { method: 'POST', headers: { 'Content-Type': 'text/csv' } })
   expect(refused.headers.get('Retry-After')).toBe('1')
   expect(await problemOf(refused)).toMatchObject({ status: 503, detail: expect.stringContaining('4 uploads') })
@@ -250,6 +254,7 @@ test('no more files at once than there are places, and a place comes back', asyn
 test('a file that comes too slowly is refused and its place is free, one that keeps the pace is taken in', async () => {
   const { app } = appOn({}, { uploadPace: { bytesPerSecond: 1000, patienceMs: 500, totalMs: 60_000 } })
   const row = new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`)
+  const much = new TextEncoder().encode(`${JSON.stringify(BOARD)}\n`.repeat(20))
   const begin = () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const init = { method: 'POST', headers: { 'Content-Type': 'application/jsonl' }, body: readable, duplex: 'half' }
@@ -260,7 +265,8 @@ test('a file that comes too slowly is refused and its place is free, one that ke
   const drip = setInterval(() => {
     for (const { writer } of slow) writer.write(row.subarray(0, 1)).catch(() => {})
   }, 50)
-  const pour = setInterval(() => fast.writer.write(row), 40)
+  // far more than the pace, which it would fall behind else where a busy machine lets it write late
+  const pour = setInterval(() => fast.writer.write(much), 40)
   try {
     for (const { response } of [still, ...slow]) {
       expect(await problemOf(await response)).toMatchObject({ status: 408, code: 'request_timeout' })
