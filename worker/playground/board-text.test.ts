@@ -90,9 +90,10 @@ describe('parseBoardText reads', () => {
 })
 
 test('parseBoardText reads a long line of dashes at once', () => {
-  const begun = performance.now()
+  const begun = process.cpuUsage() // the time of this process alone: a busy machine takes longer for it
   expect(parseBoardText(`${'-'.repeat(99_000)}1`).problem).toMatch(/99001 cells/)
-  expect(performance.now() - begun).toBeLessThan(1000)
+  const { user, system } = process.cpuUsage(begun)
+  expect(user + system).toBeLessThan(1_000_000)
 })
 
 describe('parseBoardText says what is wrong with', () => {
