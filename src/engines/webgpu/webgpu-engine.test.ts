@@ -75,6 +75,6 @@ it.each([1, 2, 4])('gives the same bits in slabs of %i boards as in one', async 
       expect([one.runs[0], several.runs[0]]).toEqual([SLOTS, chunk])
       for (const engine of [inOne, inSeveral]) engine.dispose()
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   )
 })
