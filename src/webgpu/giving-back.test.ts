@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
@@ -57,6 +57,8 @@ it.each(FAULTS)('gives everything back at once when the GPU %s', async (_, reaso
 })
 
 it('leaves the session of a run that never ends', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { gpu, sessions, solver } = await make('webgpu', {
     run(gpu) {
       gpu.report('GPUOutOfMemoryError', 'no')
@@ -64,10 +66,11 @@ it('leaves the session of a run that never ends', async () => {
     },
   })
   await solver.solveBatch(boards, { maxSteps: 5000 })
-  await expect.poll(() => gpu.destroyed).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(gpu.destroyed).toBe(1)
   solver.dispose()
   // Two seconds later it would have its turn.
-  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  await vi.advanceTimersByTimeAsync(2_500)
   expect(sessions).toEqual({ made: 1, released: 0 })
 })
 
