@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,8 +34,7 @@ export interface Project {
  */
 export async function createProject(files: Record<string, string>, linked: string[] = []): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'hrm-edge-project-'))
-  await writeFile(join(folder, 'package.json'), '{"name":"consumer","private":true,"type":"module"}')
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', inject('tarball')], folder)
+  await cp(inject('installed'), folder, { recursive: true, verbatimSymlinks: true })
   for (const name of linked) {
     await mkdir(dirname(join(folder, 'node_modules', name)), { recursive: true })
     await symlink(join(repository, 'node_modules', name), join(folder, 'node_modules', name))
