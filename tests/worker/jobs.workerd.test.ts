@@ -1,5 +1,8 @@
 // Bulk jobs in workerd, on wrangler's R2, queues and Durable Objects.
 import { describe, expect, test } from 'vitest'
+import { createSolver } from '../../src/index.ts'
+import { createApp } from '../../worker/app.ts'
+import { lazySolver } from '../../worker/service.ts'
 import { CONFLICT, EASY, EASY_SOLUTION, IMPOSSIBLE } from './boards.ts'
 import {
   begin,
@@ -170,7 +173,12 @@ describe('refuses', () => {
     const still = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode(jsonl([EASY]))),
     })
-    expect(await bad(submit(still))).toMatchObject({ status: 408, code: 'request_timeout' })
+    const solvers = new Map([['sudoku', lazySolver(() => createSolver({ task: 'sudoku' }))]])
+    const limits = { uploadPace: { bytesPerSecond: 1024, patienceMs: 500, totalMs: 60_000 } } // instead of 20 s
+    const app = createApp({ solvers, limits, jobs: () => platform, log: () => {} })
+    const headers = { 'Content-Type': 'application/jsonl' }
+    const response = app.request('/v1/jobs?task=sudoku', { method: 'POST', headers, body: still })
+    expect(await bad(response)).toMatchObject({ status: 408, code: 'request_timeout' })
   })
 
   test.each([

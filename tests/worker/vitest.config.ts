@@ -43,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'sockets',
           include: ['tests/worker/*.sockets.test.ts'],
+          globalSetup: 'tests/worker/bundle-once.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: PATIENCE,

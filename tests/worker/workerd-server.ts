@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,9 +20,14 @@ export interface WorkerdServer {
   close(): Promise<void>
 }
 
-/** The Worker as wrangler would deploy it, in a folder of its own. */
+/** The Worker as wrangler would deploy it, in a folder of its own; a copy where `bundle-once.ts` has bundled it. */
 export async function bundleWorker(project = root): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'hrm-edge-workerd-'))
+  const ready = project === root ? process.env.HRM_WORKER_BUNDLE : undefined
+  if (ready) {
+    await cp(ready, dir, { recursive: true })
+    return dir
+  }
   const args = [wranglerScript, 'deploy', '--dry-run', '--outdir', dir]
   await ended(spawn(process.execPath, args, { cwd: project, stdio: 'ignore' }))
   return dir
