@@ -49,6 +49,7 @@ export async function startWorkerd(project = root, { inspect = false } = {}): Pr
     cwd: dir,
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   })
+  const gone = new Promise((resolve) => child.once('exit', resolve))
   let output = ''
   child.stdout!.on('data', (chunk) => {
     output += chunk
@@ -69,8 +70,9 @@ export async function startWorkerd(project = root, { inspect = false } = {}): Pr
     inspector: inspectorPort === undefined ? undefined : new URL(`http://127.0.0.1:${inspectorPort}`),
     lines: () => output.split('\n'),
     async close() {
-      child.kill()
-      await new Promise((resolve) => child.once('exit', resolve))
+      // At SIGTERM it would first finish what it was asked, for longer than a hook may take, and outlive the tests.
+      child.kill('SIGKILL')
+      await gone
       await rm(dir, { recursive: true })
     },
   }
