@@ -14,8 +14,6 @@ export default defineConfig({
       'tests/precision/**/*.test.ts',
     ],
     globalSetup: 'wasm/test-setup.ts',
-    // Unless told, vitest leaves a core idle: half of the least machine.
-    maxWorkers: '100%',
     testTimeout: 60_000,
     expect: PATIENCE,
     // vitest keeps a core for itself, and on two cores runs one file at a time. It needs a hundredth of one.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BOARD, createProject, type Project } from './project.ts'
 
-/** A solver that leaked would keep 5.3 MiB of WebAssembly memory and 0.8 MiB of weights each time: 2.4 GiB in all. */
-const TIMES = 400
+/** A solver that leaked would keep 5.3 MiB of WebAssembly memory and 0.8 MiB of weights each time: 6 GiB in all. */
+const TIMES = 1000
 const RESIDENT_BUDGET_MIB = 128
 const HEAP_BUDGET_MIB = 8
 

@@ -20,7 +20,7 @@ const queueConsumers = {
 export default defineConfig({
   test: {
     root,
-    // Unless told, vitest leaves a core idle: half of the least machine.
+    // vitest keeps a core for itself, and on two cores runs one file at a time.
     maxWorkers: '100%',
     projects: [
       {
