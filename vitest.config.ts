@@ -14,7 +14,9 @@ export default defineConfig({
       'tests/precision/**/*.test.ts',
     ],
     globalSetup: 'wasm/test-setup.ts',
-    testTimeout: 60_000,
+    // For what hangs. A busy machine may take minutes for what takes seconds.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
     expect: PATIENCE,
     // vitest keeps a core for itself, and on two cores runs one file at a time. It needs a hundredth of one.
     maxWorkers: '100%',
