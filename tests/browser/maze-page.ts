@@ -7,7 +7,8 @@ import type { servePlayground } from './served-playground.ts'
 /** Hands and eyes on the playground's mazes. */
 export class MazePage extends PlaygroundPage {
   /** Names of all cells, as a screen reader speaks them. */
-  override cellNames(): Promise<string[]> {
+  override async cellNames(): Promise<string[]> {
+    await this.drawn()
     return this.page
       .locator('#maze-board [role=gridcell]')
       .evaluateAll((cells) => cells.map((cell) => cell.ariaLabel ?? ''))
@@ -19,6 +20,7 @@ export class MazePage extends PlaygroundPage {
 
   /** The maze as it stands, a line a row, `o` where the model reads the path. */
   override async board(): Promise<string> {
+    await this.drawn()
     return (
       await this.page.locator('#maze-board [role=row]').evaluateAll((rows) =>
         rows.map((row) =>

@@ -38,7 +38,10 @@ describe('entering a board', () => {
   visit('with the keyboard alone, from the top of the page to the answer', async ({ page, playground }) => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter') // "Skip to the board"
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^row 1, column 1/)
+    // It has the focus at once, and its name once it is drawn.
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+      .toMatch(/^row 1, column 1/)
     await page.keyboard.press('PageUp')
     await page.keyboard.press('Home')
     for (let row = 0; row < 9; row++) {
@@ -297,10 +300,9 @@ describe('entering a board', () => {
       await page.keyboard.type('7')
       await playground.expectStatus(/^7 at row 1, column 8 breaks a rule: it also stands at row 1, column 3\.$/)
       const marked = page.locator('[role=gridcell][aria-invalid=true]')
-      expect(await marked.evaluateAll((cells) => cells.map((cell) => cell.ariaLabel))).toEqual([
-        'row 1, column 3, given 7, breaks a rule',
-        'row 1, column 8, given 7, breaks a rule',
-      ])
+      await expect
+        .poll(() => marked.evaluateAll((cells) => cells.map((cell) => cell.ariaLabel)))
+        .toEqual(['row 1, column 3, given 7, breaks a rule', 'row 1, column 8, given 7, breaks a rule'])
       await playground.solveButton.click()
       await playground.expectStatus(
         /^This is no valid puzzle\. .*row 1, column 3 and row 1, column 8.* board_conflict$/,

@@ -22,8 +22,19 @@ export class PlaygroundPage {
     return this.page.getByRole('gridcell', { name: new RegExp(`^row ${row}, column ${column},`) })
   }
 
+  /**
+   * Waits until the page has drawn what was done so far. It draws once a frame: cells, readouts and buttons may be those of
+   * before when a click returns, and cells have no names yet when the page has just loaded. What changes at once: the
+   * status line, the chips, the text and the address.
+   */
+  async drawn(): Promise<void> {
+    // Of the same frame's callbacks the page's comes first: it was asked for earlier.
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)))
+  }
+
   /** Names of all cells, as a screen reader speaks them. */
-  cellNames(): Promise<string[]> {
+  async cellNames(): Promise<string[]> {
+    await this.drawn()
     return this.page.getByRole('gridcell').evaluateAll((cells) => cells.map((cell) => cell.ariaLabel ?? ''))
   }
 
@@ -64,8 +75,7 @@ export class PlaygroundPage {
 
   /** Waits until playing has reached the last step of a solve that has ended. */
   async expectAtRest(): Promise<void> {
-    // The page draws once a frame: what it shows now may be from before the last click.
-    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    await this.drawn()
     await expect.poll(() => this.page.locator('#last').isDisabled(), { timeout: 20_000 }).toBe(true)
     await expect.poll(() => this.page.locator('#play').getAttribute('aria-label'), { timeout: 20_000 }).toBe('Play')
   }

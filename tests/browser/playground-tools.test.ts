@@ -131,7 +131,7 @@ describe('comparing here with the edge', () => {
     await expect.poll(() => note(page).textContent()).toBe('Solving here …')
     // One thing at a time.
     for (const name of ['Solve', 'Compare with float32']) {
-      expect(await page.getByRole('button', { name }).isDisabled()).toBe(true)
+      await expect.poll(() => page.getByRole('button', { name }).isDisabled()).toBe(true)
     }
     await page.getByRole('button', { name: 'Stop' }).click()
     await expect.poll(() => note(page).textContent()).toBe('Stopped.')
