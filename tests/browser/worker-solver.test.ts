@@ -153,13 +153,16 @@ test('a worker that dies without a word fails its solve; the next solve starts a
       page,
       async ({ createSolver }, { easy, endless }) => {
         const solver = await createSolver()
-        const code = await solver.solve(endless, { maxSteps: 1_000_000 }).catch((error) => error.code)
-        return { code, solution: (await solver.solve(easy)).solution }
+        const failing = solver.solve(endless, { maxSteps: 1_000_000 }).catch((error) => error.code)
+        // Asked for later and answered: the worker is at the first one.
+        await solver.solve(easy, { maxSteps: 1 })
+        Object.assign(globalThis, { isSolving: true })
+        return { code: await failing, solution: (await solver.solve(easy)).solution }
       },
       { easy: EASY, endless: ENDLESS },
     )
-    await expect.poll(() => page.workers().length).toBe(1)
-    await page.waitForTimeout(500)
+    // Seconds may go by until then. A worker that dies sooner fails the making of the solver.
+    await page.waitForFunction(() => 'isSolving' in globalThis)
     await page.workers()[0].evaluate(() => self.close())
     const { code, solution } = await solving
     expect(code).toBe('engine_failed')
