@@ -106,8 +106,8 @@ test('aborts a solve and a batch within a step, and goes on', async () => {
     { easy: EASY, endless: ENDLESS },
   )
   expect(codes).toEqual(['aborted', 'aborted'])
-  // A step takes milliseconds; a solve that went on would take minutes.
-  for (const milliseconds of late) expect(milliseconds).toBeLessThan(1000)
+  // A step takes milliseconds, but most of a second on a machine that does other things; a solve that went on takes minutes.
+  for (const milliseconds of late) expect(milliseconds).toBeLessThan(20_000)
   expectSolution(solution!, EASY)
 })
 
