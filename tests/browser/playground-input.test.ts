@@ -128,6 +128,8 @@ describe('entering a board', () => {
       await page.getByLabel('Steps at most').selectOption('1024')
       await playground.cell(1, 2).click()
       await playground.solveButton.click()
+      // Said once the model is there, in place of whatever a digit had the page say before.
+      await playground.expectStatus(/^Thinking/)
       await expect.poll(() => page.getByRole('button', { name: 'Erase' }).isDisabled()).toBe(true)
       await playground.cell(1, 2).click()
       await page.keyboard.type('9')

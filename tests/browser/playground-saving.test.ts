@@ -86,6 +86,8 @@ describe('saving', () => {
         })
       const save = page.getByRole('button', { name: 'Save board (PNG)' })
       await playground.paste(ENDLESS)
+      // So many that it is still at work when it is stopped.
+      await page.getByLabel('Steps at most').selectOption('1024')
       await page.getByLabel('Playing speed').selectOption('live')
       await playground.solveButton.click()
       await expect

@@ -186,7 +186,7 @@ describe('comparing int8 with float32', () => {
     await playground.takeSample('Easy')
     expect(await rows(page).count()).toBe(0)
     expect(await note(page).textContent()).toBe('')
-    expect(page.workers().length).toBe(1)
+    await expect.poll(() => page.workers().length).toBe(1)
   })
 
   visit('can be stopped in the middle of a step, and leaves no worker behind', async ({ page, playground }) => {

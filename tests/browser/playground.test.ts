@@ -111,6 +111,8 @@ describe('solving', () => {
 
   visit('attempts and guesses are named', async ({ page, playground }) => {
     await playground.paste(ENDLESS)
+    // So many that it is still at work when it is stopped.
+    await page.getByLabel('Steps at most').selectOption('1024')
     await page.getByLabel('Playing speed').selectOption('live')
     await playground.solveButton.click()
     const attempts = page.getByLabel('Attempt')
