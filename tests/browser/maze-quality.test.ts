@@ -49,6 +49,7 @@ test('360 px wide: nothing sticks out, what one touches is large enough, the maz
   withPage(served.browser, PHONE, async ({ page }) => {
     const maze = await openMaze(page)
     await page.getByText('Board as text').tap()
+    await page.locator('#use-text').waitFor()
     const { width, wide } = await findOverflow(page)
     expect(width).toBe(360)
     expect(wide).toEqual([])

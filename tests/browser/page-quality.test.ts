@@ -69,6 +69,7 @@ test('360 px wide: nothing sticks out, and what one touches is large enough', ()
       await page.goto(served.url)
       await solveSample(page, 'Hard')
       await page.getByText('Board as text').tap()
+      await page.locator('#use-text').waitFor()
       // Shown where there is a GPU, which this browser does not have.
       await page
         .locator('#gpu-offer, #measure-panel')

@@ -83,7 +83,13 @@ describe('the switch', () => {
 
   visit('the link of the mazes that are there leaves the focus where it is', async ({ page }) => {
     await page.getByRole('link', { name: 'Maze' }).focus()
+    // The address tells nothing: it is the same before and after.
+    await page.evaluate(() => {
+      const followed = new Promise<void>((resolve) => addEventListener('hashchange', () => resolve(), { once: true }))
+      Object.assign(globalThis, { followed })
+    })
     await page.keyboard.press('Enter')
+    await page.evaluate(() => (globalThis as unknown as { followed: Promise<void> }).followed)
     await expect.poll(() => page.url()).toContain('#maze=')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Maze')
   })
