@@ -1,15 +1,17 @@
 // A puzzle of one kind, brought while the page shows the other.
 import type { Page } from 'playwright-core'
-import { describe, expect } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { MAZE } from '../worker/mazes.ts'
+import { withPage } from './chromium.ts'
 import { MazePage } from './maze-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const SUDOKU = SAMPLE_SETS[0].boards[0]
 
-const { visit } = servePlayground()
+const served = servePlayground()
+const { visit } = served
 
 const currentKind = (page: Page) => page.locator('.kinds [aria-current]').textContent()
 
@@ -64,5 +66,59 @@ describe('a puzzle of the other kind turns the page to it', () => {
     await choose(`${SUDOKU}\n`)
     await playground.expectStatus(/^Board 1 of 1\./)
     await expect.poll(() => playground.givens()).toBe(SUDOKU)
+  })
+})
+
+describe('what is done while the page waits for its script for mazes', () => {
+  /** A test on a Sudoku page; its script for mazes comes when `arrive` is called, which waits until it is there. */
+  const visitWaiting = (name: string, use: (maze: MazePage, arrive: () => Promise<void>) => Promise<void>) =>
+    // What a service worker fetches cannot be held up.
+    test(name, () =>
+      withPage(served.browser, { serviceWorkers: 'block' }, async ({ page, complaints }) => {
+        let go = () => {}
+        const held = new Promise<void>((resolve) => {
+          go = resolve
+        })
+        await page.route('**/maze-*.js', async (route) => {
+          await held
+          await route.continue()
+        })
+        await page.goto(served.url)
+        await use(new MazePage(page), async () => {
+          go()
+          await expect.poll(() => page.locator('#maze-board').count()).toBe(1)
+        })
+        expect(complaints).toEqual([])
+      }),
+    )
+
+  visitWaiting('a text that came too late for another puzzle stays, and why', async (maze, arrive) => {
+    const { page } = maze
+    await page.getByText('Board as text').click()
+    await page.locator('#board-text').fill(MAZE)
+    await page.getByRole('button', { name: 'Use this board' }).click()
+    await maze.takeSample('Easy')
+    await arrive()
+    await expect.poll(() => page.locator('#text-problem').textContent()).toMatch(/^Something else was chosen meanwhile/)
+    expect(await page.locator('#board-text').inputValue()).toBe(MAZE)
+    expect(await maze.status.textContent()).toMatch(/^Easy puzzle 1 of/)
+    expect(await currentKind(page)).toBe('Sudoku')
+    await page.getByRole('button', { name: 'Use this board' }).click()
+    await expect.poll(() => maze.question()).toBe(MAZE)
+  })
+
+  visitWaiting('of files the newest counts, also where it is of no use', async (maze, arrive) => {
+    const { page } = maze
+    await page.getByText('Board as text').click()
+    const choose = (name: string, text: string) =>
+      page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+    const asked = page.waitForRequest('**/maze-*.js')
+    await choose('maze.txt', MAZE)
+    await asked
+    await choose('bad.txt', '12')
+    await maze.expectStatus(/^That file is of no use\. bad\.txt/)
+    await arrive()
+    expect(await maze.status.textContent()).toMatch(/^That file is of no use\. bad\.txt/)
+    expect(await currentKind(page)).toBe('Sudoku')
   })
 })

@@ -114,7 +114,8 @@ function wirePaste(): void {
 async function takeText(text: string): Promise<string | undefined> {
   const kind = kindOf(text) ?? app.face.task
   if (kind === 'sudoku') return sudoku.loadText(text)
-  let problem: string | undefined
+  // Said where it is not used, for the address is another by then: the panel keeps the text.
+  let problem: string | undefined = 'Something else was chosen meanwhile. Use it again.'
   const failure = await withMazes((mazes) => {
     problem = mazes.loadText(text)
   })
@@ -134,7 +135,10 @@ function wireFiles(): void {
     if (set) sources.openFile(set)
     else if (maze) {
       const what = maze.isFirst ? `First maze of ${file.name}` : file.name
-      await withMazes((mazes) => mazes.loadText(maze.text, what))
+      await withMazes((mazes) => {
+        // Nor while mazes were loaded: a file that is of no use leaves the address as it is.
+        if (file === newest) mazes.loadText(maze.text, what)
+      })
     } else app.status.say('That file is of no use.', problem, 'bad')
   }
   const input = byId('file', HTMLInputElement)
