@@ -12,7 +12,8 @@ export default defineConfig({
     maxWorkers: 2,
     // A machine that does other things too may take seconds to start a worker.
     expect: { poll: { timeout: 20_000 } },
-    testTimeout: 90_000,
+    // For what hangs. A busy machine may take minutes for what takes seconds.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 })
