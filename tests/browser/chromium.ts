@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core'
 
 /** The system's Chromium. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -47,4 +47,18 @@ export async function withPage(
   } finally {
     await context.close()
   }
+}
+
+/**
+ * Holds up requests to a path (a glob) until the function returned is called. What a service worker fetches passes by.
+ * @param onRequest told of each as it comes
+ */
+export async function holdUp(page: Page, path: string, onRequest?: (request: Request) => void): Promise<() => void> {
+  const { promise: held, resolve: go } = Promise.withResolvers<void>()
+  await page.route(path, async (route) => {
+    onRequest?.(route.request())
+    await held
+    await route.continue()
+  })
+  return go
 }

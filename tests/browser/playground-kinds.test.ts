@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { MAZE } from '../worker/mazes.ts'
-import { withPage } from './chromium.ts'
+import { holdUp, withPage } from './chromium.ts'
 import { MazePage } from './maze-page.ts'
 import { servePlayground } from './served-playground.ts'
 
@@ -75,14 +75,7 @@ describe('what is done while the page waits for its script for mazes', () => {
     // What a service worker fetches cannot be held up.
     test(name, () =>
       withPage(served.browser, { serviceWorkers: 'block' }, async ({ page, complaints }) => {
-        let go = () => {}
-        const held = new Promise<void>((resolve) => {
-          go = resolve
-        })
-        await page.route('**/maze-*.js', async (route) => {
-          await held
-          await route.continue()
-        })
+        const go = await holdUp(page, '**/maze-*.js')
         await page.goto(served.url)
         await use(new MazePage(page), async () => {
           go()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EXAMPLE_MAZE } from '../../worker/examples.ts'
 import { isPathOf, MAZE } from '../worker/mazes.ts'
-import { withPage } from './chromium.ts'
+import { holdUp, withPage } from './chromium.ts'
 import { MazePage, visitMaze } from './maze-page.ts'
 import { servePlayground } from './served-playground.ts'
 
@@ -162,15 +162,9 @@ describe('solving', () => {
       const { boardLengths, maxSteps } = tasks.find(({ name }: { name: string }) => name === 'maze')
       expect(boardLengths).toEqual([900])
       expect(maxSteps[0]).toBeLessThan(1024)
-      let go = () => {}
-      const held = new Promise<void>((resolve) => {
-        go = resolve
-      })
       let asked: unknown
-      await page.route('**/v1/solve', async (route) => {
-        asked = route.request().postDataJSON().maxSteps
-        await held
-        await route.continue()
+      const go = await holdUp(page, '**/v1/solve', (request) => {
+        asked = request.postDataJSON().maxSteps
       })
       await maze.paste(MAZE)
       await page.getByRole('radio', { name: 'At the edge' }).check()

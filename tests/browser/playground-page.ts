@@ -76,8 +76,8 @@ export class PlaygroundPage {
   /** Waits until playing has reached the last step of a solve that has ended. */
   async expectAtRest(): Promise<void> {
     await this.drawn()
-    await expect.poll(() => this.page.locator('#last').isDisabled(), { timeout: 20_000 }).toBe(true)
-    await expect.poll(() => this.page.locator('#play').getAttribute('aria-label'), { timeout: 20_000 }).toBe('Play')
+    await expect.poll(() => this.page.locator('#last').isDisabled()).toBe(true)
+    await expect.poll(() => this.page.locator('#play').getAttribute('aria-label')).toBe('Play')
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { ENDLESS } from '../helpers/boards.ts'
-import { withPage } from './chromium.ts'
+import { holdUp, withPage } from './chromium.ts'
 import { expectSolution, PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
@@ -246,14 +246,7 @@ describe('when something goes wrong', () => {
   test('a solve that waits for the model says so', () =>
     withPage(served.browser, ROUTED, async ({ page }) => {
       const playground = new PlaygroundPage(page)
-      let go = () => {}
-      const held = new Promise<void>((resolve) => {
-        go = resolve
-      })
-      await page.route('**/*.safetensors', async (route) => {
-        await held
-        await route.continue()
-      })
+      const go = await holdUp(page, '**/*.safetensors')
       await page.goto(served.url)
       await playground.expectStatus(/^Press Solve, or type your own puzzle\.$/)
       await playground.takeSample('Easy')

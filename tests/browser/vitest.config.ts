@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { PATIENCE } from '../helpers/patience.ts'
 
 /** Real Chromium against the built page: `npm run setup` must have run. */
 export default defineConfig({
@@ -10,8 +11,7 @@ export default defineConfig({
     env: { LD_LIBRARY_PATH: '/usr/lib/chromium', VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' },
     // Two Chromiums at a time: a page and its worker seldom compute at once, and more would take memory.
     maxWorkers: 2,
-    // A machine that does other things too may take seconds to start a worker.
-    expect: { poll: { timeout: 20_000 } },
+    expect: PATIENCE,
     // For what hangs. A busy machine may take minutes for what takes seconds.
     testTimeout: 180_000,
     hookTimeout: 60_000,

@@ -16,7 +16,10 @@ declare module 'vitest' {
   }
 }
 
-/** Packs the package and installs it, once for all projects: npm takes seconds for each. The declarations are the one part of it that `npm run setup` does not build. */
+/**
+ * Packs the package and installs it, once for all projects: npm takes seconds for each. The declarations are the one part
+ * of it that `npm run setup` does not build.
+ */
 export default async function pack(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'hrm-edge-pack-'))
   project.provide('apiComplaints', await buildTypes({ check: true }))
