@@ -47,7 +47,7 @@ function jobsOf({ JOB_FILES, JOB_LEDGERS, JOB_QUEUE, JOB_TIMES }: Bindings): Job
   return { files: JOB_FILES, ledger: (job) => JOB_LEDGERS.get(JOB_LEDGERS.idFromName(job)) }
 }
 
-/** Boards of one size side by side. An isolate has 128 MB, and four Sudokus of 16x16 take 16 of them, and 16 for searches. */
+/** Boards of one size side by side, of large ones fewer. An isolate has 128 MB, and four Sudokus take 3, and 16 for searches. */
 const SLOTS = 4
 
 const solvers = new Map<string, GetSolver>(

@@ -38,6 +38,19 @@ describe('pools', () => {
     expect(engines.length).toBe(10)
   })
 
+  it('are given up sooner where their boards are large, but for the one used last', () => {
+    const { pools, engines, use } = setUp()
+    const keptAfter = (cols: number) => {
+      pools.done(use(2, cols))
+      return engines.filter(({ disposed }) => !disposed).map(({ tokens }) => tokens)
+    }
+    expect(keptAfter(500)).toEqual([1000])
+    expect(keptAfter(1000)).toEqual([1000, 2000])
+    expect(keptAfter(700)).toEqual([2000, 1400])
+    expect(keptAfter(5000)).toEqual([10_000])
+    expect(keptAfter(50)).toEqual([100])
+  })
+
   it('are given up by when they were used last, not by when they were made', () => {
     const { pools, engines, use } = setUp()
     for (const rows of [2, 3, 4, 5, 2, 6]) pools.done(use(rows, 2))

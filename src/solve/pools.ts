@@ -3,10 +3,12 @@ import { type BoardShape, sizeName } from '../tasks/lists.ts'
 import { createSlotPool, type SlotPool } from './slot-pool.ts'
 
 /**
- * Pools that are kept while no one uses them. Boards of one size tend to come together, an engine is soon made, and its
- * memory grows with the board: whoever sends a maze of another size every time shall not fill it.
+ * Pools that are kept while no one uses them: the one used last, and before it as long as there are no more than four, of
+ * no more tokens together than a 16x16 Sudoku has. Boards of one size tend to come together, an engine is soon made, and
+ * its memory grows with the board: whoever sends a maze of another size every time shall not fill it.
  */
 const KEPT = 4
+const KEPT_TOKENS = 4096
 
 /** One pool of slots for every size of board, the ones of late. */
 export interface Pools {
@@ -25,8 +27,14 @@ export function createPools(): Pools {
     pools.delete(key)
   }
   const dropUnused = (): void => {
-    const unused = [...pools].filter(([, pool]) => !users.has(pool))
-    for (const [key, pool] of unused.slice(0, Math.max(0, unused.length - KEPT))) drop(key, pool)
+    let kept = 0
+    let tokens = 0
+    for (const [key, pool] of [...pools].reverse()) {
+      if (users.has(pool)) continue
+      kept++
+      tokens += pool.engine.tokens
+      if (kept > 1 && (kept > KEPT || tokens > KEPT_TOKENS)) drop(key, pool)
+    }
   }
 
   return {

@@ -122,7 +122,7 @@ async function searchWith(carries: number, board: string, think: Thinker) {
   for (;;) {
     const { done, value: end } = program.next()
     most = Math.max(most, live.size)
-    if (done) return { end, most, anew, solution: task.format(puzzle, progress.cells) }
+    if (done) return { end, most, left: live.size, anew, solution: task.format(puzzle, progress.cells) }
     await engine.step([0])
   }
 }
@@ -133,7 +133,7 @@ describe('a search that keeps few carries', () => {
     for (const [board] of PUZZLES_4X4) {
       for (const seed of [1, 2, 3]) {
         const found = await searchWith(carries, board, confidentLiar(seed))
-        expect(found).toMatchObject({ end: 'solved', most: carries })
+        expect(found).toMatchObject({ end: 'solved', most: carries, left: 0 })
         expect(faultOf(board, found.solution, SHAPES['4x4'])).toBeUndefined()
         anew += found.anew
       }

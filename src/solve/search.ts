@@ -63,9 +63,20 @@ interface Branch {
  * @returns `solved`, `spent`, `limit` when the branches are used up, or `contradiction` when all were ruled out
  */
 export function* search(ctx: SolveContext, progress: Progress, options: SearchOptions): Stepping<RunEnd> {
-  const { model, task, puzzle, slot } = ctx
   /** Branches that stand, the newest last; each has a choice left. */
   const standing: Branch[] = []
+  const end = yield* branchOut(ctx, progress, options, standing)
+  for (const branch of standing) dropCarry(ctx.slot, branch)
+  return end
+}
+
+function* branchOut(
+  ctx: SolveContext,
+  progress: Progress,
+  options: SearchOptions,
+  standing: Branch[],
+): Stepping<RunEnd> {
+  const { model, task, puzzle, slot } = ctx
   const kept = Math.floor((options.carryBytes ?? CARRY_BYTES) / slot.carryBytes)
   let marks: Marks = { given: new Uint8Array(puzzle.cells.length), off: new Uint8Array(progress.probabilities.length) }
   const hopeless = HOPELESS * Math.min(1, progress.hope)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_4X4, faultOf, OPEN_6X6, PUZZLES_4X4, SHAPES, UNSOLVABLE_4X4 } from '../../tests/helpers/boards.ts'
 import { collect } from '../../tests/helpers/collect.ts'
-import { LEARNED, SMALLEST } from '../../tests/helpers/configs.ts'
+import { CANDIDATES, LEARNED, SMALLEST } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { echo, fakeSolver, noOpinion, oracle, stepsRun } from '../../tests/helpers/fake-solver.ts'
 
@@ -84,6 +84,27 @@ describe('solve', () => {
     const { solver, engines } = fakeSolver(oracle(1))
     for (const board of [BOARD, OPEN_6X6, BOARD, OPEN_6X6]) expect((await solver.solve(board)).status).toBe('solved')
     expect(engines.map(({ tokens }) => tokens)).toEqual([64, 216])
+  })
+
+  it('has fewer slots for boards larger than the trained size', async () => {
+    const { solver, engines } = fakeSolver(noOpinion, { slots: 8 })
+    for (const cells of [36, 64, 81, 256]) await solver.solve('.'.repeat(cells), { maxSteps: 1 })
+    // 64 tokens on 4x4, the trained size; then 216, 512, 729 and 4096
+    expect(engines.map(({ slots }) => slots)).toEqual([8, 2, 2, 2, 2])
+    const sixBySix = {
+      ...CANDIDATES,
+      seq_len: 216,
+      task: { ...CANDIDATES.task, rows: 6, cols: 6, box_rows: 2, box_cols: 3 },
+    }
+    const six = fakeSolver(noOpinion, { slots: 8, config: sixBySix })
+    for (const cells of [16, 64, 81]) await six.solver.solve('.'.repeat(cells), { maxSteps: 1 })
+    expect(six.engines.map(({ slots }) => slots)).toEqual([8, 8, 3, 2])
+  })
+
+  it('has no more slots than it was given', async () => {
+    const { solver, engines } = fakeSolver(noOpinion, { slots: 1 })
+    await solver.solve(OPEN_6X6, { maxSteps: 1 })
+    expect(engines.map(({ slots }) => slots)).toEqual([1, 1])
   })
 
   it('runs many at once on few slots', async () => {

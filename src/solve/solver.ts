@@ -37,12 +37,16 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
   const refuseDisposed = (): void => {
     if (disposed) throw new HrmError('disposed', 'the solver was disposed')
   }
-  const optionsFor = (puzzle: Puzzle): EngineOptions => ({ model, geometry: task.geometry(puzzle), slots })
+  const optionsFor = (puzzle: Puzzle): EngineOptions => {
+    const geometry = task.geometry(puzzle)
+    return { model, geometry, slots: slotsFor(slots, first.tokens / geometry.tokens) }
+  }
   /** The engine for so many boards at once, if not the usual one. The GPU may have to be measured first: many steps. */
   const batchFactoryFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal) => {
     refuseDisposed()
     throwIfAborted(signal)
-    const choice = engines.batch?.factoryFor(optionsFor(puzzle), Math.min(boards, slots))
+    const engineOptions = optionsFor(puzzle)
+    const choice = engines.batch?.factoryFor(engineOptions, Math.min(boards, engineOptions.slots))
     return choice && (await untilAborted(choice, signal))
   }
   /** A pool for a board, wanted until `release` is called. */
@@ -165,6 +169,12 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     [Symbol.dispose]: dispose,
   }
 }
+
+/**
+ * Slots of an engine for boards of another size than the trained one, which has `share` times their tokens: of larger ones
+ * fewer, for their memory, that of searches above all; two at least, so that one long solve does not hold up every other.
+ */
+const slotsFor = (slots: number, share: number): number => Math.min(slots, Math.max(2, Math.round(slots * share)))
 
 /** Runs the boards named by `group` through a pool: a finished board's slot goes to the next board at once. */
 async function solveGroup(

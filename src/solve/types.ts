@@ -50,7 +50,10 @@ export interface CreateSolverOptions {
   onFallback?: ((fallback: Fallback) => void) | undefined
   /** WebAssembly files from elsewhere than beside the package's scripts: see `hrm-edge/wasm`. */
   kernels?: KernelSources | undefined
-  /** Boards computed side by side by `solveBatch`. Default 8, with `webgpu` 64. */
+  /**
+   * Boards of the trained size that are computed side by side; of larger ones as many as have the same number of tokens,
+   * two at least. Default 8, with `webgpu` 64.
+   */
   slots?: number | undefined
   /** Stops the loading. */
   signal?: AbortSignal | undefined
