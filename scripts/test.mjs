@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { must, root, setup } from './setup.mjs'
 
 const modelDir = join(root, 'model')
@@ -74,28 +74,41 @@ function runSuite(name, { kind, command, args, cwd = root, needs: wanted = [] })
   }[kind]
   const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
   const { status } = spawnSync(command, [...args, ...extra], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  const counts =
-    kind === 'check'
-      ? { passed: 0, failed: 0 }
-      : existsSync(report)
-        ? count[kind](readFileSync(report, 'utf8'))
-        : { passed: 0, failed: 0 }
-  if (kind === 'check') counts[status === 0 ? 'passed' : 'failed']++
-  // A runner that died, or a file that could not be loaded, must not pass for having no failed test.
-  else if (status !== 0 && counts.failed === 0) counts.failed = 1
-  else if (counts.passed === 0 && counts.failed === 0) counts.failed = 1
-  return counts
+  const result =
+    kind !== 'check' && existsSync(report)
+      ? readReport[kind](readFileSync(report, 'utf8'))
+      : { passed: kind === 'check' && status === 0 ? 1 : 0, failures: [] }
+  // A check that failed, a runner that died, or a file that could not be loaded, must not pass for having no failed test.
+  if (result.failures.length === 0 && (status !== 0 || result.passed === 0)) {
+    result.failures.push(`${name} ended with ${status ?? 'a signal'}; what it printed says why`)
+  }
+  return result
 }
 
-const count = {
+/** How many tests passed, and of each that failed its name and why. */
+const readReport = {
   vitest(json) {
-    const { numPassedTests: passed, numFailedTests: failed } = JSON.parse(json)
-    return { passed, failed }
+    const { numPassedTests: passed, testResults } = JSON.parse(json)
+    const failures = testResults.flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed')
+      const file = relative(root, name)
+      // A file that could not be loaded has no tests, but a message.
+      return message && failed.length === 0
+        ? [`${file}\n${message}`]
+        : failed.map(({ fullName, failureMessages }) => `${file} > ${fullName}\n${failureMessages.join('\n')}`)
+    })
+    return { passed, failures }
   },
   pytest(xml) {
-    const of = (name) => Number(xml.match(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`))?.[1] ?? 0)
-    const failed = of('failures') + of('errors')
-    return { passed: of('tests') - failed - of('skipped'), failed }
+    const cases = xml.split('<testcase ').slice(1)
+    const failures = cases
+      .filter((text) => /<(failure|error)\b/.test(text))
+      .map((text) => {
+        const [, file, test] = /classname="([^"]*)" name="([^"]*)"/.exec(text)
+        return `${file} > ${test}\n${/ message="([^"]*)"/.exec(text)?.[1] ?? ''}`
+      })
+    const skipped = cases.filter((text) => text.includes('<skipped')).length
+    return { passed: cases.length - failures.length - skipped, failures }
   },
 }
 
@@ -106,16 +119,19 @@ if (unknown) {
   console.error(`no suite ${unknown}; there are ${Object.keys(suites).join(', ')}`)
   process.exit(2)
 }
-const total = { passed: 0, failed: 0 }
+const all = { passed: 0, failures: [] }
 const lines = []
 for (const [name, suite] of Object.entries(suites)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const started = Date.now()
-  const { passed, failed } = runSuite(name, suite)
-  lines.push(`${name.padEnd(8)} ${passed} passed, ${failed} failed in ${Math.round((Date.now() - started) / 1000)} s`)
-  total.passed += passed
-  total.failed += failed
+  const { passed, failures } = runSuite(name, suite)
+  const seconds = Math.round((Date.now() - started) / 1000)
+  lines.push(`   ${name.padEnd(8)} ${passed} passed, ${failures.length} failed in ${seconds} s`)
+  all.passed += passed
+  all.failures.push(...failures.map((failure) => `${name}: ${failure}`))
 }
 rmSync(reports, { recursive: true, force: true })
-console.log(`\n${lines.map((line) => `   ${line}`).join('\n')}\n\n${total.passed} passed, ${total.failed} failed`)
-process.exit(total.failed === 0 ? 0 : 1)
+// Once more, for the output of the suites is long, and a log may hold its end only.
+for (const failure of all.failures) console.log(`\nFAILED ${failure.slice(0, 2000)}`)
+console.log(`\n${lines.join('\n')}\n\n${all.passed} passed, ${all.failures.length} failed`)
+process.exit(all.failures.length === 0 ? 0 : 1)
