@@ -21,6 +21,7 @@ from .attention import group_attention, table_attention
 from .config import HRMConfig
 from .errors import HrmEdgeError
 from .lists import Geometry
+from .rounding import round_rows, round_weight
 
 GradMode = Literal["one", "cycle", "full"]
 
@@ -44,6 +45,8 @@ def rms_norm(x: Tensor, eps: float) -> Tensor:
 class Linear(nn.Module):
     """Matrix with truncated LeCun normal start, cast to the dtype of its input."""
 
+    rounded = False  # set by `rounding.round_as_engines`
+
     def __init__(self, fan_in: int, fan_out: int, bias: bool = False) -> None:
         super().__init__()
         self.weight = nn.Parameter(trunc_normal_(torch.empty(fan_out, fan_in), fan_in**-0.5))
@@ -51,6 +54,8 @@ class Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         bias = None if self.bias is None else self.bias.to(x.dtype)
+        if self.rounded:
+            return F.linear(round_rows(x), round_weight(self.weight).to(x.dtype), bias)
         return F.linear(x, self.weight.to(x.dtype), bias)
 
 

@@ -22,6 +22,7 @@ from . import train_memory
 from .data import Boards
 from .hrm import HRM, Carry
 from .kernels.block import fuse
+from .rounding import round_as_engines
 from .tasks import Task
 from .train_config import RunConfig
 from .train_eval import curve_of
@@ -75,6 +76,8 @@ class Trainer:
         if start is not None:
             self.model.load_state_dict(start)
         self.model.to(self.device)
+        if options.int8:
+            round_as_engines(self.model)
         self.fused = self.dtype == torch.float32 and self.device.type == "cpu" and fuse(self.model)
         if options.compile and not self.fused:
             for level in (self.model.H_level, self.model.L_level):
@@ -298,7 +301,7 @@ class Trainer:
     def _evaluate(self) -> None:
         if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
             return
-        curve = curve_of(self.average, self.task, self.holdout, self.options.eval_rows, self.options.eval_steps)
+        curve = curve_of(self.average, self.task, self.holdout, self.options)
         self._write({"step": self.step, "minutes": round(self.seconds / 60, 2), "holdout": curve})
 
     def _write(self, line: dict[str, Any]) -> None:

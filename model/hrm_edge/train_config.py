@@ -77,6 +77,7 @@ class TrainConfig(_Table):
     seed: int = Field(default=0, ge=-(2**43), le=2**43)
     device: str = "cpu"
     dtype: Literal["float32", "bfloat16"] = "float32"
+    int8: bool = Field(default=False, description="weights and rows are rounded as the engines do it (`rounding`)")
     threads: int = Field(default=1, ge=1, le=1024)
     compile: bool = Field(default=False, description="torch.compile; the fused CPU kernel goes first where it fits")
     save_minutes: float = Field(default=3.0, gt=0)

@@ -15,6 +15,7 @@ from hrm_edge.hrm import HRM, Carry
 from hrm_edge.kernels import build
 from hrm_edge.kernels.block import available, fuse
 from hrm_edge.lists import Geometry
+from hrm_edge.rounding import round_as_engines
 
 # float32 sums in another order, through 2 ACT steps and back: what differs is rounding, relative to the largest entry.
 TOLERANCE = 2e-5
@@ -58,6 +59,27 @@ def test_outputs_and_gradients_equal_the_plain_twin(hidden, heads, box, threads)
 def test_neighbours_equal_the_plain_twin(hidden, heads, rows, cols, threads) -> None:
     lists = ["neighbours"] * heads
     expect_equal_twin(structured_grid(rows, cols, "# SGo", hidden, heads, lists=lists, H_cycles=1), threads)
+
+
+@needs_compiler
+@pytest.mark.parametrize("box", [(2, 2), (3, 3)])
+def test_rounded_as_the_engines_do_it_too(box) -> None:
+    model = HRM(structured_sudoku(32, 4, box_rows=box[0], box_cols=box[1]))
+    z, injected = (torch.randn(3, model.config.seq_len, 32) for _ in range(2))
+
+    def level() -> list[torch.Tensor]:
+        """One level alone: through more of them every difference grows."""
+        y = model.L_level(z, injected, model.geometry, None)
+        weights = list(model.L_level.parameters())
+        return [y, *torch.autograd.grad((y * torch.linspace(-1, 1, y.numel()).view_as(y)).sum(), weights)]
+
+    exact = level()
+    round_as_engines(model)
+    plain = level()
+    assert fuse(model)
+    for a, b, c in zip(plain, level(), exact, strict=True):
+        # Where a value is halfway between two levels a sum in another order takes the other one.
+        assert (a - b).abs().mean() <= (a - c).abs().mean() / 10
 
 
 def expect_equal_twin(config: HRMConfig, threads: int) -> None:

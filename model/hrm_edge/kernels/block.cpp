@@ -61,6 +61,29 @@ inline void norm_row_backward(const float *dy, const float *y, float r, int n, f
     _mm256_storeu_ps(d + i, _mm256_mul_ps(rr, _mm256_fnmadd_ps(_mm256_loadu_ps(y + i), mean, _mm256_loadu_ps(dy + i))));
 }
 
+// x rounded to 63 levels of its largest value, as the int8 engines round the rows of a matrix product (docs/numerics.md)
+inline void round_row(const float *x, int n, float *to) {
+  const __m256 sign = _mm256_set1_ps(-0.f);
+  __m256 most = _mm256_setzero_ps();
+  for (int i = 0; i < n; i += 8) most = _mm256_max_ps(most, _mm256_andnot_ps(sign, _mm256_loadu_ps(x + i)));
+  float lanes[8], amax = 0.f;
+  _mm256_storeu_ps(lanes, most);
+  for (float lane : lanes) amax = lane > amax ? lane : amax;
+  const bool live = amax >= 0x1p-100f;
+  const __m256 up = _mm256_set1_ps(live ? 63.f / amax : 0.f), down = _mm256_set1_ps(live ? amax / 63.f : 0.f);
+  for (int i = 0; i < n; i += 8) {
+    const __m256 q = _mm256_round_ps(_mm256_mul_ps(_mm256_loadu_ps(x + i), up), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm256_storeu_ps(to + i, _mm256_mul_ps(q, down));
+  }
+}
+
+// The rows that a matrix product takes: x itself, or their rounded copies in `to`.
+inline const float *rows_of(const float *x, int rows, int n, float *to, int rounded) {
+  if (!rounded) return x;
+  for (long i = 0; i < rows; i++) round_row(x + i * n, n, to + i * n);
+  return to;
+}
+
 inline __m256 sigmoid8(__m256 x) {
   const __m256 one = _mm256_set1_ps(1.f);
   return _mm256_div_ps(one, _mm256_add_ps(one, exp8(_mm256_sub_ps(_mm256_setzero_ps(), x))));
@@ -129,10 +152,10 @@ int hrm_block_fits(int tokens, int hidden, int heads, int inter, int count, int 
          pick(s, f, b);
 }
 
-// x = x0 + x1; x1 may be null, then x is x0 itself and only read.
+// x = x0 + x1; x1 may be null, then x is x0 itself and only read. rounded: the rows of every matrix product are.
 // groups: [heads][count][g], bias: null; or the table [tokens][g], bias: [heads][g]. Returns 0, or 1 when memory ran out.
-int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, float eps,
-                      const int *groups, const float *bias, const float *x0, const float *x1, float *x,
+int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, int rounded,
+                      float eps, const int *groups, const float *bias, const float *x0, const float *x1, float *x,
                       const float *wqkv, const float *wo, const float *wgu, const float *wdn, float *a, float *mid,
                       float *y, float *r1, float *r2) {
   const Shape s{tokens, hidden, heads, inter, count, g, eps};
@@ -142,11 +165,11 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
   const int D = hidden, I = inter, hd = hidden / heads;
   const float scale = (float)(1.0 / sqrt((double)hd));
   const long weights = 4L * D * D + 3L * D * I;
-  float *pool = scratch(weights + (long)tokens * 3 * D + TILE * 3L * I);
+  float *pool = scratch(weights + (long)tokens * 3 * D + TILE * (3L * I + D));
   if (!pool) return 1;
   float *pqkv = pool, *po = pack_transposed(wqkv, 3 * D, D, pqkv), *pgu = pack_transposed(wo, D, D, po);
   float *pdn = pack_transposed(wgu, 2 * I, D, pgu), *qkv = pack_transposed(wdn, D, I, pdn);
-  float *gu = qkv + (long)tokens * 3 * D, *h = gu + TILE * 2L * I;
+  float *gu = qkv + (long)tokens * 3 * D, *h = gu + TILE * 2L * I, *rows = h + TILE * (long)I;
   for (int b = 0; b < boards; b++) {
     const long at = (long)b * tokens * D, row = (long)b * tokens;
     if (x1)
@@ -155,7 +178,8 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
     const float *xb = x + at;
     for (int t = 0; t < tokens; t += TILE) {
       const int n = tokens - t < TILE ? tokens - t : TILE;
-      gemm<false, false>(n, 3 * D, D, xb + (long)t * D, D, pqkv, D * 16, 16, qkv + (long)t * 3 * D, 3 * D);
+      const float *xt = rows_of(xb + (long)t * D, n, D, rows, rounded);
+      gemm<false, false>(n, 3 * D, D, xt, D, pqkv, D * 16, 16, qkv + (long)t * 3 * D, 3 * D);
     }
     for (int head = 0; head < heads; head++) {
       if (attend_head) attend_head(groups + (long)head * tokens, count, qkv + head * hd, D, scale, a + at + head * hd);
@@ -164,11 +188,11 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
     for (int t = 0; t < tokens; t += TILE) {
       const int n = tokens - t < TILE ? tokens - t : TILE;
       float *m = mid + at + (long)t * D, *out = y + at + (long)t * D;
-      gemm<false, false>(n, D, D, a + at + (long)t * D, D, po, D * 16, 16, m, D);
+      gemm<false, false>(n, D, D, rows_of(a + at + (long)t * D, n, D, rows, rounded), D, po, D * 16, 16, m, D);
       for (int i = 0; i < n; i++) r1[row + t + i] = norm_row(m + (long)i * D, xb + (long)(t + i) * D, D, eps);
-      gemm<false, false>(n, 2 * I, D, m, D, pgu, D * 16, 16, gu, 2 * I);
+      gemm<false, false>(n, 2 * I, D, rows_of(m, n, D, rows, rounded), D, pgu, D * 16, 16, gu, 2 * I);
       for (int i = 0; i < n; i++) swiglu_row(gu + (long)i * 2 * I, I, h + (long)i * I);
-      gemm<false, false>(n, D, I, h, I, pdn, I * 16, 16, out, D);
+      gemm<false, false>(n, D, I, rows_of(h, n, I, h, rounded), I, pdn, I * 16, 16, out, D);
       for (int i = 0; i < n; i++) r2[row + t + i] = norm_row(out + (long)i * D, m + (long)i * D, D, eps);
     }
   }
@@ -176,9 +200,9 @@ int hrm_block_forward(int boards, int tokens, int hidden, int heads, int inter, 
   return 0;
 }
 
-// Gradients: dx is written; dwqkv, dwo, dwgu, dwdn and (of a table) dbias are added to.
-int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, float eps,
-                       const int *groups, const float *bias, const float *x, const float *wqkv, const float *wo, const float *wgu,
+// Gradients: dx is written; dwqkv, dwo, dwgu, dwdn and (of a table) dbias are added to. They pass rounding unchanged.
+int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter, int count, int g, int rounded,
+                       float eps, const int *groups, const float *bias, const float *x, const float *wqkv, const float *wo, const float *wgu,
                        const float *wdn, const float *a, const float *mid, const float *y, const float *r1,
                        const float *r2, const float *dy, float *dx, float *dwqkv, float *dwo, float *dwgu,
                        float *dwdn, float *dbias) {
@@ -190,14 +214,14 @@ int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter,
   const float scale = (float)(1.0 / sqrt((double)hd));
   const long weights = 4L * D * D + 3L * D * I + 3L * D * D + 2L * D * I;
   const long apart = attend_head ? 0 : (long)tokens * 3 * D;  // a table's gradient cannot take the place of qkv
-  float *pool = scratch(weights + (long)tokens * 4 * D + TILE * (4L * I + 2L * D) + apart);
+  float *pool = scratch(weights + (long)tokens * 4 * D + TILE * (4L * I + 3L * D) + apart);
   if (!pool) return 1;
   float *pqkv = pool, *pgu = pack_transposed(wqkv, 3 * D, D, pqkv), *bqkv = pack_transposed(wgu, 2 * I, D, pgu);
   float *bo = pack_plain(wqkv, 3 * D, D, bqkv), *bgu = pack_plain(wo, D, D, bo);
   float *bdn = pack_plain(wgu, 2 * I, D, bgu), *qkv = pack_plain(wdn, D, I, bdn);
   float *da = qkv + (long)tokens * 3 * D, *gu = da + (long)tokens * D, *h = gu + TILE * 2L * I;
   float *dh = h + (long)TILE * I, *d2 = dh + (long)TILE * I, *dm = d2 + (long)TILE * D;
-  float *dqkv = attend_head ? qkv : dm + (long)TILE * D;
+  float *rows = dm + (long)TILE * D, *dqkv = attend_head ? qkv : rows + (long)TILE * D;
   for (int b = 0; b < boards; b++) {
     const long at = (long)b * tokens * D, row = (long)b * tokens;
     for (int t = 0; t < tokens; t += TILE) {
@@ -205,18 +229,19 @@ int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter,
       const long to = at + (long)t * D;
       const float *m = mid + to;
       float *d1 = dx + to;
-      gemm<false, false>(n, 3 * D, D, x + to, D, pqkv, D * 16, 16, qkv + (long)t * 3 * D, 3 * D);
-      gemm<false, false>(n, 2 * I, D, m, D, pgu, D * 16, 16, gu, 2 * I);
+      gemm<false, false>(n, 3 * D, D, rows_of(x + to, n, D, rows, rounded), D, pqkv, D * 16, 16, qkv + (long)t * 3 * D, 3 * D);
+      const float *mr = rows_of(m, n, D, rows, rounded);
+      gemm<false, false>(n, 2 * I, D, mr, D, pgu, D * 16, 16, gu, 2 * I);
       for (int i = 0; i < n; i++) norm_row_backward(dy + to + (long)i * D, y + to + (long)i * D, r2[row + t + i], D, d2 + (long)i * D);
       gemm<false, false>(n, I, D, d2, D, bdn, D * 16, 16, dh, I);
       for (int i = 0; i < n; i++) swiglu_row_backward(gu + (long)i * 2 * I, I, dh + (long)i * I, h + (long)i * I);
-      gemm<true, true>(D, I, n, d2, D, h, 16, I, dwdn, I);
-      gemm<true, true>(2 * I, D, n, gu, 2 * I, m, 16, D, dwgu, D);
+      gemm<true, true>(D, I, n, d2, D, rows_of(h, n, I, h, rounded), 16, I, dwdn, I);
+      gemm<true, true>(2 * I, D, n, gu, 2 * I, mr, 16, D, dwgu, D);
       memcpy(dm, d2, (long)n * D * 4);
       gemm<false, true>(n, D, 2 * I, gu, 2 * I, bgu, 2 * I * 16, 16, dm, D);
       for (int i = 0; i < n; i++) norm_row_backward(dm + (long)i * D, m + (long)i * D, r1[row + t + i], D, d1 + (long)i * D);
       gemm<false, false>(n, D, D, d1, D, bo, D * 16, 16, da + (long)t * D, D);
-      gemm<true, true>(D, D, n, d1, D, a + to, 16, D, dwo, D);
+      gemm<true, true>(D, D, n, d1, D, rows_of(a + to, n, D, rows, rounded), 16, D, dwo, D);
     }
     if (!attend_head) memset(dqkv, 0, apart * 4);
     for (int head = 0; head < heads; head++) {
@@ -231,7 +256,7 @@ int hrm_block_backward(int boards, int tokens, int hidden, int heads, int inter,
       const long to = at + (long)t * D;
       const float *dq = dqkv + (long)t * 3 * D;
       gemm<false, true>(n, D, 3 * D, dq, 3 * D, bqkv, 3 * D * 16, 16, dx + to, D);
-      gemm<true, true>(3 * D, D, n, dq, 3 * D, x + to, 16, D, dwqkv, D);
+      gemm<true, true>(3 * D, D, n, dq, 3 * D, rows_of(x + to, n, D, rows, rounded), 16, D, dwqkv, D);
     }
   }
   free(pool);

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
+from ..rounding import matrices, round_weight
 from .build import load
 
 if TYPE_CHECKING:
     from ..hrm import HRM
     from ..lists import Geometry
 
-_SIZES = [c_int] * 7 + [c_float]
+_SIZES = [c_int] * 8 + [c_float]
 
 
 @lru_cache
@@ -68,14 +69,17 @@ class FusedLevel(torch.autograd.Function):
     its bias.
 
     lists: int32, the groups of every head ``[heads, count, g]`` or one table of all heads ``[tokens, g]``.
+    rounded: rows are, as by `rounding.round_rows`; the weights come so.
     """
 
     @staticmethod
-    def forward(ctx, lists: Tensor, heads: int, eps: float, z: Tensor, injected: Tensor, *weights: Tensor):
+    def forward(
+        ctx, lists: Tensor, heads: int, rounded: bool, eps: float, z: Tensor, injected: Tensor, *weights: Tensor
+    ):
         lib, (boards, tokens) = _library(), z.shape[:2]
         weights = tuple(w.detach().contiguous() for w in weights)
-        ctx.eps, ctx.heads, ctx.count = eps, heads, len(weights)
-        sizes = _sizes(lists, heads, z, weights)
+        ctx.eps, ctx.sizes, ctx.count = eps, _sizes(lists, heads, rounded, z, weights), len(weights)
+        sizes = ctx.sizes
         adds = (z.contiguous(), injected.contiguous())
         x = torch.empty_like(adds[0])
         saved = [x]
@@ -100,7 +104,7 @@ class FusedLevel(torch.autograd.Function):
         lib, (lists, *rest) = _library(), ctx.saved_tensors
         weights, saved = rest[: ctx.count], rest[ctx.count :]
         dy = dy.contiguous()
-        sizes = _sizes(lists, ctx.heads, dy, weights)
+        sizes = ctx.sizes
         grads: list[Tensor] = []
         for i, w in reversed(list(enumerate(_blocks(lists, weights)))):
             x = saved[5 * i - 2 if i else 0]  # the output of the block before
@@ -122,7 +126,7 @@ class FusedLevel(torch.autograd.Function):
                     to += d
             grads = dws[0].all() + grads
             dy = dx
-        return None, None, None, dy, dy, *grads
+        return None, None, None, None, dy, dy, *grads
 
 
 class _Weights(NamedTuple):
@@ -145,9 +149,10 @@ def _blocks(lists: Tensor, weights: Sequence[Tensor]) -> list[_Weights]:
     return [_Weights(list(weights[i : i + 4]), weights[i + 4] if n == 5 else None) for i in range(0, len(weights), n)]
 
 
-def _sizes(lists: Tensor, heads: int, z: Tensor, weights: Sequence[Tensor]) -> tuple[int, ...]:
-    """tokens, hidden, heads, inter, count, g of block.cpp."""
-    return (*z.shape[1:], heads, weights[3].shape[1], lists.shape[1] if lists.ndim == 3 else 0, lists.shape[-1])
+def _sizes(lists: Tensor, heads: int, rounded: bool, z: Tensor, weights: Sequence[Tensor]) -> tuple[int, ...]:
+    """tokens, hidden, heads, inter, count, g, rounded of block.cpp."""
+    count = lists.shape[1] if lists.ndim == 3 else 0
+    return (*z.shape[1:], heads, weights[3].shape[1], count, lists.shape[-1], int(rounded))
 
 
 def fuse(model: HRM, geometry: Geometry | None = None) -> bool:
@@ -189,8 +194,10 @@ def _fused_forward(level, plain, lists: Tensor, made_for: Geometry, z, injected,
         return plain(level, z, injected, geometry, rope)
     weights = []
     for block in level.layers:
-        attention, mlp = block.self_attn, block.mlp
-        weights += [attention.qkv_proj.weight, attention.o_proj.weight, mlp.gate_up_proj.weight, mlp.down_proj.weight]
-        if attention.list_bias is not None:
-            weights.append(attention.list_bias)
-    return FusedLevel.apply(lists, attention.heads, level.layers[0].eps, z, injected, *weights)
+        for linear in matrices(block):
+            weights.append(round_weight(linear.weight) if linear.rounded else linear.weight)
+        if block.self_attn.list_bias is not None:
+            weights.append(block.self_attn.list_bias)
+    attention = level.layers[0].self_attn
+    rounded = attention.qkv_proj.rounded
+    return FusedLevel.apply(lists, attention.heads, rounded, level.layers[0].eps, z, injected, *weights)

@@ -13,6 +13,7 @@ from triton import cdiv
 
 from ..hrm import HRM, Level
 from ..lists import Geometry
+from ..rounding import matrices
 from . import cuda_block as kernels
 
 
@@ -70,10 +71,7 @@ class LevelOnGpu:
 
     def __init__(self, level: Level, shape: Shape, lists: Tensor, dtype: torch.dtype) -> None:
         self.shape, self.lists, self.eps = shape, lists, level.layers[0].eps
-        self.blocks = [
-            (b.self_attn.qkv_proj.weight, b.self_attn.o_proj.weight, b.mlp.gate_up_proj.weight, b.mlp.down_proj.weight)
-            for b in level.layers
-        ]
+        self.blocks = [[linear.weight for linear in matrices(block)] for block in level.layers]
         self.copies = [[w.detach().to(dtype) for w in block] for block in self.blocks]
 
     def refresh(self) -> None:
