@@ -39,6 +39,15 @@ describe('undo', () => {
     await expect.poll(() => playground.givens()).toBe(first)
     await page.keyboard.press('Control+z')
     await playground.expectStatus(/^Nothing to undo\.$/)
+    await page.keyboard.press('Control+Shift+z')
+    await playground.expectStatus(/^Redone: Board\.$/)
+    await expect.poll(() => playground.givens()).toBe(EASY)
+    await page.keyboard.press('Control+y')
+    await playground.expectStatus(/^Redone: 1 at row 1, column 1\.$/)
+    await playground.paste(HARD)
+    await page.keyboard.press('Control+y')
+    await playground.expectStatus(/^Nothing to redo\.$/)
+    expect(await playground.givens()).toBe(HARD)
   })
 
   visit('leaves what is typed into a text field to the field', async ({ page, playground }) => {
@@ -46,6 +55,7 @@ describe('undo', () => {
     await page.getByText('Board as text').click()
     await page.locator('#board-text').press('Control+z')
     await page.getByLabel('Seed').press('Control+z')
+    await page.getByLabel('Seed').press('Control+y')
     expect(await playground.givens()).toBe(EASY)
     expect(await playground.status.textContent()).toMatch(/^Board taken over/)
   })
@@ -72,6 +82,9 @@ describe('undo', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await maze.expectStatus(/^Undone: Clear\.$/)
     await expect.poll(() => maze.question()).toBe(MAZE)
+    await page.keyboard.press('Meta+Shift+z')
+    await maze.expectStatus(/^Redone: Clear\.$/)
+    await expect.poll(() => maze.question()).toBe(cleared)
   })
 
   visitMazes('passes over a Clear that cleared nothing', async (maze) => {

@@ -11,3 +11,7 @@ export function buttonOf(row: HTMLElement, value: string): HTMLButtonElement {
   if (!element) throw new Error(`index.html has no button ${value} in #${row.id}`)
   return element
 }
+
+/** Whether it takes text of its own. */
+export const isTextField = (target: EventTarget | null): boolean =>
+  (target as Element).matches('textarea, input[type=number]')

@@ -28,6 +28,8 @@ export interface Face {
   clear(): void
   /** Takes the last change of the puzzle back. @returns what it was, for people; undefined where there is none */
   undo(): string | undefined
+  /** Makes the change again that was taken back last. @returns what it is; undefined where there is none, or another came after */
+  redo(): string | undefined
   /** Takes a puzzle from text. @returns why not, where it cannot */
   loadText(text: string): string | undefined
   solvedText(result: SolveResult, milliseconds: number): string

@@ -1,6 +1,6 @@
 import { App, type SolveRequest } from './app.ts'
 import { parseBoardText } from './board-text.ts'
-import { byId } from './dom.ts'
+import { byId, isTextField } from './dom.ts'
 import type { Face } from './face.ts'
 import { failureText, RELOAD, toFailure } from './failure.ts'
 import { readBoards } from './file-boards.ts'
@@ -16,6 +16,7 @@ import { SourcesView } from './sources-view.ts'
 import { SudokuFace } from './sudoku-face.ts'
 import { kindOf } from './text-kind.ts'
 import { TextView } from './text-view.ts'
+import { wireUndo } from './undo-keys.ts'
 
 const WHERE_NOTES: Partial<Record<Where, string>> = {
   page: 'WebAssembly in a web worker. The puzzle does not leave this page.',
@@ -34,6 +35,7 @@ const sources: SourcesView = new SourcesView(sudoku, app.status)
 sources.showFirst(FIRST_SET)
 wireKeypad()
 wireActions()
+wireUndo(app)
 wirePaste()
 wireFiles()
 wireResults()
@@ -69,13 +71,6 @@ function wireActions(): void {
     byId(work, HTMLButtonElement).addEventListener('click', () => app.toggle(work))
   }
   byId('clear', HTMLButtonElement).addEventListener('click', () => app.face.clear())
-  byId('undo', HTMLButtonElement).addEventListener('click', undo)
-  document.addEventListener('keydown', (event) => {
-    const { key, ctrlKey, metaKey, shiftKey, altKey, target } = event
-    if (key.toLowerCase() !== 'z' || ctrlKey === metaKey || shiftKey || altKey || isTextField(target)) return
-    event.preventDefault()
-    undo()
-  })
   byId('share', HTMLButtonElement).addEventListener('click', async () => {
     const { problem } = readRequest()
     if (problem !== undefined) {
@@ -91,16 +86,6 @@ function wireActions(): void {
     }
   })
 }
-
-/** Takes the last change of the puzzle back. */
-function undo(): void {
-  const change = app.face.undo()
-  if (change === undefined) app.status.say('Nothing to undo.')
-  else app.status.say('Undone:', `${change}.`)
-}
-
-/** Whether it takes text of its own. */
-const isTextField = (target: EventTarget | null) => (target as Element).matches('textarea, input[type=number]')
 
 function wirePaste(): void {
   document.addEventListener('paste', (event) => {

@@ -77,11 +77,11 @@ export class SudokuFace implements Face {
   }
 
   undo(): string | undefined {
-    const last = this.#undo.takeBack()
-    if (last === undefined) return undefined
-    this.take(last.puzzle)
-    this.#app.address()
-    return last.change
+    return this.#turnTo(this.#undo.takeBack(this.#givens))
+  }
+
+  redo(): string | undefined {
+    return this.#turnTo(this.#undo.doAgain(this.#givens))
   }
 
   /** Puts a symbol into the chosen cell. */
@@ -130,6 +130,13 @@ export class SudokuFace implements Face {
 
   toPng(step: SolveStep | undefined, style: CSSStyleDeclaration): Promise<Blob> {
     return toPng(this.#cells(step), style)
+  }
+
+  #turnTo(last: { puzzle: string; change: string } | undefined): string | undefined {
+    if (last === undefined) return undefined
+    this.take(last.puzzle)
+    this.#app.address()
+    return last.change
   }
 
   #enter(index: number, symbol: string): void {

@@ -115,10 +115,11 @@ export class MazeFace implements Face {
   }
 
   undo(): string | undefined {
-    const last = this.#undo.takeBack()
-    if (last === undefined) return undefined
-    this.#take(last.puzzle)
-    return last.change
+    return this.#turnTo(this.#undo.takeBack(this.maze))
+  }
+
+  redo(): string | undefined {
+    return this.#turnTo(this.#undo.doAgain(this.maze))
   }
 
   /** @param what it is, for people */
@@ -169,6 +170,11 @@ export class MazeFace implements Face {
     this.begin()
     this.#app.turnTo(this)
     this.#app.address()
+  }
+
+  #turnTo(last: { puzzle: Maze; change: string } | undefined): string | undefined {
+    if (last !== undefined) this.#take(last.puzzle)
+    return last?.change
   }
 
   #press(index: number): void {
