@@ -45,9 +45,9 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
   const batchFactoryFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal) => {
     refuseDisposed()
     throwIfAborted(signal)
+    if (!engines.batch) return undefined
     const engineOptions = optionsFor(puzzle)
-    const choice = engines.batch?.factoryFor(engineOptions, Math.min(boards, engineOptions.slots))
-    return choice && (await untilAborted(choice, signal))
+    return untilAborted(engines.batch.factoryFor(engineOptions, Math.min(boards, engineOptions.slots)), signal)
   }
   /** A pool for a board, wanted until `release` is called. */
   const lendPool = (puzzle: Puzzle, batch?: EngineFactory): { pool: SlotPool; release: () => void } => {
