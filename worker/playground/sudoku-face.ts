@@ -8,7 +8,7 @@ import { byId } from './dom.ts'
 import { toPng } from './export.ts'
 import type { Face } from './face.ts'
 import type { Failure } from './failure.ts'
-import { Undo } from './undo.ts'
+import { type Change, Undo } from './undo.ts'
 import { clashTexts, solvedText, takenTexts, unsolvedText } from './wording.ts'
 
 /** A Sudoku on the page. */
@@ -77,11 +77,11 @@ export class SudokuFace implements Face {
   }
 
   undo(): string | undefined {
-    return this.#turnTo(this.#undo.takeBack(this.#givens))
+    return this.#goTo(this.#undo.takeBack(this.#givens))
   }
 
   redo(): string | undefined {
-    return this.#turnTo(this.#undo.doAgain(this.#givens))
+    return this.#goTo(this.#undo.doAgain(this.#givens))
   }
 
   /** Puts a symbol into the chosen cell. */
@@ -132,7 +132,7 @@ export class SudokuFace implements Face {
     return toPng(this.#cells(step), style)
   }
 
-  #turnTo(last: { puzzle: string; change: string } | undefined): string | undefined {
+  #goTo(last: Change<string> | undefined): string | undefined {
     if (last === undefined) return undefined
     this.take(last.puzzle)
     this.#app.address()

@@ -1,8 +1,11 @@
 import type { App } from './app.ts'
 import { byId, isTextField } from './dom.ts'
 
+type Wish = 'undo' | 'redo'
+const DONE = { undo: 'Undone:', redo: 'Redone:' }
+
 /** Ctrl+Z takes a change back, Ctrl+Shift+Z and Ctrl+Y make it again; Command in place of Ctrl on a Mac. */
-function wishOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): 'undo' | 'redo' | undefined {
+function wishOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): Wish | undefined {
   if (ctrlKey === metaKey || altKey) return undefined
   switch (key.toLowerCase()) {
     case 'z':
@@ -14,23 +17,17 @@ function wishOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): 'un
 
 /** Changes of the puzzle that is there are taken back, and made again, by a button and by keys. */
 export function wireUndo(app: App): void {
-  const undo = (): void => {
-    const change = app.face.undo()
-    if (change === undefined) app.status.say('Nothing to undo.')
-    else app.status.say('Undone:', `${change}.`)
+  const fulfil = (wish: Wish): void => {
+    const change = app.face[wish]()
+    if (change === undefined) app.status.say(`Nothing to ${wish}.`)
+    else app.status.say(DONE[wish], `${change}.`)
   }
-  const redo = (): void => {
-    const change = app.face.redo()
-    if (change === undefined) app.status.say('Nothing to redo.')
-    else app.status.say('Redone:', `${change}.`)
-  }
-  byId('undo', HTMLButtonElement).addEventListener('click', undo)
+  byId('undo', HTMLButtonElement).addEventListener('click', () => fulfil('undo'))
   document.addEventListener('keydown', (event) => {
     const wish = wishOf(event)
     // A text field has an undo of its own.
     if (wish === undefined || isTextField(event.target)) return
     event.preventDefault()
-    if (wish === 'undo') undo()
-    else redo()
+    fulfil(wish)
   })
 }

@@ -1,7 +1,7 @@
 /** Changes that can be taken back; nobody goes further. */
 const MOST = 100
 
-interface Change<Puzzle> {
+export interface Change<Puzzle> {
   readonly puzzle: Puzzle
   /** What was done, for people. */
   readonly change: string

@@ -5,7 +5,7 @@ import type { App } from '../app.ts'
 import { byId } from '../dom.ts'
 import type { Face } from '../face.ts'
 import type { Failure } from '../failure.ts'
-import { Undo } from '../undo.ts'
+import { type Change, Undo } from '../undo.ts'
 import { durationText, stepsText, unsolvedText } from '../wording.ts'
 import { generateMaze } from './generate.ts'
 import { formatMaze, lengthOf, type Maze, type ParsedMaze, parseMazeText, withSymbol } from './maze.ts'
@@ -115,11 +115,11 @@ export class MazeFace implements Face {
   }
 
   undo(): string | undefined {
-    return this.#turnTo(this.#undo.takeBack(this.maze))
+    return this.#goTo(this.#undo.takeBack(this.maze))
   }
 
   redo(): string | undefined {
-    return this.#turnTo(this.#undo.doAgain(this.maze))
+    return this.#goTo(this.#undo.doAgain(this.maze))
   }
 
   /** @param what it is, for people */
@@ -172,7 +172,7 @@ export class MazeFace implements Face {
     this.#app.address()
   }
 
-  #turnTo(last: { puzzle: Maze; change: string } | undefined): string | undefined {
+  #goTo(last: Change<Maze> | undefined): string | undefined {
     if (last !== undefined) this.#take(last.puzzle)
     return last?.change
   }
