@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { createAdmission } from './admission.ts'
+import { createAdmission, type Room } from './admission.ts'
 
 const overloaded = expect.objectContaining({ code: 'overloaded' })
 const SOLVES = { max: 2, leaseMs: 100, what: 'solves' } as const
@@ -84,4 +84,67 @@ test('a caller has no more places than one caller may, and those without a name 
   admission.acquire(undefined, 'a').release()
   admission.acquire()
   expect(admission.inFlight).toBe(3)
+})
+
+test('of one caller, boards of one size begin a few at a time, in their order, and those of others at once', async () => {
+  const admission = createAdmission({
+    ...SOLVES,
+    max: 20,
+    leaseMs: 60_000,
+    turnsEach: ({ cost }) => (cost > 1 ? 1 : 2),
+  })
+  const begun: string[] = []
+  const enter = (name: string, room: Room, caller?: string) => {
+    const lease = admission.acquire(room, caller)
+    const turn = lease.turn().then(() => void begun.push(name))
+    return { ...lease, turn }
+  }
+  const small = { size: '9x9', cost: 1 }
+  const [first] = ['a1', 'a2', 'a3', 'a4'].map((name) => enter(name, small, 'a'))
+  const large = { size: '16x16', cost: 5.6 }
+  for (const name of ['A1', 'A2']) enter(name, large, 'a')
+  enter('b1', small, 'b')
+  for (const name of ['-1', '-2', '-3']) enter(name, small)
+  for (const name of ['m1', 'm2', 'm3']) enter(name, { size: Symbol(name), cost: 1 }, 'm')
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(begun).toEqual(['a1', 'a2', 'A1', 'b1', '-1', '-2', '-3', 'm1', 'm2'])
+  first.release()
+  await vi.waitFor(() => expect(begun.at(-1)).toBe('a3'))
+})
+
+test('whoever waits for a turn can leave, and gets the turn of one that was lost', async () => {
+  vi.useFakeTimers()
+  let time = 0
+  const admission = createAdmission({ ...SOLVES, max: 10, turnsEach: () => 1, now: () => time })
+  const room = { size: '9x9', cost: 1 }
+  const lost = admission.acquire(room, 'a')
+  await lost.turn()
+  vi.clearAllTimers() // as when a runtime drops requests
+  const leaving = new AbortController()
+  const left = admission.acquire(room, 'a').turn(leaving.signal)
+  leaving.abort()
+  await expect(left).rejects.toMatchObject({ code: 'aborted' })
+  await expect(admission.acquire(room, 'a').turn(leaving.signal)).rejects.toMatchObject({ code: 'aborted' })
+  const waiting = admission.acquire(room, 'a').turn()
+  for (; time < 200; time += 10) vi.advanceTimersByTime(10)
+  await waiting
+})
+
+test('whoever waits has its turn also after the machine slept, and all that waited look lost', async () => {
+  vi.useFakeTimers()
+  let time = 0
+  const admission = createAdmission({ ...SOLVES, max: 10, turnsEach: () => 1, now: () => time })
+  const room = { size: '9x9', cost: 1 }
+  const leases = Array.from({ length: 3 }, () => admission.acquire(room, 'a'))
+  const turns = leases.map((lease) => lease.turn())
+  await turns[0]
+  time = 1000
+  admission.acquire()
+  expect(admission.inFlight).toBe(1)
+  vi.advanceTimersByTime(SOLVES.leaseMs / 4)
+  leases[0].release()
+  await turns[1]
+  leases[1].release()
+  await turns[2]
 })

@@ -1,7 +1,13 @@
+import { abortError, onAbort } from '../src/on-abort.ts'
 import { ProblemError } from './problem.ts'
 
 /** A place among those in flight. */
 export interface Lease {
+  /**
+   * Resolves as soon as work may begin: of one caller's in flight, as far as their boards are of one size, at most
+   * `turnsEach` have begun. @throws HrmError `aborted`
+   */
+  turn(signal?: AbortSignal): Promise<void>
   release(): void
 }
 
@@ -30,6 +36,8 @@ export interface AdmissionOptions {
   max: number
   /** How many of them one caller may have. Default: all. */
   maxEach?: number
+  /** How many of them may have begun, of boards of one size; those of several sizes count together. Default: all. */
+  turnsEach?: (room: Room) => number
   /** How much all sizes of boards in flight may cost together; one alone always may. Default: any. */
   maxRoom?: number
   /**
@@ -45,61 +53,98 @@ export interface AdmissionOptions {
   now?: () => number
 }
 
+interface Place {
+  renewedAt: number
+  readonly room?: Room
+  readonly caller?: string
+  begun: boolean
+  /** Ends the wait for its turn, where it waits. */
+  begin?: () => void
+}
+
 /** Lets at most `max` solves, or whatever `what` says, be under way at once. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { max, maxEach = max, maxRoom = Number.POSITIVE_INFINITY, leaseMs, what, onLost, now = Date.now } = options
-  const renewedAt = new Map<symbol, number>()
-  const rooms = new Map<symbol, Room>()
-  const callers = new Map<symbol, string>()
+  const { max, maxEach = max, maxRoom = Number.POSITIVE_INFINITY, turnsEach, leaseMs, what, onLost } = options
+  const now = options.now ?? Date.now
+  /** In the order in which they were taken. */
+  const places = new Set<Place>()
 
   function freeLost(): void {
-    const lost = [...renewedAt].filter(([, at]) => now() - at > leaseMs)
-    for (const [owner] of lost) leave(owner)
+    const lost = [...places].filter(({ renewedAt }) => now() - renewedAt > leaseMs)
+    for (const place of lost) leave(place)
     if (lost.length > 0) onLost?.()
   }
 
-  function leave(owner: symbol): void {
-    renewedAt.delete(owner)
-    rooms.delete(owner)
-    callers.delete(owner)
+  function leave(place: Place): void {
+    places.delete(place)
+    for (const waiting of places) if (waiting.begin && mayBegin(waiting)) waiting.begin()
   }
 
-  const hasAll = (caller: string): boolean =>
-    [...callers.values()].filter((other) => other === caller).length >= maxEach
+  const hasAll = (caller: string): boolean => [...places].filter((place) => place.caller === caller).length >= maxEach
 
   function hasRoom(room: Room): boolean {
-    const sizes = new Map([...rooms.values()].map(({ size, cost }) => [size, cost]))
+    const sizes = new Map([...places].flatMap((place) => (place.room ? [[place.room.size, place.room.cost]] : [])))
     if (sizes.size === 0 || sizes.has(room.size)) return true
     return [...sizes.values()].reduce((sum, cost) => sum + cost, room.cost) <= maxRoom
+  }
+
+  function mayBegin({ room, caller }: Pick<Place, 'room' | 'caller'>): boolean {
+    if (caller === undefined || !room || !turnsEach) return true
+    const begun = [...places].filter((place) => place.begun && place.caller === caller && isLike(place.room, room))
+    return begun.length < turnsEach(room)
   }
 
   /** Why there is no place. */
   function refusal(room?: Room, caller?: string): string | undefined {
     freeLost()
-    if (renewedAt.size >= max) return `${max} ${what}`
+    if (places.size >= max) return `${max} ${what}`
     if (caller !== undefined && hasAll(caller)) return `${maxEach} ${what} of one caller`
     if (room && !hasRoom(room)) return `${what} of boards of many sizes`
     return undefined
   }
 
   function take(room?: Room, caller?: string): Lease {
-    const owner = Symbol('lease')
-    if (room) rooms.set(owner, room)
-    if (caller !== undefined) callers.set(owner, caller)
-    const renew = () => renewedAt.set(owner, now())
-    renew()
+    const place: Place = { renewedAt: now(), room, caller, begun: false }
+    places.add(place)
+    const renew = () => {
+      place.renewedAt = now()
+      places.add(place) // where it was taken for lost, as after the machine slept
+      if (!place.begin) return
+      // It may wait for one that was lost, and nobody else may come to see that.
+      freeLost()
+      if (mayBegin(place)) place.begin?.()
+    }
     const timer = setInterval(renew, leaseMs / 4)
     return {
+      async turn(signal) {
+        if (signal?.aborted) throw abortError(signal)
+        await new Promise<void>((resolve, reject) => {
+          const end = () => {
+            stop()
+            place.begin = undefined
+          }
+          const stop = onAbort(signal, () => {
+            end()
+            reject(abortError(signal!))
+          })
+          place.begin = () => {
+            end()
+            place.begun = true
+            resolve()
+          }
+          if (mayBegin(place)) place.begin()
+        })
+      },
       release() {
         clearInterval(timer)
-        leave(owner)
+        leave(place)
       },
     }
   }
 
   return {
     get inFlight() {
-      return renewedAt.size
+      return places.size
     },
     tryAcquire(room, caller) {
       return refusal(room, caller) === undefined ? take(room, caller) : undefined
@@ -111,3 +156,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
   }
 }
+
+/** Whether boards are of one size, or both of several. */
+const isLike = (a: Room | undefined, b: Room): boolean =>
+  a?.size === b.size || (typeof a?.size === 'symbol' && typeof b.size === 'symbol')

@@ -58,6 +58,7 @@ export function createApp(options: AppOptions) {
     admission: createAdmission({
       max: limits.maxInFlight,
       maxEach: Math.ceil(limits.maxInFlight / 2),
+      turnsEach: ({ cost }) => (cost > 1 ? 1 : limits.turnsEach),
       maxRoom: limits.maxRoom,
       leaseMs: limits.leaseMs,
       what: 'solves',

@@ -47,6 +47,7 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
     const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
     lease = service.admission.acquire({ size, cost: largest }, job.caller)
+    await lease.turn(signal)
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
       const wave = boards.slice(results.length, results.length + limits.batchWave)

@@ -23,6 +23,11 @@ export interface Limits {
   /** Solves and batches in flight; one more is answered 503. One caller, where it is known, may have half, rounded up. */
   maxInFlight: number
   /**
+   * Of one caller's solves and batches on boards of one size, those that are computed at a time; on boards larger than 9x9
+   * one. That leaves a slot to the next caller, and costs nobody time: one core computes whatever is in the slots.
+   */
+  turnsEach: number
+  /**
    * What a step on a board of each size in flight may cost, all sizes together: the sizes that a Sudoku may have fit. Each
    * has an engine of its own, of some 3.3 MB at a cost of 1; a solver keeps up to four more, and an isolate has 128 MB.
    */
@@ -59,6 +64,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxBodyBytes: 64 * 1024,
   discard: { bytes: 64 * 1024 * 1024, ms: 30_000 },
   maxInFlight: 32,
+  turnsEach: 3,
   maxRoom: 13,
   leaseMs: 60_000,
   heartbeatMs: 15_000,

@@ -55,6 +55,7 @@ async function* stepsOf(service: Service, job: SolveJob, lease: Lease): SolveRun
   let steps: ReturnType<Solver['steps']> | undefined
   let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = { ...NOTHING, outcome: 'aborted' }
   try {
+    await lease.turn(signal)
     steps = solver.steps(board, { maxSteps, seed, signal })
     for (;;) {
       const next = await steps.next()

@@ -249,6 +249,35 @@ test('one caller has half of the places at most, the rest is for others', async 
   expect((await post('/v1/solve', solve, from(1))).status).toBe(200)
 })
 
+test('of one caller a few are computed at a time, and the next caller need not wait for the rest', async () => {
+  const { post, solver, inFlight } = fakeApp()
+  const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
+  const { pause } = solver
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let begun = 0
+  solver.pause = () => {
+    begun++
+    return gate
+  }
+  const first = [
+    ...Array.from({ length: 3 }, () => post('/v1/solve', solve, from(1))),
+    post('/v1/solve', solve, { ...SSE, ...from(1) }),
+    post('/v1/solve/batch', { task: 'sudoku', boards: [BOARD] }, from(1)),
+  ]
+  await inFlight(5)
+  expect(begun).toBe(3)
+  solver.pause = pause
+  expect((await post('/v1/solve', solve, from(2))).status).toBe(200)
+  open()
+  for (const response of await Promise.all(first)) {
+    expect(response.status).toBe(200)
+    await response.text()
+  }
+})
+
 test.each<[string, string, object, Record<string, string>]>([
   ['a solve', '/v1/solve', solve, {}],
   ['a stream', '/v1/solve', solve, SSE],
