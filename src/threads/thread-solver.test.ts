@@ -255,6 +255,21 @@ describe('several workers', () => {
     expect(progress.map(({ done, total }) => [done, total])).toEqual(BOARDS.map((_, i) => [i + 1, 100]))
   })
 
+  test('are asked for a share of a batch from two boards on, the idle ones first', async () => {
+    const { solver, workers } = await setup({ workers: 4 })
+    await solver.solveBatch(BOARDS.slice(0, 1))
+    await solver.solveBatch(BOARDS.slice(0, 2))
+    expect(workers).toHaveLength(1)
+    const busy = solver.steps('board', { maxSteps: 1e6 })
+    await busy.next()
+    await solver.solveBatch(BOARDS.slice(0, 4))
+    expect(workers).toHaveLength(3)
+    expect(workers[0].solver.batches.flat()).toHaveLength(3)
+    await solver.solveBatch(BOARDS.slice(0, 8))
+    expect(workers).toHaveLength(4)
+    await busy.return(undefined as never)
+  })
+
   test('look at every board before the first is solved, and name the bad one by its place in the batch', async () => {
     const { solver, workers } = await setup({ workers: 2, slots: 4 })
     const error = await failureOf(solver.solveBatch([...BOARDS, 'refused']))

@@ -10,7 +10,6 @@ import {
   checkSignal,
   checkSlots,
   checkWhole,
-  DEFAULT_SLOTS,
   refuseUnknown,
   throwIfAborted,
 } from '../solve/options.ts'
@@ -26,6 +25,9 @@ import { streamSteps } from './stream.ts'
 import { toWire } from './wire-options.ts'
 
 const MAX_WORKERS = 1024
+
+/** Boards of a batch for which one more worker is asked: it starts in about the time that two easy ones take. */
+const BOARDS_A_WORKER = 2
 
 /**
  * `CreateSolverOptions` without WebGPU (a GPU keeps no page waiting and needs no worker), how many workers, and where they
@@ -87,7 +89,7 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   checkFunction('worker', worker)
   checkSignal(signal)
   checkFunction('onProgress', onProgress)
-  const slots = checkSlots(rest.slots ?? DEFAULT_SLOTS)
+  if (rest.slots !== undefined) checkSlots(rest.slots)
   const wire = await toWire(rest)
   const { link, info } = await connect(worker, wire, { signal, onProgress })
   // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
@@ -99,7 +101,7 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   }
   const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))
-  return seatedSolver(seats, slots, info)
+  return seatedSolver(seats, info)
 }
 
 function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptions): void {
@@ -108,7 +110,7 @@ function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptio
 }
 
 /** Closures, as in `hrm-edge`: each can be taken off the solver. */
-function seatedSolver(seats: readonly Seat[], slots: number, info: SolverInfo): Solver {
+function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
   let disposed = false
 
   const refuseDisposed = (): void => {
@@ -168,7 +170,7 @@ function seatedSolver(seats: readonly Seat[], slots: number, info: SolverInfo): 
       // As they are now: chunks of them are sent until the last board is solved.
       const boards: string[] = Array.from(given)
       checkStrings(boards)
-      const wanted = Math.ceil(boards.length / slots)
+      const wanted = Math.ceil(boards.length / BOARDS_A_WORKER)
       if (seats.length === 1 || wanted <= 1) {
         return ask(idlest(), { type: 'batch', boards, options }, { signal, onProgress })
       }
@@ -182,7 +184,8 @@ function seatedSolver(seats: readonly Seat[], slots: number, info: SolverInfo): 
           results[from + i] = result
         })
       }
-      await shareOut(boards.length, seats.slice(0, wanted), solvePart, signal)
+      const idle = [...seats].sort((a, b) => a.load - b.load).slice(0, wanted)
+      await shareOut(boards.length, idle, solvePart, signal)
       return results
     },
     dispose,
