@@ -37,13 +37,15 @@ export function drawGrid(board: string, shape: GridShape, given = board, color =
   return lines.join('\n')
 }
 
+const GAP = '   '
+
 /** Two drawings of one size in one, where a terminal of 80 columns has room; else only the right one. */
 export function beside(left: string, right: string): string {
   const lefts = left.split('\n')
   const rights = right.split('\n')
   const width = lefts[0].length
-  if (2 * width > 80) return right
-  return lefts.map((line, i) => `${line.padEnd(width)}   ${rights[i]}`).join('\n')
+  if (2 * width + GAP.length > 80) return right
+  return lefts.map((line, i) => `${line.padEnd(width)}${GAP}${rights[i]}`).join('\n')
 }
 
 function rule({ cols, boxCols }: GridShape): string {

@@ -1,3 +1,5 @@
+import { CLEAR_LINE, obeysEscapes } from './terminal.ts'
+
 /** The one document of `--json`. */
 export function printJson(value: unknown): void {
   // JSON need not escape these, but a terminal obeys them.
@@ -9,9 +11,9 @@ export function printText(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What is not the answer itself: progress, remarks, faults. One line. */
+/** What is not the answer itself: remarks, faults. One line, in the place of a progress line that a terminal shows. */
 export function remark(text: string): void {
-  process.stderr.write(`${printable(text)}\n`)
+  process.stderr.write(`${obeysEscapes(process.stderr) ? CLEAR_LINE : ''}${printable(text)}\n`)
 }
 
 /** Text on one line with its control characters shown: files and messages hold anything, and a terminal would obey. */

@@ -1,4 +1,4 @@
-import { obeysEscapes, type Sink } from './terminal.ts'
+import { CLEAR_LINE, obeysEscapes, type Sink } from './terminal.ts'
 
 /** Milliseconds between two messages: on a terminal the line is redrawn, in a log every one stays. */
 const REDRAW_MS = 100
@@ -38,12 +38,12 @@ export function createProgress(
       last = time
       const left = done > 0 && done < total ? `, ${duration(((time - start) / done) * (total - done))} left` : ''
       const line = `${verb}: ${done}/${total}${extra ? `, ${extra}` : ''}${left}`
-      sink.write(redraws ? `\r\x1b[2K${line}` : `${line}\n`)
+      sink.write(redraws ? `${CLEAR_LINE}${line}` : `${line}\n`)
       drawn = true
     },
     end() {
       if (!drawn || !redraws) return
-      sink.write('\r\x1b[2K')
+      sink.write(CLEAR_LINE)
       drawn = false
       last = now() - every
     },
