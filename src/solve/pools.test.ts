@@ -51,6 +51,20 @@ describe('pools', () => {
     expect(keptAfter(50)).toEqual([100])
   })
 
+  it('are kept whatever the size of their boards where they compute on a GPU', () => {
+    const { pools, engines, use } = setUp()
+    const onGpu = (rows: number) => {
+      const pool = use(rows, 1000)
+      engines.at(-1)!.backend = 'webgpu'
+      pools.done(pool)
+    }
+    for (let rows = 2; rows < 6; rows++) onGpu(rows)
+    expect(engines.some(({ disposed }) => disposed)).toBe(false)
+    onGpu(6)
+    pools.done(use(2, 1000))
+    expect(engines.filter(({ disposed }) => disposed).length).toBe(2)
+  })
+
   it('are given up by when they were used last, not by when they were made', () => {
     const { pools, engines, use } = setUp()
     for (const rows of [2, 3, 4, 5, 2, 6]) pools.done(use(rows, 2))

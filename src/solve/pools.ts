@@ -5,7 +5,8 @@ import { createSlotPool, type SlotPool } from './slot-pool.ts'
 /**
  * Pools that are kept while no one uses them: the one used last, and before it as long as there are no more than four, of
  * no more tokens together than a 16x16 Sudoku has. Boards of one size tend to come together, an engine is soon made, and
- * its memory grows with the board: whoever sends a maze of another size every time shall not fill it.
+ * its memory grows with the board: whoever sends a maze of another size every time shall not fill it. On a GPU it is not soon
+ * made (shaders are compiled), and its memory is the GPU's: there four are kept of whatever size.
  */
 const KEPT = 4
 const KEPT_TOKENS = 4096
@@ -32,7 +33,7 @@ export function createPools(): Pools {
     for (const [key, pool] of [...pools].reverse()) {
       if (users.has(pool)) continue
       kept++
-      tokens += pool.engine.tokens
+      if (pool.engine.backend !== 'webgpu') tokens += pool.engine.tokens
       if (kept > 1 && (kept > KEPT || tokens > KEPT_TOKENS)) drop(key, pool)
     }
   }

@@ -35,7 +35,28 @@ describe('solveBatch', () => {
     const { solver, engines } = fakeSolver(oracle(3), { slots: 2 })
     // A full board is read off its givens at the first step; the others take three.
     await solver.solveBatch([BOARD, SOLUTION, SOLUTION, SOLUTION, BOARD])
-    expect(engines[0].calls.map((call) => call.length)).toEqual([2, 2, 2, 1, 1, 1])
+    const [{ calls }] = engines
+    expect(calls.slice(0, 6).flat()).toEqual([
+      calls[0][0],
+      calls[1][0],
+      calls[0][0],
+      calls[1][0],
+      calls[0][0],
+      calls[1][0],
+    ])
+    expect(calls).toHaveLength(9)
+  })
+
+  it('is computed board by board, on a GPU all of a step at once', async () => {
+    for (const [backend, lengths] of [
+      ['wasm', [1, 1, 1, 1]],
+      ['webgpu', [2, 2]],
+    ] as const) {
+      const { solver, engines } = fakeSolver(oracle(2), { slots: 2 })
+      engines[0].backend = backend
+      await solver.solveBatch([BOARD, BOARD])
+      expect(engines[0].calls.map((call) => call.length)).toEqual(lengths)
+    }
   })
 
   it('lets a single solve in between', async () => {

@@ -32,6 +32,14 @@ describe('solve', () => {
     ])
   })
 
+  it('says what computes now, also once the first engine was given up', async () => {
+    const { solver, engines } = fakeSolver(noOpinion)
+    await solver.solve('.'.repeat(256), { maxSteps: 1 })
+    expect(engines.map(({ disposed }) => disposed)).toEqual([true, false])
+    engines[1].backend = 'wasm' // as when a GPU was lost
+    expect(solver.backend).toBe('wasm')
+  })
+
   it.each([1, 2, 3, 4, 5, 11, 12, 13, 100, 333])('spends a budget of %i steps to the step', async (maxSteps) => {
     for (const think of [noOpinion, echo]) {
       const { solver, engines } = fakeSolver(think)

@@ -14,6 +14,7 @@ import { type CheckedOptions, checkOptions, throwIfAborted, untilAborted } from 
 import { createPools } from './pools.ts'
 import { bindSlot } from './slot.ts'
 import type { SlotPool } from './slot-pool.ts'
+import { slotsFor } from './slots-for.ts'
 import { solveProgram } from './solve-program.ts'
 import type { SolveResult, Solver, SolveStep } from './types.ts'
 
@@ -32,14 +33,15 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
   const pools = createPools()
   const batchPools = createPools()
   pools.done(pools.use(trainedShape(model.config), () => first))
+  /** The engine of the pool lent last, which is not given up: it knows of a GPU that was lost. */
+  let newest = first
   let disposed = false
 
   const refuseDisposed = (): void => {
     if (disposed) throw new HrmError('disposed', 'the solver was disposed')
   }
   const optionsFor = (puzzle: Puzzle): EngineOptions => {
-    const geometry = task.geometry(puzzle)
-    return { model, geometry, slots: slotsFor(slots, first.tokens / geometry.tokens) }
+    return { model, geometry: task.geometry(puzzle), slots: slotsFor(slots, model.config, puzzle.shape) }
   }
   /** The engine for so many boards at once, if not the usual one. The GPU may have to be measured first: many steps. */
   const batchFactoryFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal) => {
@@ -54,6 +56,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     refuseDisposed()
     const held = batch ? batchPools : pools
     const pool = held.use(puzzle.shape, () => (batch ?? engines.create)(optionsFor(puzzle)))
+    if (!batch) newest = pool.engine
     return { pool, release: () => held.done(pool) }
   }
 
@@ -119,10 +122,10 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     task: task.name,
     model: describeModel(loaded),
     get backend() {
-      return first.backend
+      return newest.backend
     },
     get build() {
-      return first.build
+      return newest.build
     },
     async solve(board, options = {}) {
       const checked = checkOptions(options)
@@ -170,12 +173,6 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
   }
 }
 
-/**
- * Slots of an engine for boards of another size than the trained one, which has `share` times their tokens: of larger ones
- * fewer, for their memory, that of searches above all; two at least, so that one long solve does not hold up every other.
- */
-const slotsFor = (slots: number, share: number): number => Math.min(slots, Math.max(2, Math.round(slots * share)))
-
 /** Runs the boards named by `group` through a pool: a finished board's slot goes to the next board at once. */
 async function solveGroup(
   pool: SlotPool,
@@ -212,8 +209,15 @@ async function solveGroup(
         const again = next < group.length ? pool.tryTake() : undefined
         if (again !== undefined) fill(again)
       }
-      if (live.size > 0) await pool.step([...live.keys()], (slot) => live.get(slot)?.isSolved?.() ?? false)
-      await yieldToEventLoop()
+      // On a processor one after another: a step of all of them at once would hold up the page, and an abort.
+      const running = [...live.keys()]
+      const together = pool.engine.backend === 'webgpu' && running.length > 0
+      const turns = together ? [running] : running.map((slot) => [slot])
+      for (const turn of turns) {
+        throwIfAborted(options.signal)
+        await pool.step(turn, (slot) => live.get(slot)?.isSolved?.() ?? false)
+        await yieldToEventLoop()
+      }
     }
   } finally {
     for (const slot of live.keys()) pool.give(slot)

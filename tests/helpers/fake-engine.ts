@@ -1,5 +1,5 @@
 import { checkSlot, checkStep } from '../../src/engines/checks.ts'
-import type { Engine, EngineOptions } from '../../src/engines/engine.ts'
+import type { Backend, Engine, EngineOptions } from '../../src/engines/engine.ts'
 import { HrmError } from '../../src/errors.ts'
 
 /** What a fake engine answers with: it fills in the logits `[tokens][outputSize]` of one board after one H cycle. */
@@ -15,6 +15,7 @@ export interface Thought {
 }
 
 export interface FakeEngine extends Engine {
+  backend: Backend
   /** The slots of every step so far. */
   readonly calls: number[][]
   disposed: boolean

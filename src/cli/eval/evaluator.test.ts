@@ -14,6 +14,45 @@ function row(rows: number) {
   }
 }
 
+test('a row counts as done once both the solver and the net alone have been at it, some rows after another', async () => {
+  const engines: FakeEngine[] = []
+  const loaded = await loadModel({ weights: tinyFile(MAZE) })
+  const evaluator = await createEvaluator({ loaded, maxSteps: 1, seed: 0, slots: 1 }, async () => ({
+    create(options) {
+      const engine = fakeEngine(options, () => {})
+      engines.push(engine)
+      return engine
+    },
+    release() {},
+  }))
+  const steps = () => engines.reduce((sum, { calls }) => sum + calls.length, 0)
+  const counted: number[] = []
+  await evaluator.evaluate(
+    Array.from({ length: 6 }, () => row(3)),
+    () => counted.push(steps()),
+  )
+  const each = 1 + MAZE.halt_max_steps
+  expect(counted).toEqual([...new Array(4).fill(4 * each), ...new Array(2).fill(6 * each)])
+  evaluator.dispose()
+})
+
+test('of boards larger than the trained ones fewer are computed side by side, by the net alone too', async () => {
+  const slots: number[] = []
+  const loaded = await loadModel({ weights: tinyFile(MAZE) })
+  const evaluator = await createEvaluator({ loaded, maxSteps: 1, seed: 0, slots: 256 }, async () => ({
+    create(options) {
+      slots.push(options.slots)
+      return fakeEngine(options, () => {})
+    },
+    release() {},
+  }))
+  await evaluator.evaluate([row(50)])
+  expect(slots).toEqual([256, expect.any(Number), expect.any(Number)])
+  expect(slots[1]).toBeLessThan(256)
+  expect(slots[2]).toBe(slots[1])
+  evaluator.dispose()
+})
+
 test('boards of many sizes, mixed, keep few engines, and each has the answer of its own', async () => {
   const engines: FakeEngine[] = []
   let most = 0

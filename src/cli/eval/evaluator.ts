@@ -5,6 +5,7 @@ import { openSolver } from '../../solve/open-solver.ts'
 import { createPools } from '../../solve/pools.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import type { SlotPool } from '../../solve/slot-pool.ts'
+import { slotsFor } from '../../solve/slots-for.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import type { LoadedModel } from '../../weights/load-model.ts'
@@ -44,12 +45,15 @@ export interface RowResult extends RowSolve {
 export interface Evaluator {
   readonly task: Task
   readonly model: ModelInfo
-  /** @param onRow called after every solved or given-up row */
+  /** @param onRow called after every row, both the solve and what the net alone makes of it */
   evaluate(rows: readonly EvalRow[], onRow?: () => void): Promise<RowResult[]>
   /** Only the solves, without what the net alone makes of the rows. */
   solve(rows: readonly EvalRow[], onRow?: () => void): Promise<RowSolve[]>
   dispose(): void
 }
+
+/** Rows evaluated before the next, per slot: enough to fill a GPU most of the time, few enough that progress is seen. */
+const PART = 4
 
 /**
  * @param open gets the engines ready; another one's figures can be compared with
@@ -70,12 +74,14 @@ export async function createEvaluator(
     const boards = new Array<RawBoard>(puzzles.length)
     for (const group of groupByShape(puzzles)) {
       const [first] = group
-      const pool = pools.use(puzzles[first].shape, () =>
-        engines.create({ model, geometry: task.geometry(puzzles[first]), slots }),
+      const { shape } = puzzles[first]
+      const width = slotsFor(slots, model.config, shape)
+      const pool = pools.use(shape, () =>
+        engines.create({ model, geometry: task.geometry(puzzles[first]), slots: width }),
       )
       try {
-        for (let at = 0; at < group.length; at += slots) {
-          const wave = group.slice(at, at + slots)
+        for (let at = 0; at < group.length; at += width) {
+          const wave = group.slice(at, at + width)
           const raw = await rawWave(
             pool,
             task,
@@ -103,20 +109,30 @@ export async function createEvaluator(
     }))
   }
 
+  const evaluatePart = async (rows: readonly EvalRow[]): Promise<RowResult[]> => {
+    const solved = await solve(rows)
+    const puzzles = rows.map((row) => task.parse(row.question))
+    const raw = await rawBoards(puzzles)
+    return rows.map(({ answer }, i) => ({
+      ...solved[i],
+      rawExact: raw[i].board === answer,
+      rawValid: raw[i].board === answer || task.isSolution(puzzles[i], raw[i].cells),
+      halts: raw[i].halts,
+    }))
+  }
+
   return {
     task,
     model: solver.model,
     solve,
     async evaluate(rows, onRow) {
-      const solved = await solve(rows, onRow)
-      const puzzles = rows.map((row) => task.parse(row.question))
-      const raw = await rawBoards(puzzles)
-      return rows.map(({ answer }, i) => ({
-        ...solved[i],
-        rawExact: raw[i].board === answer,
-        rawValid: raw[i].board === answer || task.isSolution(puzzles[i], raw[i].cells),
-        halts: raw[i].halts,
-      }))
+      const results: RowResult[] = []
+      for (let at = 0; at < rows.length; at += PART * slots) {
+        const part = rows.slice(at, at + PART * slots)
+        results.push(...(await evaluatePart(part)))
+        for (let i = 0; i < part.length; i++) onRow?.()
+      }
+      return results
     },
     dispose() {
       solver.dispose()
