@@ -1,6 +1,8 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWorkerd, type WorkerdServer } from '../worker/workerd-server.ts'
-import { BOARD, createProject, type Project, SOLUTION } from './project.ts'
+import { BOARD, createProject, type Project, repository, SOLUTION } from './project.ts'
 
 /** Nothing about kernels or weights: wrangler bundles what the package imports. */
 const WRANGLER = `
@@ -22,6 +24,26 @@ export default {
     try { address = kernelUrl('relaxed') } catch (error) { address = error.code }
     const result = await solve(new URL(request.url).searchParams.get('board'))
     return Response.json({ ...result, backend, build, address, oneClass: HrmError === ClientError && !!createClient })
+  },
+}
+`
+
+/** Weights of one's own, as docs/deploy.md has it. */
+const OWN_WRANGLER = `${WRANGLER}
+[[rules]]
+type = "Data"
+globs = ["**/*.safetensors"]
+fallthrough = true
+`
+const OWN_WORKER = `
+import { createSolver } from 'hrm-edge'
+import weights from './own.safetensors'
+
+let solver
+export default {
+  async fetch(request) {
+    solver ??= createSolver({ weights })
+    return Response.json(await (await solver).solve(await request.text(), { maxSteps: 64 }))
   },
 }
 `
@@ -48,4 +70,20 @@ test('a Worker that wrangler bundles solves the board in workerd', async () => {
     address: 'engine_unavailable',
     oneClass: true,
   })
+})
+
+test('a Worker with weights of its own solves with them', async () => {
+  const own = await createProject({ 'wrangler.toml': OWN_WRANGLER, 'worker.js': OWN_WORKER })
+  try {
+    await copyFile(join(repository, 'model/weights/sudoku-1k.safetensors'), join(own.folder, 'own.safetensors'))
+    const server = await startWorkerd(own.folder)
+    try {
+      const response = await fetch(server.url, { method: 'POST', body: BOARD })
+      expect(await response.json()).toMatchObject({ status: 'solved', solution: SOLUTION, model: 'sudoku-d32-1k' })
+    } finally {
+      await server.close()
+    }
+  } finally {
+    await own.remove()
+  }
 })
