@@ -93,6 +93,8 @@ class CudaTrainer(Trainer):
         world: World | None = None,
     ) -> None:
         super().__init__(run, boards, holdout, folder, start, world)
+        if self.device.index is not None:
+            torch.cuda.set_device(self.device)  # Triton and graphs take the current card, wherever the tensors are
         options = self.options
         self.levels = fuse_on_gpu(self.model, self.dtype)
         self.newness = torch.zeros((), device=self.device)  # as `lr`

@@ -171,6 +171,18 @@ def test_a_run_goes_on_where_it_stopped(boards: Boards, tmp_path: Path) -> None:
 
 
 @needs_compiler
+def test_the_card_of_the_run_is_the_current_one(
+    boards: Boards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = []
+    monkeypatch.setattr(torch.cuda, "set_device", lambda device: cards.append(str(device)))
+    OnCpu(tiny(), boards, None, tmp_path)  # as `cuda`, without a number
+    assert cards == []
+    OnCpu(tiny(device="cpu:1"), boards, None, tmp_path)  # as `cuda:1`
+    assert cards == ["cpu:1"]
+
+
+@needs_compiler
 def test_halves_and_whole_boards_do_not_mix(boards: Boards, tmp_path: Path) -> None:
     Trainer.open(tiny(), boards, None, tmp_path / "whole").save()
     OnCpu.open(tiny(), boards, None, tmp_path / "halves").save()
