@@ -51,6 +51,7 @@ def test_kernels_fit_models_of_candidates_alone() -> None:
     others = [
         structured_sudoku(48, 4), structured_sudoku(64, 8, intermediate_size=160), structured_grid(5, 5, ".x", 32),
         structured_grid(5, 5, ".x", 32, attention="full"),
+        structured_grid(5, 5, ".x", 32, lists=["row", "row", "column", "column"], list_bias=False),
         structured_sudoku(32, 4, lists=["cell", "cell", "row", "box"]),
     ]  # fmt: skip
     assert [fits(HRM(config)) for config in others] == [None] * len(others)

@@ -48,8 +48,12 @@ class Shape(NamedTuple):
 
 
 def fits(model: HRM) -> Shape | None:
-    """The shape of a model that the kernels take, None of another: heads in groups of one size, powers of two."""
+    """The shape of a model of candidates that the kernels take, None of another: heads in groups of one size, powers
+    of two.
+    """
     config, geometry = model.config, model.geometry
+    if config.token_kind != "candidates":
+        return None  # cells without a bias would fit, but the trainer expects one logit a token
     cliques = [run.clique for run in geometry.runs]
     heads = {run.stop - run.start for run in geometry.runs}
     if config.list_bias or not cliques or None in cliques or len(heads) != 1:
