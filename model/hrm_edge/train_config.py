@@ -36,6 +36,8 @@ class DataConfig(_Table):
     like: Path | None = None
 
 
+# The default of a new option, here and in `TrainConfig`, is what was done before there was one: a run that was begun
+# without the option goes on as one with its default (`train_state.check_same_run`).
 class SearchConfig(_Table):
     """What happens to a board between windows (see `train_slots`). Probabilities and numbers of windows."""
 

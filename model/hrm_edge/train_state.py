@@ -12,6 +12,7 @@ from torch import Tensor
 from .config import HRMConfig
 from .errors import HrmEdgeError
 from .files import write_atomic
+from .train_config import SearchConfig, TrainConfig
 
 # What may change when a run goes on: its budget, how often it reports, what it computes on. Not every device takes what
 # another has saved: `check_state`.
@@ -38,10 +39,11 @@ def check_same_run(path: Path, saved: dict[str, Any], now: dict[str, Any]) -> No
         raise refusal(path, f"of {saved.get('world')} processes, not {now['world']}")
     if saved.get("boards") != now["boards"]:
         raise refusal(path, "made with other training boards, or before they were compared")
-    for table in ("search", "train"):
+    for table, options in (("search", SearchConfig.model_fields), ("train", TrainConfig.model_fields)):
         was = run.get(table)
         for name, value in now["run"][table].items():
-            before = was.get(name) if isinstance(was, dict) else None
+            # Without the name the run began before there was such an option.
+            before = was.get(name, options[name].default) if isinstance(was, dict) else None
             if name not in FREE and before != value:
                 raise refusal(path, f"{table}.{name} was {before}, and is {value} now")
 

@@ -103,6 +103,17 @@ def test_a_checkpoint_that_is_not_whole_is_refused(tmp_path: Path, at: str, valu
 
 
 @needs_compiler
+def test_an_option_that_came_after_a_run_had_its_default(tmp_path: Path) -> None:
+    first = Trainer.open(tiny(), some_boards(), None, tmp_path)
+    state = first.state()
+    del state["run"]["train"]["int8"], state["run"]["search"]["ahead"]
+    save_state(first.checkpoint, state)
+    Trainer.open(tiny(), some_boards(), None, tmp_path)
+    with pytest.raises(HrmEdgeError, match=r"train\.int8 was False, and is True now"):
+        Trainer.open(tiny(int8=True), some_boards(), None, tmp_path)
+
+
+@needs_compiler
 def test_moments_of_other_parameters_are_refused(tmp_path: Path) -> None:
     first = Trainer.open(tiny(), some_boards(), None, tmp_path)
     first.update()
