@@ -270,7 +270,7 @@ class Trainer:
             while not over:
                 sums.add(self.update())
                 over = is_over()
-                if is_due("log", LOG_MINUTES):
+                if sums.n and is_due("log", LOG_MINUTES):
                     self._log(sums, self.seconds - marks["log"], bar)
                     sums, marks["log"] = Sums(), self.seconds
                 if is_due("save", self.options.save_minutes):

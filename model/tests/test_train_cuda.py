@@ -18,6 +18,7 @@ from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_choice import trainer_for
 from hrm_edge.train_config import RunConfig
+from hrm_edge.train_metrics import read_metrics
 from hrm_edge.train_world import World
 
 from .test_train import assert_same, some_boards, tiny
@@ -150,6 +151,15 @@ def test_halves_take_turns_and_train(boards: Boards, tmp_path: Path) -> None:
     config, state = load_checkpoint(trainer.checkpoint)
     assert config == trainer.run.hrm()
     assert all(torch.equal(state[name], trainer.average[name]) for name in state)
+
+
+@needs_compiler
+def test_no_line_is_written_before_there_are_numbers(
+    boards: Boards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hrm_edge.train.LOG_MINUTES", 0.0)  # due after every update
+    OnCpu.open(tiny(steps=4), boards, None, tmp_path).train()
+    assert [line["step"] for line in read_metrics(tmp_path / "metrics.jsonl")] == [3, 4]
 
 
 @needs_compiler
