@@ -7,12 +7,17 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
 from .errors import HrmEdgeError
+
+# How long a process waits for the others. They wait while rank 0 evaluates, and PyTorch's own limits (10 minutes on
+# GPUs, else 30) would end the run there. Where a process fails, torchrun ends the others.
+PATIENCE = timedelta(days=1)
 
 
 def usable(name: str) -> torch.device:
@@ -60,7 +65,7 @@ class World:
         if on_cuda:
             usable(device)
             torch.cuda.set_device(device)  # before NCCL starts: it takes the current card, which is 0 for everyone
-        dist.init_process_group("nccl" if on_cuda else "gloo")
+        dist.init_process_group("nccl" if on_cuda else "gloo", timeout=PATIENCE)
         return cls(dist.get_rank(), dist.get_world_size(), device)
 
     def average(self, tensors: list[Tensor]) -> None:

@@ -9,6 +9,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -244,9 +245,14 @@ def test_no_process_replaces_its_checkpoint_unless_all_can(tmp_path: Path) -> No
 
 def test_each_process_takes_its_own_card(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
+
+    def begin(backend: str, timeout: timedelta) -> None:
+        assert timeout >= timedelta(days=1)  # the others wait while rank 0 evaluates
+        calls.append(backend)
+
     monkeypatch.setattr(hrm_edge.train_world, "usable", torch.device)  # there is no card here
     monkeypatch.setattr(torch.cuda, "set_device", lambda device: calls.append(device))
-    monkeypatch.setattr(dist, "init_process_group", lambda backend: calls.append(backend))
+    monkeypatch.setattr(dist, "init_process_group", begin)
     monkeypatch.setattr(dist, "get_rank", lambda: 5)
     monkeypatch.setattr(dist, "get_world_size", lambda: 8)
     monkeypatch.delenv("RANK", raising=False)
