@@ -58,8 +58,9 @@ def structured_grid(
     """A puzzle known by examples alone: grids of ``rows`` x ``cols``, one token a cell, ``symbols`` a character each.
 
     Each head reads a list of cells around its own, with a learned bias for every place of the list: ``row``,
-    ``column``, ``neighbours`` (the four around it) or ``all``; by default as many heads of each. No cell knows
-    where it stands but with ``attention="full"`` and ``pos_encodings="learned"``, where every head reads all cells.
+    ``column``, ``neighbours`` (the four around it) or ``all``; by default as many heads of each. The bias belongs to
+    the cell that is read: by its place on the board, or its direction (``neighbours``). No cell is told its own place
+    but with ``attention="full"`` and ``pos_encodings="learned"``, where every head reads all cells.
 
     Raises:
         HrmEdgeError: code ``config``, naming the first wrong key.

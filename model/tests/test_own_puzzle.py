@@ -13,6 +13,7 @@ import torch
 from hrm_edge.card import ModelCard
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_grid
+from hrm_edge.golden import random_state
 from hrm_edge.hrm import HRM
 from hrm_edge.train_config import read_run
 from hrm_edge.weights_file import read_weights
@@ -124,6 +125,39 @@ def test_full_attention_with_positions_in_the_short_form(tmp_path: Path) -> None
     assert not torch.equal(logits[:, 0], logits[:, 2])  # places that a mirror exchanges
     with pytest.raises(HrmEdgeError, match="0 lists for 4 heads"):
         structured_grid(2, 3, "ab", 16, lists=[])
+
+
+def answers(board: torch.Tensor, lists: list[str], **options: bool) -> torch.Tensor:
+    """Logits ``[rows, cols, symbols]`` after two steps of a net with nothing left at zero."""
+    config = structured_grid(*board.shape, "abc", 16, lists=lists, **options)
+    model = HRM(config).eval()
+    model.load_state_dict(random_state(config, 1))
+    carry = model.initial_carry(1)
+    for _ in range(2):
+        carry, logits, _ = model(carry, board.reshape(1, -1))
+    return logits[0].detach().view(*board.shape, 3)
+
+
+def test_what_a_cell_knows_of_places_is_what_the_readme_says() -> None:
+    board = torch.randint(3, (4, 5))
+    board[:, 3] = board[:, 1]
+    absolute, every = ["row", "column", "all", "all"], ["row", "column", "neighbours", "all"]
+
+    def same(a: torch.Tensor, b: torch.Tensor) -> bool:
+        return torch.allclose(a, b, atol=1e-4)
+
+    for axis in (0, 1):
+        plain, mirrored = (answers(b, absolute) for b in (board, board.flip(axis)))
+        assert not same(mirrored.flip(axis), plain)
+        plain, mirrored = (answers(b, every, list_bias=False) for b in (board, board.flip(axis)))
+        assert same(mirrored.flip(axis), plain)
+    alike = answers(board, absolute)
+    assert same(alike[:, 3], alike[:, 1])
+    assert not same(alike[:, 2], alike[:, 1])
+    near = answers(board, every)
+    assert not same(near[:, 3], near[:, 1])
+    uniform = answers(torch.ones_like(board), every)
+    assert same(uniform, uniform[:1, :1].expand_as(uniform))
 
 
 def test_the_example_says_how_it_is_called() -> None:
