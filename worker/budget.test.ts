@@ -31,6 +31,18 @@ test('whatever a request may ask for fits into one invocation, and the default i
   }
 })
 
+test('the highest budget is a whole quotient, rounded down once', () => {
+  for (const maxSteps of [1024, 1000, 999]) {
+    const budget = (tokens: number) => mostSteps({ ...DEFAULT_LIMITS, maxSteps, defaultSteps: 1 }, tokens / 729)
+    const whole = maxSteps * 729
+    const tokens = Array.from({ length: 4096 }, (_, i) => i + 1)
+    expect(tokens.map(budget)).toEqual(tokens.map((n) => Math.min(maxSteps, (whole - (whole % n)) / n)))
+  }
+  const maze = { ...config, token_kind: 'cells' as const, task: { ...config.task, walled: true as const } }
+  const cost = stepCost(maze, { rows: 22, cols: 30, boxRows: 1, boxCols: 1 })
+  expect(mostSteps(DEFAULT_LIMITS, cost)).toBe(972)
+})
+
 test('/v1/tasks tells the highest budget for each length of board', async () => {
   const { tasks } = (await (await fakeApp().app.request('/v1/tasks')).json()) as {
     tasks: { boardLengths: number[]; maxSteps: number[] }[]

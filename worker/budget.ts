@@ -19,7 +19,9 @@ export const stepCost = (config: ModelConfig, shape: BoardShape): number => toke
  * too much: on 25x25, the largest Sudoku that can be written, the default costs 5,488 steps on 9x9.
  */
 export function mostSteps({ maxSteps, defaultSteps }: Limits, cost: number): number {
-  return Math.min(maxSteps, Math.max(defaultSteps, Math.floor(maxSteps / cost)))
+  // by whole tokens, as a cost is rounded: 1024 steps divided by that of 768 tokens come to just under 972
+  const tokens = Math.round(cost * UNIT_TOKENS)
+  return Math.min(maxSteps, Math.max(defaultSteps, Math.floor((maxSteps * UNIT_TOKENS) / tokens)))
 }
 
 /**
