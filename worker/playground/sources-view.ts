@@ -14,8 +14,8 @@ export class SourcesView {
   readonly #root = byId('samples', HTMLFieldSetElement)
   readonly #source = byId('source', HTMLElement)
   readonly #chips = new Map<SampleSet, HTMLButtonElement>()
-  /** How many boards of a set were taken. */
-  readonly #taken = new Map<SampleSet, number>()
+  /** How many boards of a set were taken; a set that a file brought goes with its chip. */
+  readonly #taken = new WeakMap<SampleSet, number>()
   #file: HTMLButtonElement | undefined
 
   constructor(sudoku: SudokuFace, status: StatusView) {
