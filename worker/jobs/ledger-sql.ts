@@ -229,5 +229,8 @@ export function createLedger(sql: Sql, times: JobTimes, now: () => number = Date
     },
 
     jobId: (): string | undefined => readJob()?.id,
+
+    /** Milliseconds since 1970. */
+    createdAt: (): number | undefined => readJob()?.created_at,
   }
 }

@@ -11,6 +11,7 @@ import { JOB_TIMES } from '../ledger-sql.ts'
 import type { JobResult, JobStatus } from '../schemas.ts'
 import { lockFolder } from './folder-lock.ts'
 import { type LocalJobs, type LocalJobsOptions, openLocalJobs } from './local-jobs.ts'
+import { sqlite } from './sqlite.ts'
 
 let dir: string
 let open: LocalJobs[] = []
@@ -84,6 +85,30 @@ test('a job goes on after a restart, without what was done already', async () =>
   expect(await second.ended(id)).toMatchObject({ solved: 5, failed: 0 })
   expect(second.solver.computed).toBe(3 * 3)
   expect((await second.resultsOf(id)).map(({ solution }) => solution)).toEqual(new Array(5).fill(SOLUTION))
+})
+
+test('jobs go on in the order in which they began, past a ledger that cannot be read', async () => {
+  const first = appOn()
+  first.jobs.stop()
+  const ids: string[] = []
+  for (let i = 0; i < 4; i++) ids.push(await first.begin([BOARD]))
+  await first.jobs.close()
+  const oldestFirst = ids.sort().reverse() // a folder may list its files by their names
+  for (const [i, id] of oldestFirst.entries()) {
+    const db = new (sqlite().DatabaseSync)(join(dir, 'ledgers', `${id}.sqlite`))
+    db.prepare('UPDATE job SET created_at = created_at + ?').run(1000 * i)
+    db.close()
+  }
+  writeFileSync(join(dir, 'ledgers', `${oldestFirst[1]}.sqlite`), NOISE)
+
+  const solved: string[] = []
+  const second = appOn({
+    log: ({ event, id }) => {
+      if (event === 'solve') solved.push(id.split('/')[0])
+    },
+  })
+  await second.ended(oldestFirst[3])
+  expect(solved).toEqual([oldestFirst[0], oldestFirst[2], oldestFirst[3]])
 })
 
 test('the folder is let go of once the chunk in hand is done, and none is begun after it', async () => {

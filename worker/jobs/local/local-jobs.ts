@@ -101,8 +101,19 @@ export function openLocalJobs(options: LocalJobsOptions): LocalJobs {
     await lookAfter(job, { ...times, stall: 0 })
   }
 
+  /** When a job began; after any other where its ledger cannot tell, which is said when it is resumed. */
+  function beginningOf(job: string): number {
+    try {
+      return ledgers.transact(job, (ledger) => ledger.createdAt()) ?? Number.MAX_VALUE
+    } catch {
+      return Number.MAX_VALUE
+    }
+  }
+
+  /** The queue takes jobs in the order in which they are added to it. */
   async function work(): Promise<void> {
-    for (const job of ledgers.all()) await resume(job)
+    const jobs = ledgers.all().map((id) => ({ id, beginning: beginningOf(id) }))
+    for (const { id } of jobs.sort((a, b) => a.beginning - b.beginning)) await resume(id)
     await queue.run()
   }
 
