@@ -26,7 +26,7 @@ export const PROBLEMS = {
   not_acceptable: { status: 406, title: 'No acceptable media type' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   job_unfinished: { status: 409, title: 'The job has not ended', retryAfter: 5 },
-  job_gone: { status: 410, title: 'The job was cancelled' },
+  job_gone: { status: 410, title: 'The results of the job are gone' },
   body_too_large: { status: 413, title: 'The request body is too large' },
   media_type_unsupported: { status: 415, title: 'The request body has a media type that is not read here' },
   request_invalid: { status: 422, title: 'The request does not follow the schema' },

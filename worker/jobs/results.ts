@@ -9,18 +9,19 @@ const AHEAD = 4
 const COLUMNS = ['index', 'board', 'status', 'solution', 'steps', 'attempts', 'verified', 'model'] as const
 
 /**
- * The results of all boards in order, as text; a few chunks are all that is ever held. Where results are missing that
- * were stored, because the job was cancelled meanwhile or has expired, the stream breaks off rather than say that the
- * boards failed.
+ * The results of all boards in order, as text; a few chunks are all that is ever held. The first are read before there is
+ * a stream, so that there can be a problem instead. Where later ones are missing that were stored, because the job was
+ * cancelled meanwhile or has expired, the stream breaks off rather than say that the boards failed.
  * @param onError told why it broke off
+ * @throws what keeps the first chunk from being read
  */
-export function streamResults(
+export async function streamResults(
   platform: JobPlatform,
   job: JobStatus,
   chunks: readonly ChunkPlace[],
   format: 'jsonl' | 'csv',
   onError: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder()
   const reading: Promise<string>[] = []
   let next = 0
@@ -34,23 +35,39 @@ export function streamResults(
     }
   }
 
-  return new ReadableStream({
-    start(controller) {
-      if (format === 'csv') controller.enqueue(encoder.encode(`${COLUMNS.join(',')}\r\n`))
+  /** `undefined` after the last. */
+  const readNext = async (): Promise<string | undefined> => {
+    readAhead()
+    const text = await reading.shift()
+    return text !== undefined && format === 'csv' ? toCsv(text) : text
+  }
+
+  const header = format === 'csv' ? `${COLUMNS.join(',')}\r\n` : ''
+  const first = header + ((await readNext()) ?? '')
+  let isBegun = false
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const text = isBegun ? await readNext() : await later(first)
+          isBegun = true
+          if (text === undefined) controller.close()
+          else controller.enqueue(encoder.encode(text))
+        } catch (error) {
+          onError(error)
+          throw error
+        }
+      },
     },
-    async pull(controller) {
-      readAhead()
-      try {
-        const text = await reading.shift()
-        if (text === undefined) controller.close()
-        else controller.enqueue(encoder.encode(format === 'csv' ? toCsv(text) : text))
-      } catch (error) {
-        onError(error)
-        throw error
-      }
-    },
-  })
+    { highWaterMark: 0 }, // nothing waits ready before it is read
+  )
 }
+
+/**
+ * Once whoever reads has had to wait for it. What fails right after a text that was there at once, Node's server answers
+ * with a 500 of its own that tells the error's message.
+ */
+const later = (text: string) => new Promise<string>((resolve) => setTimeout(resolve, 0, text))
 
 async function readChunk(platform: JobPlatform, job: JobStatus, n: number, place: ChunkPlace): Promise<string> {
   if (!place.failed) {

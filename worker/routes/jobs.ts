@@ -138,7 +138,7 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
     const onError = (error: unknown) => {
       service.log(errorLog(c.get('requestId'), toProblemError(error).code, error))
     }
-    const body = streamResults(platform, job, chunks, type === 'text/csv' ? 'csv' : 'jsonl', onError)
+    const body = await streamResults(platform, job, chunks, type === 'text/csv' ? 'csv' : 'jsonl', onError)
     return c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' })
   })
 
