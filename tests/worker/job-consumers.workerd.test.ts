@@ -3,7 +3,8 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { createSolver } from '../../src/index.ts'
-import { createLedger } from '../../worker/jobs/ledger-sql.ts'
+import { JobObject } from '../../worker/jobs/job-object.ts'
+import { createLedger, JOB_TIMES } from '../../worker/jobs/ledger-sql.ts'
 import {
   boardsKey,
   type ChunkMessage,
@@ -169,6 +170,34 @@ test('a cancelled job is solved no further, and its files go', async () => {
   const results = await fetchPath(`/v1/jobs/${id}/results`)
   expect(results.status).toBe(410)
   expect(await results.json()).toMatchObject({ code: 'job_gone' })
+})
+
+test('a job that is cancelled while its chunks are queued keeps no files, and is looked at again when it expires', async () => {
+  const { id, ledger } = await quietJob(2)
+  await runInDurableObject(ledger, async (_, context) => {
+    const JOB_QUEUE = {
+      async sendBatch() {
+        await object.cancel()
+      },
+    }
+    const object = new JobObject(context, { JOB_FILES: platform.files, JOB_QUEUE })
+    await context.storage.deleteAlarm()
+    await object.alarm()
+  })
+  await expect.poll(() => keysOf(`jobs/${id}/`), { timeout: 10_000 }).toEqual([])
+  const { expiresAt } = await statusOf(id)
+  const alarm = () => runInDurableObject(ledger, (_, { storage }) => storage.getAlarm())
+  await expect.poll(alarm).toBe(Date.parse(expiresAt))
+})
+
+test('a job whose chunks are queued is looked at again when it would stall', async () => {
+  const { ledger } = await quietJob(2)
+  await runInDurableObject(ledger, async (_, { storage }) => {
+    await storage.setAlarm(Date.now() + 60_000)
+  })
+  expect(await runDurableObjectAlarm(ledger)).toBe(true)
+  const alarm = await runInDurableObject(ledger, (_, { storage }) => storage.getAlarm())
+  expect(alarm).toBeGreaterThan(Date.now() + JOB_TIMES.stall / 2)
 })
 
 test('a consumer that was at work while the job was cancelled takes its results away', async () => {

@@ -39,7 +39,7 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
     ctx.blockConcurrencyWhile(() => this.#wakeInTime())
   }
 
-  /** The alarm may be later than the times say now, or lost. */
+  /** The alarm may be later than the times say now, lost, or, while it runs, none. */
   async #wakeInTime(): Promise<void> {
     const look = this.#ledger.nextLook()
     const alarm = await this.ctx.storage.getAlarm()
@@ -107,7 +107,6 @@ export class JobObject extends DurableObject<JobObjectBindings> implements JobLe
       await this.env.JOB_QUEUE.sendBatch(chunks.map((chunk) => ({ body: { job: job!, chunk } })))
       this.#ledger.markSent(chunks)
     }
-    const look = this.#ledger.nextLook()
-    if (look !== undefined) await this.ctx.storage.setAlarm(look)
+    await this.#wakeInTime() // a job that was cancelled meanwhile is to be looked at now
   }
 }
