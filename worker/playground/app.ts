@@ -1,5 +1,6 @@
 import { untilAborted } from '../../src/solve/options.ts'
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
+import { writeAddress } from './address.ts'
 import type { Run } from './compare.ts'
 import { CompareView } from './compare-view.ts'
 import { byId } from './dom.ts'
@@ -86,9 +87,11 @@ export class App {
     this.#onPuzzle(face)
   }
 
-  /** Puts the puzzle and how to solve it into the address: a reload or a copied link shows the same steps. */
-  address(): void {
-    history.replaceState(null, '', toHash(this.face.link, this.#readRequest()))
+  /** Puts the puzzle and how to solve it into the address: a reload or a copied link shows the same steps. @returns the link */
+  address(): string {
+    const hash = toHash(this.face.link, this.#readRequest())
+    writeAddress(hash)
+    return new URL(hash, location.href).href
   }
 
   /** Says so where the puzzle cannot be changed now. */

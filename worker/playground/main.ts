@@ -77,9 +77,9 @@ function wireActions(): void {
       app.status.say('No link yet.', problem, 'bad')
       return
     }
-    app.address()
+    const link = app.address()
     try {
-      await navigator.clipboard.writeText(location.href)
+      await navigator.clipboard.writeText(link)
       app.status.say('Link copied:', 'it opens this page with this board, budget and seed.')
     } catch {
       app.status.say('The link is in the address bar:', 'this browser does not let the page copy it.')
@@ -202,7 +202,7 @@ function readLink(): Promise<void> {
       app.address()
     } else app.status.say('Press Solve,', 'or type your own puzzle.')
   }
-  // Browsers refuse to change the address too often, say: the page goes on without.
+  // Whatever may be wrong with a link, the page goes on without.
   const tryTake = () => take().catch((error) => app.status.fail(toFailure(error)))
   addEventListener('hashchange', () => void tryTake())
   return tryTake()

@@ -38,9 +38,10 @@ export function watchStrokes(root: HTMLElement, { cellAt, onPress, onMove }: Str
   root.addEventListener('pointermove', (event) => {
     const index = cellAt(event)
     if (event.pointerId !== held || event.buttons === 0 || index === last) return
+    const from = last
+    last = index // first, lest the next move begins there once more where this one fails
     press()
-    if (index >= 0) onMove(last, index)
-    last = index
+    if (index >= 0) onMove(from, index)
   })
   root.addEventListener('pointerleave', () => {
     last = -1
