@@ -95,3 +95,10 @@ test.each([
     expect(seen.jobs).toHaveLength(1)
   },
 )
+
+test('a job may cost as many steps as there may be, though its boards cost fractions that do not sum up', async () => {
+  const empty = '.'.repeat(36) // 6x6 costs 216/729, and 729 times that are 216.0000000000014
+  const limits = { maxJobSteps: 216 }
+  await submission(729, empty, limits).submitted
+  await expect(submission(730, empty, limits).submitted).rejects.toThrow('may take over 216 ACT steps')
+})

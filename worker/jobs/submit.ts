@@ -42,6 +42,9 @@ export async function submitJob(platform: JobPlatform, limits: Limits, submissio
 /** JSON writes them six times as long, so that a small file would be stored as a large one, and its results again. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u
 
+/** What the sum of so many costs, each a fraction, may be off by. */
+const ROUNDING = 1e-3
+
 async function* checkRows(
   rows: AsyncIterable<JobRow>,
   limits: Limits,
@@ -66,7 +69,7 @@ async function* checkRows(
       throw refuse(problem.code, problem.message, problem)
     }
     jobCost += cost
-    if (jobCost > limits.maxJobSteps) {
+    if (jobCost > limits.maxJobSteps + ROUNDING) {
       throw refuse('data_invalid', `with this board the job may take over ${limits.maxJobSteps} ACT steps on 9x9.`)
     }
     yield { board, cost }
