@@ -19,7 +19,7 @@ export const HTTP_PROBLEM_CODES = [
   'not_acceptable',
   'request_timeout',
   'job_unfinished', // results are asked for before the job has ended
-  'job_gone', // the job was cancelled, and its results deleted
+  'job_gone', // the job was cancelled, or its results are not stored any more
   'body_too_large',
   'media_type_unsupported',
   'request_invalid', // JSON, but not what the schema says
