@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { boardsKey } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
@@ -31,4 +31,18 @@ test('a folder that is not there holds nothing, one that cannot be read is an er
   await mkdir(join(dir, 'jobs'))
   await writeFile(join(dir, 'jobs', 'a'), 'no folder')
   await expect(files.list({ prefix: 'jobs/a/' })).rejects.toThrow('ENOTDIR')
+})
+
+test('what cannot be written to its end, or cannot have its name, leaves nothing', async () => {
+  const files = diskFiles(dir)
+  const full = new Error('no space left on device')
+  async function* untilFull() {
+    yield 'half of it'
+    throw full
+  }
+  await expect(files.put(boardsKey('a'), untilFull() as unknown as string)).rejects.toBe(full)
+  expect(await readdir(join(dir, 'jobs'))).toEqual([])
+  await mkdir(join(dir, boardsKey('b')), { recursive: true })
+  await expect(files.put(boardsKey('b'), 'x')).rejects.toThrow('EISDIR')
+  expect(await readdir(dirname(join(dir, boardsKey('b'))))).toEqual([basename(boardsKey('b'))])
 })

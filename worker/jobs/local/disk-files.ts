@@ -25,11 +25,21 @@ export function diskFiles(dir: string): JobFiles {
     }
   }
 
+  async function discard(key: string, part: string): Promise<void> {
+    await rm(part, { force: true })
+    await removeEmpty(key)
+  }
+
   return {
     async put(key, data) {
       const { path, part } = await begin(key)
-      await writeFile(part, data)
-      await rename(part, path)
+      try {
+        await writeFile(part, data)
+        await rename(part, path)
+      } catch (error) {
+        await discard(key, part) // nothing else would before the next start, and the disk may be full
+        throw error
+      }
     },
 
     async createMultipartUpload(key) {
@@ -40,10 +50,7 @@ export function diskFiles(dir: string): JobFiles {
           return { partNumber, etag: '' }
         },
         complete: () => rename(part, path),
-        async abort() {
-          await rm(part, { force: true })
-          await removeEmpty(key)
-        },
+        abort: () => discard(key, part),
       }
     },
 
