@@ -29,6 +29,8 @@ const ROW = `${JSON.stringify({ index: 0, board: ' S G', status: 'solved', solut
 describe.each([
   ['are not stored any more', null, 'not stored any more'],
   ['are damaged', '{"index":0,\n', 'JSON'],
+  ['are empty, as after a power failure', '', '0 rows of 1'],
+  ['end within a row', ROW.slice(0, -1), '0 rows of 1'],
 ])('results that %s', (_, stored, reason) => {
   test('are no stream where they are the first', async () => {
     const { stream, errors } = read([stored, ROW])

@@ -72,7 +72,7 @@ const later = (text: string) => new Promise<string>((resolve) => setTimeout(reso
 async function readChunk(platform: JobPlatform, job: JobStatus, n: number, place: ChunkPlace): Promise<string> {
   if (!place.failed) {
     const stored = await platform.files.get(resultsKey(job.id, n))
-    if (stored) return stored.text()
+    if (stored) return checkRows(await stored.text(), job, n, place)
     throw new ProblemError('job_gone', `The results of chunk ${n} of job ${job.id} are not stored any more.`)
   }
   const boards = await readBoards(platform.files, job.id, place)
@@ -90,6 +90,13 @@ async function readChunk(platform: JobPlatform, job: JobStatus, n: number, place
     return `${JSON.stringify(row)}\n`
   })
   return lines.join('')
+}
+
+/** @throws Error where rows are missing, which must not look like the end of the results */
+function checkRows(text: string, job: JobStatus, n: number, { boards }: ChunkPlace): string {
+  const rows = text.split('\n').length - 1
+  if (rows === boards) return text
+  throw new Error(`The results of chunk ${n} of job ${job.id} are damaged: ${rows} rows of ${boards}.`)
 }
 
 /** RFC 4180. */

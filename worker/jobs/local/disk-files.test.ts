@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { boardsKey } from '../platform.ts'
 import { diskFiles } from './disk-files.ts'
 
@@ -45,4 +45,31 @@ test('what cannot be written to its end, or cannot have its name, leaves nothing
   await mkdir(join(dir, boardsKey('b')), { recursive: true })
   await expect(files.put(boardsKey('b'), 'x')).rejects.toThrow('EISDIR')
   expect(await readdir(dirname(join(dir, boardsKey('b'))))).toEqual([basename(boardsKey('b'))])
+})
+
+test('what is stored is on the disk before it has its name', async () => {
+  const handle = await open(dir)
+  const flush = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync')
+  await handle.close()
+  const key = boardsKey('a')
+  const named: boolean[] = []
+  flush.mockImplementation(async () => {
+    named.push(
+      await readFile(join(dir, key)).then(
+        () => true,
+        () => false,
+      ),
+    )
+  })
+  try {
+    const files = diskFiles(dir)
+    await files.put(key, 'x')
+    await files.delete(key)
+    const upload = await files.createMultipartUpload(key)
+    const parts = [await upload.uploadPart(1, new Uint8Array(1)), await upload.uploadPart(2, new Uint8Array(1))]
+    await upload.complete(parts)
+    expect(named).toEqual([false, false, false])
+  } finally {
+    flush.mockRestore()
+  }
 })

@@ -7,7 +7,8 @@ export const PART = '.part'
 
 /**
  * Files of jobs in a folder. A file appears under its name once it is whole: what a dead process leaves behind ends in
- * `.part` and is passed over. Folders are made for their files, and go with the last of them.
+ * `.part` and is passed over. What it holds is on the disk by then, for the ledgers are: else one that has outlived a power
+ * failure would tell of results in an empty file. Folders are made for their files, and go with the last of them.
  */
 export function diskFiles(dir: string): JobFiles {
   const pathOf = (key: string) => join(dir, key)
@@ -34,7 +35,7 @@ export function diskFiles(dir: string): JobFiles {
     async put(key, data) {
       const { path, part } = await begin(key)
       try {
-        await writeFile(part, data)
+        await writeFile(part, data, { flush: true })
         await rename(part, path)
       } catch (error) {
         await discard(key, part) // nothing else would before the next start, and the disk may be full
@@ -46,7 +47,7 @@ export function diskFiles(dir: string): JobFiles {
       const { path, part } = await begin(key)
       return {
         async uploadPart(partNumber, data) {
-          await writeFile(part, data, { flag: 'a' }) // parts come one after the other
+          await writeFile(part, data, { flag: 'a', flush: true }) // parts come one after the other
           return { partNumber, etag: '' }
         },
         complete: () => rename(part, path),
