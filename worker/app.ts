@@ -10,7 +10,7 @@ import { type GuardOptions, guard } from './guard.ts'
 import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, isFault, type Log, logToConsole } from './log.ts'
-import { countResponses, createMetrics } from './metrics.ts'
+import { counted, countResponses, createMetrics, type Metrics } from './metrics.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
 import { revalidate } from './revalidate.ts'
 import { addBatch } from './routes/batch.ts'
@@ -37,6 +37,8 @@ export interface AppOptions extends GuardOptions {
   jobs?: (c: Context) => JobPlatform | undefined
   /** Default: one JSON line on the console. */
   log?: Log
+  /** What answers and lines of the log are counted in; whoever logs beside the app counts there too. Default: its own. */
+  metrics?: Metrics
   /** Milliseconds, where a clock runs during compute (not in a deployed Worker): adds Server-Timing. */
   clock?: () => number
 }
@@ -50,8 +52,7 @@ export interface AppOptions extends GuardOptions {
  */
 export function createApp(options: AppOptions) {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const metrics = createMetrics()
-  const log = options.log ?? logToConsole
+  const metrics = options.metrics ?? createMetrics()
   const service: Service = {
     solvers: options.solvers,
     limits,
@@ -74,10 +75,7 @@ export function createApp(options: AppOptions) {
     }),
     jobs: options.jobs,
     cache: options.cache,
-    log(line) {
-      metrics.record(line)
-      log(line)
-    },
+    log: counted(options.log ?? logToConsole, metrics),
     clock: options.clock,
   }
   const app = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid })

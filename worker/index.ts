@@ -10,6 +10,7 @@ import { type Batch, consume, type Deadline } from './jobs/consumer.ts'
 import { parseJobTimes } from './jobs/parse-job-times.ts'
 import type { ChunkMessage, JobFiles, JobLedger, JobPlatform } from './jobs/platform.ts'
 import { type Log, logToConsole } from './log.ts'
+import { counted, createMetrics } from './metrics.ts'
 import { proved } from './readiness.ts'
 import { type GetSolver, lazySolver } from './service.ts'
 
@@ -58,6 +59,7 @@ const log: Log = (line) => {
   logToConsole(line)
   ;(env as Bindings).ANALYTICS?.writeDataPoint(toDataPoint(line))
 }
+const metrics = createMetrics()
 
 /** Cloudflare gives a consumer of a queue 15 minutes; what is left over is for R2 and the ledger. */
 const CHUNK_MS = 12 * 60 * 1000
@@ -72,6 +74,7 @@ const app = createApp({
   solvers,
   limits: { discard: { bytes: 0, ms: 0 } }, // the platform takes what still comes of a body
   log,
+  metrics,
   assets,
   cache: platformCache(() => (caches as unknown as { default: Cache }).default),
   jobs: (c) => jobsOf(bindingsOf(c)),
@@ -83,6 +86,7 @@ const app = createApp({
 export default {
   fetch: app.fetch,
   async queue(batch: Batch, bindings: Bindings): Promise<void> {
-    await consume(batch, jobsOf(bindings)!, { solvers, log, deadline: deadlineOf(bindings) })
+    const options = { solvers, log: counted(log, metrics), deadline: deadlineOf(bindings) }
+    await consume(batch, jobsOf(bindings)!, options)
   },
 }

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { ErrorLog, SolveLog } from './log.ts'
+import type { ErrorLog, Log, SolveLog } from './log.ts'
 
 /** Counters since this isolate or process began: other isolates count for themselves. */
 export interface Metrics {
@@ -65,6 +65,14 @@ export function createMetrics(): Metrics {
       }
       return blocks.join('')
     },
+  }
+}
+
+/** The log, whose lines are counted. */
+export function counted(log: Log, metrics: Metrics): Log {
+  return (line) => {
+    metrics.record(line)
+    log(line)
   }
 }
 

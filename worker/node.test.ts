@@ -139,7 +139,7 @@ test('solves that still run when the time to end is over are told why they end, 
   expect(lines.map(({ event, outcome }) => [event, outcome])).toEqual(Array(2).fill(['solve', 'disposed']))
 })
 
-test('takes in jobs where it has a folder for them, and solves them as /v1/solve does', async () => {
+test('takes in jobs where it has a folder for them, solves them as /v1/solve does, and counts them', async () => {
   const jobsDir = await mkdtemp(join(tmpdir(), 'hrm-edge-jobs-'))
   const server = await serve({ port: 0, assetsDir, log, jobsDir })
   try {
@@ -150,6 +150,8 @@ test('takes in jobs where it has a folder for them, and solves them as /v1/solve
       expect(jobResult.strict().parse(row)).toEqual(row)
       expect(row.solution).toBe(SOLUTION)
     }
+    const metrics = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
+    expect(metrics).toMatch(/\nhrm_boards_solved_total\{task="sudoku",.*\} 3\n/)
   } finally {
     await server.close()
     await rm(jobsDir, { recursive: true })

@@ -11,6 +11,7 @@ import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { type Log, logToConsole } from './log.ts'
 import { isLoopbackAddress, loopbackOnly } from './loopback.ts'
+import { counted, createMetrics } from './metrics.ts'
 import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
 import { proofOf } from './readiness.ts'
 import { staticFiles } from './static-files.ts'
@@ -51,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     for (const solver of opened) solver.dispose()
   }
   const log = options.log ?? logToConsole
+  const metrics = createMetrics()
   const { jobsDir } = options
   const limits = {
     ...DEFAULT_LIMITS,
@@ -67,13 +69,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     apiKeys: () => keys,
     access: keys.length === 0 && isLoopbackAddress(address) ? loopbackOnly() : undefined,
     log,
+    metrics,
     clock: () => performance.now(),
   })
   try {
     // for a file of boards over a slow line; headers still have to come at once
     const request = limits.uploadPace.totalMs
     const timeouts = { ...(jobsDir === undefined ? {} : { request }), ...options.timeouts }
-    if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log })
+    if (jobsDir !== undefined) jobs = openLocalJobs({ dir: jobsDir, solvers, log: counted(log, metrics) })
     const server = await listen(app, { ...options, hostname: address, timeouts }, limits.discard)
     return {
       port: server.port,

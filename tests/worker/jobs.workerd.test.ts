@@ -35,6 +35,16 @@ describe('solves', () => {
     expect((await platform.ledger(job.id).chunks()).length).toBe(15)
   })
 
+  test('boards that /metrics counts', async () => {
+    const counted = async () => {
+      const metrics = await (await fetchPath('/metrics')).text()
+      return Number(/^hrm_boards_solved_total\{task="sudoku",.*\} (\d+)$/m.exec(metrics)?.[1] ?? 0)
+    }
+    const before = await counted()
+    await ended((await begin(jsonl([easyBoard(0), easyBoard(1)]))).id)
+    await expect.poll(counted).toBeGreaterThanOrEqual(before + 2)
+  })
+
   test('boards of every size, fewer large ones a chunk', async () => {
     const large = `.${Array.from({ length: 256 }, (_, i) => {
       const row = i >> 4
