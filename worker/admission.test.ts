@@ -113,6 +113,37 @@ test('of one caller, boards of one size begin a few at a time, in their order, a
   await vi.waitFor(() => expect(begun.at(-1)).toBe('a3'))
 })
 
+test('what needs several turns waits until they are free, and nobody of its caller who came later goes before it', async () => {
+  const admission = createAdmission({ ...SOLVES, max: 20, leaseMs: 60_000, turnsEach: () => 3 })
+  const begun: string[] = []
+  const small = { size: '9x9', cost: 1 }
+  const enter = (name: string, turns?: number, room: Room = small) => {
+    const lease = admission.acquire(room, name[0], turns)
+    lease.turn().then(() => begun.push(name))
+    return lease
+  }
+  const [two, one] = [enter('a2', 2), enter('a1')]
+  const [all, late] = [enter('a64', 64), enter('a1 late')]
+  const large = enter('a16x16', 1, { size: '16x16', cost: 5.6 })
+  enter('b1')
+  await vi.waitFor(() => expect(begun).toEqual(['a2', 'a1', 'a16x16', 'b1']))
+  const waits = async (count: number) => {
+    await new Promise(setImmediate)
+    expect(begun).toHaveLength(count)
+  }
+  two.release()
+  await waits(4)
+  one.release()
+  await vi.waitFor(() => expect(begun.slice(4)).toEqual(['a64']))
+  all.release()
+  await vi.waitFor(() => expect(begun.slice(5)).toEqual(['a1 late']))
+  enter('a of several sizes', 3, { size: Symbol('several'), cost: 1 })
+  late.release()
+  await waits(6)
+  large.release()
+  await vi.waitFor(() => expect(begun.slice(6)).toEqual(['a of several sizes']))
+})
+
 test('whoever waits for a turn can leave, and gets the turn of one that was lost', async () => {
   vi.useFakeTimers()
   let time = 0

@@ -4,8 +4,8 @@ import { ProblemError } from './problem.ts'
 /** A place among those in flight. */
 export interface Lease {
   /**
-   * Resolves as soon as work may begin: of one caller's in flight, as far as their boards are of one size, at most
-   * `turnsEach` have begun. @throws HrmError `aborted`
+   * Resolves as soon as work may begin: those of one caller's that have begun, as far as their boards are of one size, take
+   * `turnsEach` turns at most. @throws HrmError `aborted`
    */
   turn(signal?: AbortSignal): Promise<void>
   release(): void
@@ -22,10 +22,11 @@ export interface Room {
 export interface Admission {
   /**
    * @param caller whose places are counted together, where that is known
+   * @param turns how many boards are computed at a time. Default: 1
    * @throws ProblemError `overloaded` when every place is taken, or all that a caller may have, or there is no room for
    * another size of boards
    */
-  acquire(room?: Room, caller?: string): Lease
+  acquire(room?: Room, caller?: string, turns?: number): Lease
   /** `undefined` where `acquire` would throw. */
   tryAcquire(room?: Room, caller?: string): Lease | undefined
   readonly inFlight: number
@@ -36,7 +37,10 @@ export interface AdmissionOptions {
   max: number
   /** How many of them one caller may have. Default: all. */
   maxEach?: number
-  /** How many of them may have begun, of boards of one size; those of several sizes count together. Default: all. */
+  /**
+   * How many turns those of them that have begun may take, with boards of one size; what has boards of several sizes counts
+   * with all. Whoever needs more than that waits until it has all. Default: any.
+   */
   turnsEach?: (room: Room) => number
   /** How much all sizes of boards in flight may cost together; one alone always may. Default: any. */
   maxRoom?: number
@@ -57,6 +61,7 @@ interface Place {
   renewedAt: number
   readonly room?: Room
   readonly caller?: string
+  readonly turns: number
   begun: boolean
   /** Ends the wait for its turn, where it waits. */
   begin?: () => void
@@ -88,10 +93,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return [...sizes.values()].reduce((sum, cost) => sum + cost, room.cost) <= maxRoom
   }
 
-  function mayBegin({ room, caller }: Pick<Place, 'room' | 'caller'>): boolean {
+  function mayBegin(place: Place): boolean {
+    const { room, caller } = place
     if (caller === undefined || !room || !turnsEach) return true
-    const begun = [...places].filter((place) => place.begun && place.caller === caller && isLike(place.room, room))
-    return begun.length < turnsEach(room)
+    const like = [...places].filter((other) => other.caller === caller && isLike(other.room, room))
+    // else whoever needs several turns would wait for as long as others come that need one
+    const first = like.find(({ begin }) => begin) ?? place
+    if (first !== place) return false
+    const taken = like.reduce((sum, { begun, turns }) => sum + (begun ? turns : 0), 0)
+    return taken + place.turns <= turnsEach(room)
   }
 
   /** Why there is no place. */
@@ -103,8 +113,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return undefined
   }
 
-  function take(room?: Room, caller?: string): Lease {
-    const place: Place = { renewedAt: now(), room, caller, begun: false }
+  function take(room?: Room, caller?: string, wanted = 1): Lease {
+    const turns = room && turnsEach ? Math.min(wanted, turnsEach(room)) : wanted
+    const place: Place = { renewedAt: now(), room, caller, turns, begun: false }
     places.add(place)
     const renew = () => {
       place.renewedAt = now()
@@ -149,14 +160,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     tryAcquire(room, caller) {
       return refusal(room, caller) === undefined ? take(room, caller) : undefined
     },
-    acquire(room, caller) {
+    acquire(room, caller, turns) {
       const full = refusal(room, caller)
-      if (full === undefined) return take(room, caller)
+      if (full === undefined) return take(room, caller, turns)
       throw new ProblemError('overloaded', `${full} are in flight; try again shortly.`)
     },
   }
 }
 
-/** Whether boards are of one size, or both of several. */
+/** Whether boards are of one size, or may be: some are of several. */
 const isLike = (a: Room | undefined, b: Room): boolean =>
-  a?.size === b.size || (typeof a?.size === 'symbol' && typeof b.size === 'symbol')
+  a?.size === b.size || typeof a?.size === 'symbol' || typeof b.size === 'symbol'

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { createSolver } from '../src/index.ts'
+import { SMALL } from '../tests/worker/boards.ts'
 import { BOARD, CONFLICT, fakeApp, problemOf } from './test-support.ts'
 
 test('a batch is solved in waves, each on its part of what the ones before have left', async () => {
@@ -17,6 +19,52 @@ test('a batch is solved in waves, each on its part of what the ones before have 
     [2, 14],
     [1, 38],
   ])
+})
+
+test.each([
+  ['up to 9x9', [BOARD, BOARD, BOARD, BOARD], [3, 1]],
+  ['larger than 9x9', Array<string>(3).fill('.'.repeat(256)), [1, 1, 1]],
+  ['of several sizes as the largest', ['.'.repeat(100), BOARD], [1, 1]],
+])('a wave of boards %s is what one caller may have computed at a time, whoever asks', async (_, boards, expected) => {
+  const { post, solver } = fakeApp()
+  const { solveBatch } = solver
+  let waves: number[] = []
+  solver.solveBatch = (wave, options) => {
+    waves.push(wave.length)
+    return solveBatch(wave, options)
+  }
+  const answers: unknown[] = []
+  for (const from of [undefined, { 'CF-Connecting-IP': '192.0.2.1' }]) {
+    waves = []
+    const response = await post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 13 }, from)
+    answers.push(await response.json())
+    expect(waves).toEqual(expected)
+  }
+  expect(answers[1]).toEqual(answers[0])
+})
+
+test("a batch leaves a slot of the engine to the next caller, and its caller's solves wait for it", async () => {
+  const solver = await createSolver({ task: 'sudoku', slots: 4 })
+  try {
+    const { post, lines } = fakeApp({ solvers: new Map([['sudoku', async () => solver]]) })
+    const { solveBatch } = solver
+    const begun = Promise.withResolvers<void>()
+    solver.solveBatch = (...wave) => {
+      begun.resolve()
+      return solveBatch(...wave)
+    }
+    const one = { 'CF-Connecting-IP': '192.0.2.1' }
+    const boards = Array<string>(4).fill('.2341...........') // nothing goes into the first cell
+    const batch = post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 100 }, one)
+    await begun.promise
+    const own = post('/v1/solve', { task: 'sudoku', board: SMALL }, one)
+    await post('/v1/solve', { task: 'sudoku', board: SMALL }, { 'CF-Connecting-IP': '192.0.2.2' })
+    expect(lines).toMatchObject([{ boards: 1, solved: 1 }])
+    await Promise.all([batch, own])
+    expect(lines.slice(1)).toMatchObject([{ boards: 4, steps: 100 }, { boards: 1 }])
+  } finally {
+    solver.dispose()
+  }
 })
 
 test.each([

@@ -2,6 +2,7 @@ import { HrmError } from '../src/errors.ts'
 import type { SolveResult, Solver } from '../src/solve/types.ts'
 import type { Lease } from './admission.ts'
 import { checkBudget, mostSteps } from './budget.ts'
+import { turnsOf } from './limits.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
@@ -18,8 +19,10 @@ export interface BatchJob {
 
 /**
  * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
- * the boards that are left: never less than its equal part of the whole, and the same on every run. The largest board
- * says how many steps there may be in all, as if every board were of its size. A line in the log, however it ends.
+ * the boards that are left: never less than its equal part of the whole, and the same on every run. A wave has as many
+ * boards as one caller may have computed at a time, also where callers are not known: a request has one answer. The largest
+ * board says how many those are, and how many steps there may be in all, as if every board were of its size. A line in the
+ * log, however it ends.
  * @throws ProblemError `board_*`, `option_invalid` naming the board, before anything is computed
  */
 export async function runBatch(service: Service, job: BatchJob): Promise<SolveResult[]> {
@@ -46,11 +49,12 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     }
     // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
     const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
-    lease = service.admission.acquire({ size, cost: largest }, job.caller)
+    const width = limits.batchWave ?? turnsOf(limits, largest)
+    lease = service.admission.acquire({ size, cost: largest }, job.caller, Math.min(width, boards.length))
     await lease.turn(signal)
     while (results.length < boards.length) {
       const share = Math.floor(left / (boards.length - results.length))
-      const wave = boards.slice(results.length, results.length + limits.batchWave)
+      const wave = boards.slice(results.length, results.length + width)
       const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
       for (const result of solved) left -= result.steps
       results.push(...solved)

@@ -12,8 +12,8 @@ export interface Limits {
   defaultSteps: number
   /** Boards of one batch. */
   maxBoards: number
-  /** Boards of one batch that are computed side by side; a GPU wants many. Those of 9x9 take some 560 kB each in wasm. */
-  batchWave: number
+  /** Boards of one batch that are computed side by side. Default: what `turnsOf` says; a GPU wants many. */
+  batchWave?: number
   /** Characters of one board: a maze of 45x45 with CR LF at its line ends; a 16x16 Sudoku with spaces and bars is shorter. */
   maxBoardChars: number
   /** Bytes of a request body, counted as they arrive. */
@@ -23,7 +23,7 @@ export interface Limits {
   /** Solves and batches in flight; one more is answered 503. One caller, where it is known, may have half, rounded up. */
   maxInFlight: number
   /**
-   * Of one caller's solves and batches on boards of one size, those that are computed at a time; on boards larger than 9x9
+   * Of one caller's boards of one size, those that are computed at a time, alone or in batches; of boards larger than 9x9
    * one. That leaves a slot to the next caller, and costs nobody time: one core computes whatever is in the slots.
    */
   turnsEach: number
@@ -59,7 +59,6 @@ export const DEFAULT_LIMITS: Limits = {
   maxSteps: 1024,
   defaultSteps: 64,
   maxBoards: 64,
-  batchWave: 8,
   maxBoardChars: 45 * 47,
   maxBodyBytes: 64 * 1024,
   discard: { bytes: 64 * 1024 * 1024, ms: 30_000 },
@@ -76,3 +75,6 @@ export const DEFAULT_LIMITS: Limits = {
   chunkSteps: 1536,
   chunkBoards: 256,
 }
+
+/** How many boards of one caller are computed at a time, by what a step on them costs. */
+export const turnsOf = ({ turnsEach }: Limits, cost: number): number => (cost > 1 ? 1 : turnsEach)
