@@ -19,22 +19,30 @@ const settled = ({ solved, unsolved }: JobStatus) => solved + unsolved
 test('a job outlives the death of everything that runs it', { timeout: 240_000 }, async () => {
   dir = await storageDir()
   running = await startWranglerDev(dir)
-  const count = 30
-  // two boards a chunk
+  // three boards a chunk, a step each: far more than are solved between two looks at it
+  const count = 120
   const body = `${JSON.stringify(HARD)}\n`.repeat(count)
-  const submitted = await fetch(new URL('/v1/jobs?task=sudoku&maxSteps=1024', running.url), {
+  const submitted = await fetch(new URL('/v1/jobs?task=sudoku&maxSteps=512', running.url), {
     method: 'POST',
     headers: { 'Content-Type': 'application/jsonl' },
     body,
   })
   const { id } = (await submitted.json()) as JobStatus
-  await expect.poll(async () => settled(await statusOf(id)), { timeout: 60_000 }).toBeGreaterThan(4)
-  const before = await statusOf(id)
-  expect(before.state).toBe('running')
+  let before: JobStatus | undefined
+  await expect
+    .poll(
+      async () => {
+        before = await statusOf(id)
+        return settled(before)
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(4)
   await running.kill()
+  expect(before!.state).toBe('running')
 
   running = await startWranglerDev(dir, { JOB_TIMES: JSON.stringify({ stall: 1000 }) })
-  expect(settled(await statusOf(id))).toBeGreaterThanOrEqual(settled(before))
+  expect(settled(await statusOf(id))).toBeGreaterThanOrEqual(settled(before!))
   await expect.poll(async () => (await statusOf(id)).state, { timeout: 120_000, interval: 250 }).toBe('done')
   const done = await statusOf(id)
   expect(done).toMatchObject({ boards: count, solved: count, unsolved: 0, failed: 0, failures: [] })
