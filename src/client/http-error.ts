@@ -37,7 +37,7 @@ export class HrmHttpError extends HrmError {
   constructor(message: string | undefined, { problem, status = 0, retryAfter, cause }: HrmHttpErrorOptions) {
     // A problem of what stands before the service may have no detail, or no title either: RFC 9457 needs neither.
     const said = message ?? problem?.detail ?? problem?.title ?? `HTTP ${problem?.status ?? status}`
-    super(codeOf(problem), said, { cause, cells: problem?.cells })
+    super(codeOf(problem), said, { cause, cells: problem?.cells, board: problem?.board })
     this.status = problem?.status ?? status
     this.problem = problem
     this.retryAfter = retryAfter
