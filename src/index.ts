@@ -2,6 +2,7 @@ import { BACKENDS, backendOf } from './engines/backend-option.ts'
 import { openEngines } from './engines/create-engine.ts'
 import { openSolver } from './solve/open-solver.ts'
 import { checkSignal, checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
+import { filesFor } from './solve/read-files.ts'
 import type { CreateSolverOptions, Solver } from './solve/types.ts'
 import { createKernelLoader } from './wasm/kernel-sources.ts'
 import { loadModel } from './weights/load-model.ts'
@@ -41,6 +42,7 @@ export async function createSolver(options: CreateSolverOptions = {}): Promise<S
   const { webgpu, onFallback, kernels, signal } = options
   const backend = backendOf(options, BACKENDS)
   checkSignal(signal)
-  const opening = openEngines({ backend, webgpu, onFallback, loadKernel: createKernelLoader(kernels, signal) })
+  const loadKernel = createKernelLoader(kernels, signal, filesFor(options)?.kernels)
+  const opening = openEngines({ backend, webgpu, onFallback, loadKernel })
   return (await openSolver(loadModel(options), opening, slots, signal)).solver
 }

@@ -1,7 +1,7 @@
 import { HrmError } from '../errors.ts'
 import { Link, type WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
-import type { SolverInfo, SolverRequest, WireCreateOptions } from './solver-host.ts'
+import type { CreatedSolver, SolverRequest, WireCreateOptions } from './solver-host.ts'
 
 /**
  * Starts a worker and builds the solver in it. A worker whose solver cannot be built is ended again.
@@ -12,7 +12,9 @@ export async function connect(worker: () => WorkerLike, options: WireCreateOptio
   const link = start(worker, lock)
   const message: SolverRequest = { type: 'create', options, lock }
   try {
-    return { link, info: await request<SolverInfo>(link, message, { ...call, work: 'loading the solver' }) }
+    const created = await request<CreatedSolver>(link, message, { ...call, work: 'loading the solver' })
+    const { files, ...info } = created
+    return { link, info, files }
   } catch (error) {
     link.close(error as HrmError)
     throw error

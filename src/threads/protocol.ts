@@ -9,7 +9,7 @@ import { show } from '../show.ts'
  *     create  ------------------>            (once, first)
  *             <------------------  alive     whether the worker holds the Web Lock `lock`
  *             <------------------  progress  weights, any number
- *             <------------------  result    SolverInfo
+ *             <------------------  result    CreatedSolver
  *     steps   ------------------>            may run STEP_WINDOW steps ahead of the page
  *             <------------------  step
  *     credit  ------------------>            one more step may be computed

@@ -1,5 +1,6 @@
 import { HrmError } from '../errors.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
+import { noteFiles, type ReadFiles } from '../solve/read-files.ts'
 import type { CreateSolverOptions, SolveOptions, Solver } from '../solve/types.ts'
 import { type HostCall, type HostPort, serveCalls } from './host.ts'
 
@@ -17,6 +18,9 @@ export type WireSolveOptions = Omit<SolveOptions, 'signal'>
 
 /** The part of a solver that is data. */
 export type SolverInfo = Pick<Solver, 'task' | 'model' | 'backend' | 'build'>
+
+/** What answers `create`: with the files, for the workers that start later. */
+export type CreatedSolver = SolverInfo & { files: ReadFiles }
 
 /**
  * Answers requests with one solver. The solver gives the event loop a turn after every ACT step, so an `abort` is heard
@@ -47,10 +51,15 @@ export function serveSolver(
     }
   })
 
-  async function create({ options, lock }: Extract<SolverRequest, { type: 'create' }>, call: HostCall) {
+  async function create(
+    { options, lock }: Extract<SolverRequest, { type: 'create' }>,
+    call: HostCall,
+  ): Promise<CreatedSolver> {
     call.alive(await holdLock(lock))
-    solver = await createSolver({ ...options, signal: call.signal, onProgress: call.progress })
-    return { task: solver.task, model: solver.model, backend: solver.backend, build: solver.build }
+    const files: ReadFiles = { kernels: {} }
+    const { signal, progress } = call
+    solver = await createSolver(noteFiles({ ...options, signal, onProgress: progress }, files))
+    return { task: solver.task, model: solver.model, backend: solver.backend, build: solver.build, files }
   }
 }
 

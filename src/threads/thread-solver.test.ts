@@ -232,19 +232,6 @@ describe('several workers', () => {
     for (const steps of streams) await steps.return(undefined as never)
   })
 
-  test('keep weights of a known hash alone', async () => {
-    const sha256 = 'ab'.repeat(32)
-    for (const [given, caches] of [
-      [{}, [undefined, false]],
-      [{ sha256 }, [undefined, undefined]],
-      [{ sha256, cache: false }, [false, false]],
-    ] as const) {
-      const { solver, workers } = await setup({ ...given, workers: 2, slots: 4 })
-      await solver.solveBatch(BOARDS)
-      expect(workers.map(({ options }) => options?.cache)).toEqual(caches)
-    }
-  })
-
   test('share a batch out; its order and progress are those of one', async () => {
     const { solver, workers } = await setup({ workers: 3, slots: 4 })
     const progress: { done: number; total: number }[] = []

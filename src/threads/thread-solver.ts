@@ -91,13 +91,14 @@ export async function createThreadSolver(options: CreateThreadSolverOptions = {}
   checkFunction('onProgress', onProgress)
   if (rest.slots !== undefined) checkSlots(rest.slots)
   const wire = await toWire(rest)
-  const { link, info } = await connect(worker, wire, { signal, onProgress })
-  // Whatever lies under the URL by then, every other worker must compute the same answers as the first.
+  const { link, info, files } = await connect(worker, wire, { signal, onProgress })
+  // Whatever lies under a URL by then, if it still answers: every other worker must start, and compute the same as the first.
+  // So its files stay here too, 80 to 260 kB of those that ship, and as much as they have of larger models.
   const again = {
     ...wire,
+    weights: files.weights ?? wire.weights,
+    kernels: { ...wire.kernels, ...files.kernels },
     sha256: info.model.sha256 || wire.sha256,
-    // A hash that the caller did not give is for checking, not for keeping the weights by.
-    cache: wire.sha256 === undefined ? false : wire.cache,
   }
   const connectAgain = async (signal: AbortSignal) => (await connect(worker, again, { signal })).link
   const seats = Array.from({ length: workers }, (_, i) => new Seat(connectAgain, i === 0 ? link : undefined))

@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import { abortError } from '../on-abort.ts'
 import type { KernelBuild, ReadOptions } from '../platform/platform.ts'
+import type { ReadFiles } from '../solve/read-files.ts'
 import { checkSources } from './check-sources.ts'
 import { kernelFailure } from './kernel-failure.ts'
 
@@ -38,19 +39,23 @@ export interface KernelSources {
 /**
  * Reads kernels from `sources` first.
  * @param signal stops the downloads
+ * @param read is given the files that are read
  * @throws HrmError `option_invalid`; the loader `engine_fetch` for a file that cannot be read or is no kernel, `aborted`
  */
 export function createKernelLoader(
   sources: KernelSources = {},
   signal?: AbortSignal,
+  read?: ReadFiles['kernels'],
 ): (build: KernelBuild) => Promise<WebAssembly.Module> {
   checkSources(sources)
   return async (build) => {
-    const source = sources[build]
+    // Its bytes are to be had where files have an address alone.
+    const source = sources[build] ?? (read && platform.kernelUrl(build))
+    const onRead = read && ((bytes: Uint8Array) => (read[build] = bytes))
     try {
       return checkModule(
         build,
-        await (source === undefined ? platform.loadKernel(build, { signal }) : compile(source, { signal })),
+        await (source === undefined ? platform.loadKernel(build, { signal }) : compile(source, { signal }, onRead)),
       )
     } catch (cause) {
       throw signal?.aborted ? abortError(signal, 'loading the kernels') : kernelFailure(build, cause)
@@ -58,12 +63,16 @@ export function createKernelLoader(
   }
 }
 
-async function compile(source: KernelSource, options: ReadOptions): Promise<WebAssembly.Module> {
+async function compile(
+  source: KernelSource,
+  options: ReadOptions,
+  onRead?: (bytes: Uint8Array) => void,
+): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
-  const named = typeof source === 'string' || source instanceof URL
-  return WebAssembly.compile(
-    (named ? await platform.read(platform.resolve(String(source)), options) : source) as BufferSource,
-  )
+  if (typeof source !== 'string' && !(source instanceof URL)) return WebAssembly.compile(source as BufferSource)
+  const bytes = await platform.read(platform.resolve(String(source)), options)
+  onRead?.(bytes)
+  return WebAssembly.compile(bytes as BufferSource)
 }
 
 /** The other build has cycles too, but reads weights that are packed another way. */

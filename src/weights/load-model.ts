@@ -4,6 +4,7 @@ import { abortError } from '../on-abort.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
 import { checkFunction, checkSignal } from '../solve/options.ts'
+import { filesFor } from '../solve/read-files.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { bytesOf, isBytes } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
@@ -33,13 +34,16 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
     throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
   if (signal?.aborted) throw abortError(signal, 'reading the weights')
-  if (isBytes(weights) || weights instanceof Blob) {
+  const given = isBytes(weights) || weights instanceof Blob
+  if (given) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })
   }
   const model = readNamed(bytes, weights)
   if (task !== undefined && model.config.task.name !== task) {
     throw new HrmError('task_mismatch', `the weights are for ${model.config.task.name}, not ${show(task)}`)
   }
+  const files = filesFor(options)
+  if (files && !given) files.weights = bytes
   return { model, sha256 }
 }
 
