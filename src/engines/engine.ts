@@ -77,8 +77,10 @@ export interface Engine {
    * @param finished asked between two H cycles of a slot, when `logits` and `q` are those of the cycle that ended: whether to
    *   leave out the others. What the slot then holds is a state within a step: it is to be started anew. An engine that
    *   cannot stop there (webgpu) does not ask.
+   * @param goOn throws to end a step that takes as long as many, since what a GPU has lost is computed again. Other steps do
+   *   not ask.
    */
-  step(slots: readonly number[], finished?: (slot: number) => boolean): void | Promise<void>
+  step(slots: readonly number[], finished?: (slot: number) => boolean, goOn?: () => void): void | Promise<void>
   /** `[tokens][outputSize]`, a view that is good until the next `step` or `start`. */
   logits(slot: number): Float32Array
   /** Raw halting values (logits of Q-halt, Q-continue). */

@@ -13,7 +13,7 @@ export interface SlotPool {
   tryTake(): number | undefined
   give(slot: number): void
   /** One ACT step, as `Engine.step` has it. @throws HrmError `engine_failed` */
-  step(slots: readonly number[], finished?: (slot: number) => boolean): Promise<void>
+  step(slots: readonly number[], finished?: (slot: number) => boolean, goOn?: () => void): Promise<void>
   /** Runs a call into the engine; `engine_failed`, or any error without a code, makes the pool unhealthy. */
   guard<T>(call: () => T): T
   dispose(): void
@@ -86,9 +86,9 @@ export function createSlotPool(engine: Engine): SlotPool {
         throw toTell(error)
       }
     },
-    async step(slots, finished) {
+    async step(slots, finished, goOn) {
       try {
-        await engine.step(slots, finished)
+        await engine.step(slots, finished, goOn)
       } catch (error) {
         throw toTell(error)
       }

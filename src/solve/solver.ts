@@ -81,6 +81,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     describe: boolean,
   ): AsyncGenerator<SolveStep | undefined, SolveResult, void> {
     const { pool, release } = lendPool(puzzle)
+    const goOn = () => throwIfAborted(options.signal)
     let slot: number | undefined
     let held = true
     const giveBack = () => {
@@ -90,13 +91,13 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
       release()
     }
     try {
-      throwIfAborted(options.signal)
+      goOn()
       slot = await pool.take(options.signal)
       let step: SolveStep | undefined
       const observe = describe ? (s: SolveStep) => (step = s) : undefined
       const program = begin(pool, slot, puzzle, options, observe)
       for (;;) {
-        throwIfAborted(options.signal)
+        goOn()
         const { done, value } = program.next()
         if (step) {
           // Whoever aborts need not ask for another step: the slot must not wait for that.
@@ -109,8 +110,8 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         }
         step = undefined
         if (done) return value
-        throwIfAborted(options.signal)
-        await pool.step([slot], value)
+        goOn()
+        await pool.step([slot], value, goOn)
         await yieldToEventLoop()
       }
     } finally {
@@ -183,6 +184,7 @@ async function solveGroup(
   finish: (index: number, result: SolveResult) => void,
 ): Promise<void> {
   const live = new Map<number, { index: number; program: Stepping<SolveResult>; isSolved?: IsSolved }>()
+  const goOn = () => throwIfAborted(options.signal)
   let next = 0
   const fill = (slot: number): void => {
     const index = group[next++]
@@ -190,7 +192,7 @@ async function solveGroup(
   }
   try {
     while (next < group.length || live.size > 0) {
-      throwIfAborted(options.signal)
+      goOn()
       while (next < group.length) {
         const slot = live.size === 0 ? await pool.take(options.signal) : pool.tryTake()
         if (slot === undefined) break
@@ -214,8 +216,8 @@ async function solveGroup(
       const together = pool.engine.backend === 'webgpu' && running.length > 0
       const turns = together ? [running] : running.map((slot) => [slot])
       for (const turn of turns) {
-        throwIfAborted(options.signal)
-        await pool.step(turn, (slot) => live.get(slot)?.isSolved?.() ?? false)
+        goOn()
+        await pool.step(turn, (slot) => live.get(slot)?.isSolved?.() ?? false, goOn)
         await yieldToEventLoop()
       }
     }

@@ -1,9 +1,11 @@
 import { beforeAll, expect, it } from 'vitest'
 import { PUZZLES_4X4 } from '../../tests/helpers/boards.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
+import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { losable } from '../../tests/helpers/losable-engine.ts'
 import { draftOf, writeFile } from '../../tests/helpers/weights-file.ts'
 import { createEngineFactory, type EngineFactory } from '../engines/create-engine.ts'
+import type { Engine } from '../engines/engine.ts'
 import type { OpenableWebGpu } from '../engines/gpu.ts'
 import { withFallback } from '../engines/webgpu/with-fallback.ts'
 import { createSolver, type SolveResult } from '../index.ts'
@@ -27,10 +29,21 @@ beforeAll(async () => {
 })
 
 /** WebGPU whose device is lost after so many steps; what stands in for the GPU computes like wasm. */
-const lostAfter = (steps: number, onLoss: () => void): OpenableWebGpu => ({
+const lostAfter = (steps: number, onLoss: () => void, onStep = () => {}): OpenableWebGpu => ({
   backend: 'webgpu',
-  open: async (second) => ({
-    create: (options) => withFallback(options, (o) => losable(wasm(o), steps), second, onLoss),
+  open: async (make) => ({
+    create: (options) => {
+      const second: EngineFactory = (options) => {
+        const engine = make(options)
+        const step: Engine['step'] = (list, finished) => {
+          onStep()
+          return engine.step(list, finished)
+        }
+        return { ...engine, step }
+      }
+      const first: EngineFactory = (o) => ({ ...losable(wasm(o), steps), backend: 'webgpu' })
+      return withFallback(options, first, second, onLoss)
+    },
     breakEven: async () => 1,
     release() {},
   }),
@@ -48,3 +61,16 @@ it(`finishes a batch as if nothing had happened in ${LOSSES} of ${LOSSES} forced
   }
   expect(losses).toBe(LOSSES)
 }, 300_000)
+
+it.each(['solve', 'solveBatch'] as const)('hears an abort while it computes again for %s', async (call) => {
+  const abort = new AbortController()
+  let steps = 0
+  const onStep = () => ++steps === 3 && setImmediate(() => abort.abort('enough'))
+  const webgpu = lostAfter(20, () => {}, onStep)
+  const solver = await createSolver({ weights, kernels, backend: 'webgpu', webgpu })
+  const options = { signal: abort.signal }
+  const run = { solve: () => solver.solve(boards[0], options), solveBatch: () => solver.solveBatch(boards, options) }
+  expect((await expectHrmRejection(run[call](), 'aborted')).cause).toBe('enough')
+  expect(steps).toBe(3)
+  solver.dispose()
+})

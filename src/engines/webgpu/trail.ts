@@ -20,36 +20,30 @@ export function turn(trail: Trail, tokens: Uint8Array, puzzle = trail.puzzle): T
   return trail.steps === 0 ? { ...trail, tokens, puzzle } : { before: trail, tokens, puzzle, steps: 0 }
 }
 
-/** Computes slots anew along their trails. @param goOn throws to end it early */
+/**
+ * Computes slots anew along their trails, on a processor: one after another, with a turn of the event loop after every step.
+ * @param goOn throws to end it early
+ */
 export async function retrace(
   engine: Engine,
   trails: readonly { slot: number; trail: Trail }[],
   goOn: () => void,
 ): Promise<void> {
-  const walkers = trails.map(({ slot, trail }) => {
+  for (const { slot, trail } of trails) {
     const stretches: Trail[] = []
     for (let t: Trail | undefined = trail; t; t = t.before) stretches.unshift(t)
-    const { tokens, carry, puzzle, steps } = stretches[0]
-    engine.start(slot, tokens, carry, puzzle)
-    return { slot, puzzle, left: steps, ahead: stretches.slice(1) }
-  })
-  for (;;) {
-    for (const walker of walkers) {
-      while (walker.left === 0) {
-        const next = walker.ahead.shift()
-        if (!next) break
-        if (next.puzzle === walker.puzzle) engine.setTokens(walker.slot, next.tokens)
-        else changePuzzle(engine, walker.slot, next)
-        walker.puzzle = next.puzzle
-        walker.left = next.steps
+    let { puzzle } = stretches[0]
+    engine.start(slot, stretches[0].tokens, stretches[0].carry, puzzle)
+    for (const stretch of stretches) {
+      if (stretch.puzzle === puzzle) engine.setTokens(slot, stretch.tokens)
+      else changePuzzle(engine, slot, stretch)
+      puzzle = stretch.puzzle
+      for (let left = stretch.steps; left > 0; left--) {
+        await engine.step([slot])
+        await yieldToEventLoop()
+        goOn()
       }
     }
-    const walking = walkers.filter(({ left }) => left > 0)
-    if (walking.length === 0) return
-    await engine.step(walking.map(({ slot }) => slot))
-    for (const walker of walking) walker.left--
-    await yieldToEventLoop()
-    goOn()
   }
 }
 

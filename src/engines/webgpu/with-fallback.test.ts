@@ -206,7 +206,7 @@ describe('withFallback', () => {
           withFallback(
             options,
             (o) => losable(wasm(o), 0),
-            (o) => losable(wasm(o), 2),
+            (o) => losable(wasm(o), 3),
             () => {},
           ),
         tinyModel(OFFICIAL),
@@ -235,6 +235,42 @@ describe('withFallback', () => {
     for (const s of [0, 1, 2]) expectSameBits(await readAll(engine, s), await readAll(steady, s), `slot ${s}`)
     expect(told).toEqual(['lost'])
     for (const e of [engine, steady]) e.dispose()
+  })
+
+  it('computes again, and the step that was lost, a slot at a time, and ends when it is told to', async () => {
+    const asked: number[][] = []
+    const second: EngineFactory = (options) => {
+      const engine = wasm(options)
+      const step: Engine['step'] = (list, finished) => {
+        asked.push([...list])
+        return engine.step(list, finished)
+      }
+      return { ...engine, step }
+    }
+    const lost = () => {
+      const make: EngineFactory = (o) =>
+        withFallback(
+          o,
+          (o) => losable(wasm(o), 2),
+          second,
+          () => {},
+        )
+      return started(engineFor(make, tinyModel(OFFICIAL)))
+    }
+    const whole = lost()
+    for (let i = 0; i < 3; i++) await whole.step([0, 1, 2])
+    expect(asked).toEqual([0, 0, 1, 1, 2, 2, 0, 1, 2].map((slot) => [slot]))
+
+    for (const turns of [1, 5, 7]) {
+      const engine = lost()
+      for (let i = 0; i < 2; i++) await engine.step([0, 1, 2])
+      asked.length = 0
+      const goOn = () => {
+        if (asked.length === turns) throw new HrmError('aborted', 'enough')
+      }
+      await expectHrmRejection(Promise.resolve(engine.step([0, 1, 2], undefined, goOn)), 'aborted')
+      expect(asked).toHaveLength(turns)
+    }
   })
 
   it('stops computing again when it is disposed', async () => {

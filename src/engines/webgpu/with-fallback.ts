@@ -1,4 +1,5 @@
 import { HrmError } from '../../errors.ts'
+import { yieldToEventLoop } from '../../solve/event-loop.ts'
 import { checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { EngineFactory } from '../create-engine.ts'
 import type { Backend, Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
@@ -29,6 +30,7 @@ export interface FallbackEngine extends Engine {
 
 /**
  * An engine that another replaces when it fails: boards go on from where they were, computed again in the second one.
+ * @param createSecond of engines that compute on a processor: it is given a slot at a time
  * @param onFallback is told once: the error that made the first one fail, and what took over
  * @param onDispose is told of every `dispose()`
  * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once
@@ -103,10 +105,10 @@ export function withFallback(
     return call(engine)
   }
   /** Brings stale slots to where they were. */
-  const catchUp = async (target: Engine, list: readonly number[]): Promise<void> => {
+  const catchUp = async (target: Engine, list: readonly number[], goOn = refuseDisposed): Promise<void> => {
     const stale = list.filter((slot) => slots[slot].stale).map((slot) => ({ slot, trail: slots[slot].trail }))
     if (stale.length === 0) return
-    await retrace(target, stale, refuseDisposed)
+    await retrace(target, stale, goOn)
     for (const { slot } of stale) slots[slot].stale = false
   }
   const isOurs = (carry: KeptCarry): carry is TrackedCarry =>
@@ -178,7 +180,7 @@ export function withFallback(
         return e.readCarry(slot)
       })
     },
-    async step(list, finished) {
+    async step(list, finished, goOn) {
       refuseDisposed()
       checkStep(list, count)
       const isFinished =
@@ -187,9 +189,20 @@ export function withFallback(
           slots[slot].results = undefined
           return finished(slot)
         })
+      const check = () => {
+        refuseDisposed()
+        goOn?.()
+      }
       await attemptAsync(async (e) => {
-        await catchUp(e, list)
-        await e.step(list, isFinished)
+        await catchUp(e, list, check)
+        if (!fallen) return e.step(list, isFinished)
+        for (const [i, slot] of list.entries()) {
+          if (i > 0) {
+            await yieldToEventLoop()
+            check()
+          }
+          await e.step([slot], isFinished)
+        }
       })
       for (const slot of list) {
         const s = slots[slot]
