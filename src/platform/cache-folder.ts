@@ -47,7 +47,7 @@ export const cacheFolder: WeightsStore = {
       throw error
     }
     const kept = await filesOf(folder, KEPT)
-    for (const { path } of kept.slice(0, -MOST_KEPT)) await rm(path, { force: true })
+    for (const { path } of kept.slice(0, -MOST_KEPT)) await tidyAway(path)
   },
   remove: (sha256) => rm(pathOf(sha256), { force: true }),
 }
@@ -55,13 +55,17 @@ export const cacheFolder: WeightsStore = {
 const pathOf = (sha256: string) => join(folderOfUser(), `${sha256}.safetensors`)
 
 const KEPT = /^[0-9a-f]{64}\.safetensors$/
-const BEING_WRITTEN = /\.part$/
+/** The folder may be one that other programs use too: their `.part` files stay. */
+const BEING_WRITTEN = /^[0-9a-f]{64}\.\d+-[0-9a-z]+\.part$/
 
 async function removeLeftovers(folder: string): Promise<void> {
   for (const { path, mtimeMs } of await filesOf(folder, BEING_WRITTEN)) {
-    if (Date.now() - mtimeMs > WRITING_MS) await rm(path, { force: true })
+    if (Date.now() - mtimeMs > WRITING_MS) await tidyAway(path)
   }
 }
+
+/** What cannot be removed, a folder of such a name say, keeps nothing else from being kept. */
+const tidyAway = (path: string) => rm(path, { force: true }).catch(() => {})
 
 /** The files of such names, the oldest first. */
 async function filesOf(folder: string, names: RegExp): Promise<{ path: string; mtimeMs: number }[]> {

@@ -122,14 +122,31 @@ describe('weights from a URL with a hash', () => {
 })
 
 describe('the cache folder', () => {
-  it('is swept of what died while it was written, not of what is being written', async () => {
-    const [old, young] = [join(folder, 'x.1.part'), join(folder, 'y.2.part')]
-    await writeFile(old, 'half')
-    await writeFile(young, 'half')
+  /** Makes a file two hours old. */
+  const age = (name: string) => {
     const longAgo = new Date(Date.now() - 2 * 60 * 60 * 1000)
-    await utimes(old, longAgo, longAgo)
+    return utimes(join(folder, name), longAgo, longAgo)
+  }
+
+  it('is swept of what died while it was written, not of what is being written', async () => {
+    const [old, young] = [`${SHA256}.1-x.part`, `${SHA256}.2-y.part`]
+    await writeFile(join(folder, old), 'half')
+    await writeFile(join(folder, young), 'half')
+    await age(old)
     await load()
-    expect((await readdir(folder)).sort()).toEqual([KEPT, 'y.2.part'].sort())
+    expect((await readdir(folder)).sort()).toEqual([KEPT, young].sort())
+  })
+
+  it("keeps other programs' files, and what it cannot remove is no hindrance", async () => {
+    const theirs = ['film.mp4.part', `${SHA256}.part`]
+    for (const name of theirs) await writeFile(join(folder, name), 'half')
+    const folders = ['x.part', `${SHA256}.0-folder.part`, `${'0'.repeat(64)}.safetensors`]
+    for (const name of folders) await mkdir(join(folder, name))
+    const old = `${SHA256}.1-x.part`
+    await writeFile(join(folder, old), 'half')
+    for (const name of [...theirs, ...folders, old]) await age(name)
+    await load()
+    expect((await readdir(folder)).sort()).toEqual([KEPT, ...theirs, ...folders].sort())
   })
 
   it('keeps so many files and no more: the one that came first goes; files of others stay', async () => {
