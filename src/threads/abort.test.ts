@@ -115,6 +115,29 @@ it('steps that are left leave no listener on their signal, and the worker stops'
   solver.dispose()
 })
 
+it('steps that are aborted and dropped are no load on their worker', async () => {
+  const workers: ChannelWorker[] = []
+  const worker = () => {
+    workers.push(new ChannelWorker())
+    return workers.at(-1)!
+  }
+  const solver = await createThreadSolver({ worker, workers: 2 })
+  const abort = new AbortController()
+  const dropped = solver.steps('board', { signal: abort.signal })
+  await dropped.next()
+  abort.abort()
+  await solver.solve('board', { maxSteps: 2 })
+  // Nor less than none, once it is left.
+  await dropped.return(undefined as never)
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([])
+  const streams = [1, 2].map(() => solver.steps('board'))
+  expect(workers).toHaveLength(1)
+  for (const steps of streams) await steps.next()
+  expect(workers).toHaveLength(2)
+  for (const steps of streams) await steps.return(undefined as never)
+  solver.dispose()
+})
+
 it('a batch shared out is aborted where there is no AbortSignal.any too', async () => {
   const any = Object.getOwnPropertyDescriptor(AbortSignal, 'any')!
   Object.defineProperty(AbortSignal, 'any', { value: undefined, configurable: true })

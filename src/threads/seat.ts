@@ -23,10 +23,15 @@ export class Seat {
     return this.#load
   }
 
-  /** Counts as a user until `done` is called. An abort ends the wait for the link; the worker goes on starting. */
+  /** Counts as a user until `done` is called, any number of times. An abort ends the wait for the link; the worker goes on starting. */
   take(signal?: AbortSignal): { link: Promise<Link>; done: () => void } {
     this.#load++
-    return { link: untilAborted(this.#alive(), signal), done: () => this.#load-- }
+    let using = true
+    const done = () => {
+      if (using) this.#load--
+      using = false
+    }
+    return { link: untilAborted(this.#alive(), signal), done }
   }
 
   async use<T>(work: (link: Link) => Promise<T>, signal?: AbortSignal): Promise<T> {

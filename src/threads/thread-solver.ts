@@ -2,6 +2,7 @@ import { startThread } from '#thread'
 import { backendOf } from '../engines/backend-option.ts'
 import type { Backend } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
+import { onAbort } from '../on-abort.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
 import {
   checkFunction,
@@ -134,11 +135,14 @@ function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
   ): AsyncGenerator<SolveStep, SolveResult, void> {
     refuseDisposed()
     const { link, done } = idlest().take(signal)
+    // Whoever aborts need not ask for another step: the seat must not count as busy until then.
+    const stop = onAbort(signal, done)
     try {
       const live = await link
       refuseDisposed()
       return yield* streamSteps(live, message, signal)
     } finally {
+      stop()
       done()
     }
   }
