@@ -38,8 +38,17 @@ export function createClient(baseUrl: string | URL, options: ClientOptions = {})
   async function send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
     if (authorization !== undefined) headers.set('Authorization', authorization)
-    const response = await guarded(init.signal, () => fetch(base + path, { ...init, headers }))
-    if (!response.ok) throw await readFailure(response, init.signal)
+    const { signal, body } = init
+    // As `fetch` does, which is not asked then.
+    if (signal?.aborted && body instanceof ReadableStream) body.cancel(signal.reason).catch(() => {})
+    const response = await guarded(signal, async () => {
+      const answer = await fetch(base + path, { ...init, headers })
+      // A `fetch` of the caller's need not look at the signal, and nobody would read what it gives.
+      if (signal?.aborted) answer.body?.cancel(signal.reason).catch(() => {})
+      signal?.throwIfAborted()
+      return answer
+    })
+    if (!response.ok) throw await readFailure(response, signal)
     return response
   }
 

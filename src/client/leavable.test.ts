@@ -75,3 +75,35 @@ test.each(STREAMS)('an abort of %s ends them also where more have come already',
   await expect(stream.next()).rejects.toMatchObject({ name: 'HrmError', code: 'aborted', cause: 'enough' })
   expect(await stream.next()).toEqual({ value: undefined, done: true })
 })
+
+/** A client whose `fetch` looks at no signal: its answer comes with `answer()`, and `cancelled` tells what became of it. */
+function clientThatIsDeaf() {
+  let answer = () => {}
+  const cancelled = Promise.withResolvers<unknown>()
+  const response = new Response(new ReadableStream({ cancel: cancelled.resolve }))
+  const fetch = () => new Promise<Response>((resolve) => (answer = () => resolve(response)))
+  return { client: createClient('http://localhost', { fetch }), answer: () => answer(), cancelled: cancelled.promise }
+}
+
+test.each(STREAMS)('%s that were left before their answer came cancel it', async (_, __, open) => {
+  const { client, answer, cancelled } = clientThatIsDeaf()
+  const stream = open(client)
+  const pending = stream.next()
+  const left = stream.return('left')
+  answer()
+  await Promise.all([pending, left, cancelled])
+})
+
+test.each([
+  ...STREAMS,
+  ['a result', '', (client: Client, signal?: AbortSignal) => client.solve('sudoku', 'B', { signal })] as const,
+])('an answer of %s that comes after an abort is cancelled', async (_, __, open) => {
+  const { client, answer, cancelled } = clientThatIsDeaf()
+  const controller = new AbortController()
+  const call = open(client, controller.signal)
+  const pending = 'next' in call ? call.next() : call
+  controller.abort('enough')
+  answer()
+  await expect(pending).rejects.toMatchObject({ name: 'HrmError', code: 'aborted', cause: 'enough' })
+  expect(await cancelled).toBe('enough')
+})

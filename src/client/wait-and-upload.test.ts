@@ -124,3 +124,15 @@ test('an abort ends the upload', async () => {
   await expectHrmRejection(client.submitJob('sudoku', { jsonl }, { signal: controller.signal }), 'aborted')
   await expect.poll(() => whole).toBe(false)
 })
+
+test('a stream is cancelled where the call was aborted before it', async () => {
+  const client = createClient('http://localhost', { fetch: () => expect.fail('it should not be asked') })
+  let reason: unknown
+  const jsonl = new ReadableStream<Uint8Array>({
+    cancel(why) {
+      reason = why
+    },
+  })
+  await expectHrmRejection(client.submitJob('sudoku', { jsonl }, { signal: AbortSignal.abort('enough') }), 'aborted')
+  expect(reason).toBe('enough')
+})
