@@ -28,12 +28,15 @@ export function createGpuEngines(
     onFallback({ from: 'webgpu', to, ...describeFault(error) })
   }
   const createFirst = (options: EngineOptions) => createWebGpuEngine(options, runtime)
+  /** Measurements run one after another: each would take the other's computing for its own. */
+  let measuring: Promise<unknown> = Promise.resolve()
   const measure = async (options: EngineOptions): Promise<number> => {
     const base = second({ ...options, slots: 1 })
     try {
-      const gpu = createFirst(options)
+      const timed = timeRuns(runtime)
+      const gpu = createWebGpuEngine(options, timed.runtime)
       try {
-        return await measureBreakEven(gpu, base)
+        return await measureBreakEven(gpu, base, timed.ran)
       } finally {
         gpu.dispose()
       }
@@ -54,8 +57,12 @@ export function createGpuEngines(
     async breakEven(options) {
       if (told || runtime.software) return Number.POSITIVE_INFINITY
       const { tokens } = options.geometry
-      const known = measured.get(tokens) ?? measure(options)
-      measured.set(tokens, known)
+      let known = measured.get(tokens)
+      if (!known) {
+        known = measuring.then(() => measure(options))
+        measuring = known.catch(() => {})
+        measured.set(tokens, known)
+      }
       return known
     },
     release() {
@@ -63,6 +70,21 @@ export function createGpuEngines(
       runtime.dispose()
     },
   }
+}
+
+/** The runtime with a clock that goes while its calls have their turn: `ran` says for how many ms so far. */
+function timeRuns(runtime: GpuRuntime): { runtime: GpuRuntime; ran: () => number } {
+  let ran = 0
+  const exclusive: GpuRuntime['exclusive'] = (call) =>
+    runtime.exclusive(async () => {
+      const begin = performance.now()
+      try {
+        return await call()
+      } finally {
+        ran += performance.now() - begin
+      }
+    })
+  return { runtime: { ...runtime, exclusive }, ran: () => ran }
 }
 
 /** Any failure as an error of ours, with its reason. */
