@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { expectHrmError, expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { download, parseUrl } from './download.ts'
 
@@ -83,6 +83,27 @@ describe('download', () => {
     const during = await expectHrmRejection(read('/never', controller.signal), 'aborted', 'reading the weights')
     expect(during.cause).toBe(reason)
   })
+})
+
+it('leaves the total out once it was that of a compressed file, which another origin hid', async () => {
+  const chunks = [0, 1, 2, 3].map((quarter) => BODY.slice(quarter * 50_000, (quarter + 1) * 50_000))
+  const body = new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift()
+      if (chunk) controller.enqueue(chunk)
+      else controller.close()
+    },
+  })
+  vi.stubGlobal('fetch', async () => new Response(body, { headers: { 'Content-Length': '120000' } }))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const { bytes, progress } = await read('/elsewhere')
+  expect(bytes).toEqual(BODY)
+  expect(progress).toEqual([
+    { loaded: 50_000, total: 120_000 },
+    { loaded: 100_000, total: 120_000 },
+    { loaded: 150_000 },
+    { loaded: 200_000 },
+  ])
 })
 
 it('hands on what onProgress throws, and does not ask again', async () => {

@@ -55,7 +55,8 @@ async function attempt(url: URL, { signal, onProgress, reload }: ReadOptions): P
 
 async function readBody(response: Response, onProgress?: ReadProgress): Promise<Uint8Array> {
   if (!response.body) throw new Hopeless('the answer is empty')
-  // A compressed answer's Content-Length counts other bytes than those that arrive here.
+  // A compressed answer's Content-Length counts other bytes than those that arrive here. One of another origin need not say
+  // that it is compressed: it is found out when more arrives.
   const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length')
   const total = length === null ? undefined : Number(length)
   const chunks: Uint8Array[] = []
@@ -71,7 +72,7 @@ async function readBody(response: Response, onProgress?: ReadProgress): Promise<
       throw new Hopeless(`more than ${MAX_BYTES} bytes`)
     }
     try {
-      onProgress?.(total === undefined ? { loaded } : { loaded, total })
+      onProgress?.(total === undefined || loaded > total ? { loaded } : { loaded, total })
     } catch (cause) {
       await reader.cancel().catch(() => {})
       throw new CallbackThrew('onProgress threw', { cause })

@@ -57,7 +57,9 @@ export interface CreateSolverOptions {
   slots?: number | undefined
   /** Stops the loading. */
   signal?: AbortSignal | undefined
-  /** Bytes of weights read so far; never falls. `total` is absent where the source does not tell. */
+  /**
+   * Bytes of weights read so far; never falls, and is never more than `total`, which is absent where the source does not tell.
+   */
   onProgress?: ((progress: { loaded: number; total?: number }) => void) | undefined
 }
 
