@@ -10,10 +10,18 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 const programs = join(repository, 'node_modules/.bin')
 export const environment = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` }
 
-/** @throws with all that the program said when it fails */
-export function run(command: string, args: string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
+/**
+ * @param signal ends the program when it aborts
+ * @throws with all that the program said when it fails
+ */
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { cwd, env: environment, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(command, args, { cwd, env: environment, maxBuffer: 1 << 26, signal }, (error, stdout, stderr) => {
       if (error) reject(new Error(`${command} ${args.join(' ')}: ${error.message}\n${stdout}${stderr}`))
       else resolve({ stdout, stderr })
     })
