@@ -24,7 +24,7 @@ const provide = {
   dots: full ? 1e8 : 1e6,
   solves: full ? 100_000 : 200,
 }
-const patience = full ? 4 * 3600_000 : 300_000
+const patience = full ? 4 * 3600_000 : 1_200_000
 const common = { provide, testTimeout: patience, hookTimeout: patience }
 
 /** The same bytes everywhere: a sample in `npm test`, all of it in `npm run conformance`. */

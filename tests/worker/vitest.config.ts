@@ -34,7 +34,9 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['tests/worker/*.workerd.test.ts'],
-          testTimeout: 120_000,
+          // For what hangs. A busy machine may take minutes for what takes seconds.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           expect: PATIENCE,
         },
       },
@@ -44,8 +46,8 @@ export default defineConfig({
           name: 'sockets',
           include: ['tests/worker/*.sockets.test.ts'],
           globalSetup: 'tests/worker/bundle-once.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           expect: PATIENCE,
         },
       },
