@@ -7,6 +7,7 @@ export default defineConfig({
       'src/**/*.test.ts',
       'worker/**/*.test.ts',
       'wasm/**/*.test.ts',
+      'scripts/**/*.test.ts',
       'tests/golden/**/*.test.ts',
       'tests/cli/**/*.test.ts',
       'tests/bench/**/*.test.ts',

@@ -2,10 +2,10 @@
 // modules, because it runs before any package is there. Everything it says goes to stderr: stdout is the CLI's.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { takeLock } from './lock.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -67,60 +67,18 @@ function build(stamp) {
   writeFileSync(buildStamp, stamp)
 }
 
-/** Ends once no other process sets up: two that build at once would delete each other's files. */
-async function takeLock() {
-  for (let told = false; ; told = true) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' })
-      break
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error
-    }
-    const pid = Number(read(lock))
-    if (pid !== process.pid && isRunning(pid)) {
-      if (!told) console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
-      await sleep(200)
-    } else removeStale(pid)
-  }
-  process.once('exit', releaseLock) // `must` may end the process
-}
-
-/** Removes the lock of a process that was killed, and no other's: of many that see it, one succeeds in renaming it. */
-function removeStale(pid) {
-  const aside = `${lock}.${process.pid}`
-  try {
-    renameSync(lock, aside)
-  } catch (error) {
-    if (error.code === 'ENOENT') return
-    throw error
-  }
-  if (Number(read(aside)) === pid) rmSync(aside)
-  else renameSync(aside, lock)
-}
-
-function releaseLock() {
-  process.off('exit', releaseLock)
-  rmSync(lock, { force: true })
-}
-
-/** Of pid 0, that of a file nothing was written to yet, too. */
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
-}
-
 /** @param {{ force?: boolean }} [options] `force`: build even if nothing changed */
 export async function setup({ force = false } = {}) {
   if (!force && wantedPackages() === undefined && read(buildStamp) === sourceStamp()) return
-  await takeLock()
+  // Two that build at once would delete each other's files.
+  const release = await takeLock(lock, (pid) => {
+    console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
+  })
   const wanted = wantedPackages()
   if (wanted) installPackages(wanted)
   const stamp = sourceStamp()
   if (force || read(buildStamp) !== stamp) build(stamp)
-  releaseLock()
+  release()
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await setup({ force: process.argv.includes('--force') })
