@@ -1,7 +1,8 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core'
+import { findChromium } from '../../scripts/chromium.mjs'
 
 /** The system's Chromium. */
-export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export const CHROMIUM = findChromium() ?? 'chromium'
 
 const ARGS = [
   '--headless',
