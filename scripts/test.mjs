@@ -1,45 +1,18 @@
 // `npm test`: sets up everything, runs every check and every test, and prints one closing line for all of them.
 // `npm test -- NAME...` runs only the suites named.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { must, root, setup } from './setup.mjs'
+import { root, setup } from './setup.mjs'
+import { setUpNeeds } from './test-needs.mjs'
+
+/** For a suite that hangs. All of the boards of `npm run conformance` take hours. */
+const LIMIT_MINUTES = process.env.HRM_CONFORMANCE === 'full' ? 24 * 60 : 40
 
 const modelDir = join(root, 'model')
 const python = join(modelDir, '.venv', 'bin', 'python')
 const bin = (name) => join(root, 'node_modules', '.bin', name)
-const reports = mkdtempSync(join(tmpdir(), 'hrm-edge-test-'))
-
-/** Installs exactly what a folder's requirements.lock names into its .venv. */
-function pythonPackages(folder, size) {
-  const lock = readFileSync(join(root, folder, 'requirements.lock'), 'utf8')
-  const stamp = join(root, folder, '.venv', '.hrm-lock')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  console.error(`hrm-edge: installing the Python packages of ${folder} (once; ${size}) ...`)
-  // uv lives in an environment of its own, because `uv pip sync` removes everything that is not in the lock file.
-  must('python3', ['-m', 'venv', 'model/.uv'])
-  must(join(modelDir, '.uv', 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv==0.13.9'])
-  const uv = join(modelDir, '.uv', 'bin', 'uv')
-  must(uv, ['venv', '--quiet', '--clear', '--python', 'python3', `${folder}/.venv`])
-  const inVenv = ['--python', join(root, folder, '.venv', 'bin', 'python')]
-  must(uv, ['pip', 'sync', '--quiet', '--system-certs', ...inVenv, `${folder}/requirements.lock`])
-  writeFileSync(stamp, lock)
-}
-
-/** Set-up beyond npm packages, by what needs it. */
-const needs = {
-  python: () => pythonPackages('model', 'PyTorch is large'),
-  schemathesis: () => pythonPackages('tests/api', 'a few small ones'),
-  chromium() {
-    if (spawnSync('chromium', ['--version']).status === 0) return
-    console.error('hrm-edge: installing Chromium ...')
-    must('apt-get', ['update', '-qq'])
-    must('apt-get', ['install', '-y', '-qq', 'chromium'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  },
-}
 
 const check = (command, ...args) => ({ kind: 'check', command, args })
 const vitest = (config) => ({ kind: 'vitest', command: bin('vitest'), args: ['run', '--config', config] })
@@ -63,8 +36,8 @@ const suites = {
   },
 }
 
-function runSuite(name, { kind, command, args, cwd = root, needs: wanted = [] }) {
-  for (const need of wanted) needs[need]()
+/** @param reports folder for what the suite reports */
+async function runSuite(name, { kind, command, args, cwd = root }, reports) {
   console.log(`\n== ${name}`)
   const report = join(reports, name)
   const extra = {
@@ -72,17 +45,52 @@ function runSuite(name, { kind, command, args, cwd = root, needs: wanted = [] })
     vitest: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     pytest: [`--junitxml=${report}`],
   }[kind]
-  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
-  const { status } = spawnSync(command, [...args, ...extra], { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  const result =
-    kind !== 'check' && existsSync(report)
-      ? readReport[kind](readFileSync(report, 'utf8'))
-      : { passed: kind === 'check' && status === 0 ? 1 : 0, failures: [] }
+  const { status, late } = await runLimited(command, [...args, ...extra], cwd)
+  const result = { passed: kind === 'check' && status === 0 ? 1 : 0, failures: [] }
+  try {
+    if (kind !== 'check' && existsSync(report)) Object.assign(result, readReport[kind](readFileSync(report, 'utf8')))
+  } catch (error) {
+    result.failures.push(`the report of ${name} cannot be read: ${error.message}`)
+  }
+  if (late) result.failures.push(`${name} was ended after ${LIMIT_MINUTES} minutes`)
   // A check that failed, a runner that died, or a file that could not be loaded, must not pass for having no failed test.
   if (result.failures.length === 0 && (status !== 0 || result.passed === 0)) {
     result.failures.push(`${name} ended with ${status ?? 'a signal'}; what it printed says why`)
   }
   return result
+}
+
+/** Runs a command, and ends it with all that it started when its time is over, or when this process is told to end. */
+async function runLimited(command, args, cwd) {
+  const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
+  // A process group of its own, for runners start servers and browsers.
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
+  const kill = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {} // it has ended, or never began
+  }
+  const stop = (signal) => {
+    kill()
+    process.exit(128 + constants.signals[signal])
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, stop)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    kill()
+  }, LIMIT_MINUTES * 60_000)
+  const status = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      console.error(error.message)
+      resolve(null)
+    })
+    child.on('exit', resolve)
+  })
+  clearTimeout(timer)
+  for (const signal of signals) process.off(signal, stop)
+  return { status, late }
 }
 
 /** How many tests passed, and of each that failed its name and why. */
@@ -112,25 +120,32 @@ const readReport = {
   },
 }
 
-await setup()
 const wanted = process.argv.slice(2)
-const unknown = wanted.find((name) => !(name in suites))
-if (unknown) {
+const unknown = wanted.find((name) => !Object.hasOwn(suites, name))
+if (unknown !== undefined) {
   console.error(`no suite ${unknown}; there are ${Object.keys(suites).join(', ')}`)
   process.exit(2)
 }
+const chosen = Object.entries(suites).filter(([name]) => wanted.length === 0 || wanted.includes(name))
+await setup()
+// Before the first suite: what cannot be downloaded is known then, and costs only the suites that need it.
+const missing = await setUpNeeds(chosen.flatMap(([, { needs = [] }]) => needs))
+const reports = mkdtempSync(join(tmpdir(), 'hrm-edge-test-'))
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }))
 const all = { passed: 0, failures: [] }
 const lines = []
-for (const [name, suite] of Object.entries(suites)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+for (const [name, suite] of chosen) {
   const started = Date.now()
-  const { passed, failures } = runSuite(name, suite)
+  const lacks = (suite.needs ?? []).filter((need) => missing.has(need))
+  const { passed, failures } =
+    lacks.length > 0
+      ? { passed: 0, failures: lacks.map((need) => `set-up of ${need}: ${missing.get(need)}`) }
+      : await runSuite(name, suite, reports)
   const seconds = Math.round((Date.now() - started) / 1000)
   lines.push(`   ${name.padEnd(8)} ${passed} passed, ${failures.length} failed in ${seconds} s`)
   all.passed += passed
   all.failures.push(...failures.map((failure) => `${name}: ${failure}`))
 }
-rmSync(reports, { recursive: true, force: true })
 // Once more, for the output of the suites is long, and a log may hold its end only.
 for (const failure of all.failures) console.log(`\nFAILED ${failure.slice(0, 2000)}`)
 console.log(`\n${lines.join('\n')}\n\n${all.passed} passed, ${all.failures.length} failed`)
