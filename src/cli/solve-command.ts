@@ -119,7 +119,8 @@ async function solveForPeople(
     return exitOf([result])
   }
   const onResult = (result: SolveResult, i: number) => printText(describeEach(boards[i], result, config))
-  const results = await solveSeveral(solver, boards, { maxSteps, seed, atOnce, onResult })
+  const { results, ended } = await solveSeveral(solver, boards, { maxSteps, seed, atOnce, onResult })
+  if (ended === 'closed') return EXIT.solved // a reader that has seen enough; a full disk has set its own exit code
   if (results.length < boards.length) {
     remark(`Interrupted after ${results.length} of ${boards.length} boards: ${countSolved(results)} solved`)
     return EXIT.interrupted

@@ -24,8 +24,8 @@ test('tells each board before it takes in hand those after it', async () => {
   const events: string[] = []
   const solver = solverOf((part) => events.push(`solve ${part}`))
   const onResult = ({ solution }: SolveResult, i: number) => events.push(`told ${i} ${solution}`)
-  const results = await solveSeveral(solver, ['a', 'b', 'c'], { ...options, atOnce: 2, onResult })
-  expect(results).toEqual(['a', 'b', 'c'].map(resultOf))
+  const several = await solveSeveral(solver, ['a', 'b', 'c'], { ...options, atOnce: 2, onResult })
+  expect(several).toEqual({ results: ['a', 'b', 'c'].map(resultOf), ended: 'done' })
   expect(events).toEqual(['solve a,b', 'told 0 a', 'told 1 b', 'solve c', 'told 2 c'])
 })
 
@@ -34,10 +34,25 @@ test('SIGINT ends it with what was told, and is left to the process then', async
   const interrupt = () => process.listeners('SIGINT').find((listener) => !before.includes(listener))!('SIGINT')
   const onResult = vi.fn()
   const solver = solverOf(([board]) => board === 'c' && interrupt())
-  const results = await solveSeveral(solver, ['a', 'b', 'c', 'd'], { ...options, atOnce: 1, onResult })
-  expect(results).toEqual(['a', 'b'].map(resultOf))
+  const several = await solveSeveral(solver, ['a', 'b', 'c', 'd'], { ...options, atOnce: 1, onResult })
+  expect(several).toEqual({ results: ['a', 'b'].map(resultOf), ended: 'interrupted' })
   expect(onResult).toHaveBeenCalledTimes(2)
   expect(process.listeners('SIGINT')).toEqual(before)
+})
+
+test('a closed stdout ends it with what was told', async () => {
+  const before = process.stdout.listeners('error')
+  const close = () =>
+    process.stdout
+      .listeners('error')
+      .filter((listener) => !before.includes(listener))
+      .forEach((listener) => {
+        listener(new Error('EPIPE'))
+      })
+  const solver = solverOf(([board]) => board === 'c' && close())
+  const several = await solveSeveral(solver, ['a', 'b', 'c', 'd'], { ...options, atOnce: 1, onResult: vi.fn() })
+  expect(several).toEqual({ results: ['a', 'b'].map(resultOf), ended: 'closed' })
+  expect(process.stdout.listeners('error')).toEqual(before)
 })
 
 test('any other failure is passed on', async () => {

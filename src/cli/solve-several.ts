@@ -11,23 +11,36 @@ export interface SeveralOptions {
   onResult: (result: SolveResult, index: number) => void
 }
 
+export interface Several {
+  /** Those that were told. */
+  results: SolveResult[]
+  /** Whether SIGINT, or that stdout takes nothing more, left boards or their results behind. */
+  ended: 'done' | 'interrupted' | 'closed'
+}
+
 /**
- * Solves boards, with progress on stderr, until SIGINT (Ctrl-C) ends it after the step in work; a second one ends the
- * process.
- * @returns the results that were told
+ * Solves boards, with progress on stderr, until one of two things ends it after the step in work: SIGINT (Ctrl-C), a
+ * second of which ends the process; or that stdout is closed, as by `head`, for the rest would be computed for nobody.
  */
 export async function solveSeveral(
   solver: Solver,
   boards: readonly string[],
   { maxSteps, seed, atOnce, onResult }: SeveralOptions,
-): Promise<SolveResult[]> {
+): Promise<Several> {
   const progress = createProgress('solving', boards.length)
   const results: SolveResult[] = []
   let solved = 0
   const controller = new AbortController()
   const { signal } = controller
-  const interrupt = () => controller.abort()
+  let ended: Several['ended'] = 'done'
+  const end = (why: Several['ended']) => {
+    ended = why
+    controller.abort()
+  }
+  const interrupt = () => end('interrupted')
+  const close = () => end('closed')
   process.once('SIGINT', interrupt)
+  process.stdout.once('error', close)
   try {
     while (results.length < boards.length) {
       const [from, before] = [results.length, solved]
@@ -47,6 +60,7 @@ export async function solveSeveral(
   } finally {
     progress.end()
     process.off('SIGINT', interrupt)
+    process.stdout.off('error', close)
   }
-  return results
+  return { results, ended }
 }
