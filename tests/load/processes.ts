@@ -29,16 +29,23 @@ export async function privateMemory(pid: number): Promise<number> {
   return Number(/^Private_Dirty:\s+(\d+) kB$/m.exec(rollup)![1]) * 1024
 }
 
-/** The processes of this name that `pid`, or a process that it started, has started. */
-export async function descendants(pid: number, name: string): Promise<number[]> {
-  const started = new Set([pid])
-  const found: number[] = []
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
-  for (const child of pids.sort((a, b) => a - b)) {
-    const stat = await statOf(child).catch(() => undefined) // it may have ended
-    if (!stat || !started.has(Number(stat.fields[1]))) continue
-    if (stat.name === name) found.push(child)
-    started.add(child)
+/**
+ * The processes that `pid`, or a process that it started, has started.
+ * @param name only those of this name
+ */
+export async function descendants(pid: number, name?: string): Promise<number[]> {
+  const children = new Map<number, { pid: number; name: string }[]>()
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const stat = await statOf(Number(entry)).catch(() => undefined) // it may have ended
+    if (!stat) continue
+    const parent = Number(stat.fields[1])
+    children.set(parent, [...(children.get(parent) ?? []), { pid: Number(entry), name: stat.name }])
   }
-  return found
+  // Of the whole table, for a child may have the lower number: Linux begins again when it has given out the highest.
+  const visit = (parent: number): { pid: number; name: string }[] =>
+    (children.get(parent) ?? []).flatMap((child) => [child, ...visit(child.pid)])
+  return visit(pid)
+    .filter((found) => name === undefined || found.name === name)
+    .map((found) => found.pid)
 }
