@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, writeFile as write } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { portOf, ROOT, startHrm } from '../cli/hrm.ts'
 import { PUZZLES_4X4 } from '../helpers/boards.ts'
@@ -16,7 +15,8 @@ vi.setConfig({ testTimeout: 400_000 })
 
 /** Few layers, for the same reason; untrained, so that all is up to the search. */
 const MODEL = { ...CANDIDATES, H_layers: 1, L_cycles: 1 }
-const LOSE_DEVICE = fileURLToPath(new URL('../helpers/lose-device.mjs', import.meta.url))
+/** A URL, for NODE_OPTIONS are parted at spaces. */
+const LOSE_DEVICE = new URL('../helpers/lose-device.mjs', import.meta.url).href
 const NO_ADAPTER = { LD_LIBRARY_PATH: '/none', VK_ICD_FILENAMES: '/none' }
 const BOARDS = PUZZLES_4X4.slice(0, 3).map(([board]) => board)
 const SOLUTIONS = PUZZLES_4X4.slice(0, 3).map(([, solution]) => solution)

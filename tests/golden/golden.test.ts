@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { platform } from '#platform'
 import { createEngineFactory, type EngineFactory } from '../../src/engines/create-engine.ts'
@@ -30,7 +31,7 @@ interface Manifest {
   }[]
 }
 
-const pathOf = (name: string) => new URL(name, import.meta.url).pathname
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const bytesOf = (x: Float32Array | Int32Array) => new Uint8Array(x.buffer, x.byteOffset, x.byteLength)
 
