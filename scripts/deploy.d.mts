@@ -1,2 +1,5 @@
-/** What must be there before the Worker is deployed: how wrangler is asked for it, and how it makes it. */
-export function resourcesOf(config: object): { look: string[]; make: string[] }[]
+/**
+ * What must be there before the Worker is deployed: how wrangler is asked for it, and how it makes it.
+ * @param env which of the environments that the configuration names; none of them inherits buckets or queues
+ */
+export function resourcesOf(config: object, env?: string): { look: string[]; make: string[] }[]

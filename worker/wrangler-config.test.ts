@@ -14,6 +14,12 @@ test('what has to be created before a deployment is found in wrangler.toml', () 
   expect(resourcesOf({})).toEqual([])
 })
 
+test('an environment has its own', () => {
+  const config = { ...rawConfig, env: { staging: { r2_buckets: [{ bucket_name: 'other' }] } } }
+  expect(resourcesOf(config, 'staging').map(({ make }) => make.join(' '))).toEqual(['r2 bucket create other'])
+  expect(resourcesOf(config, 'unknown')).toEqual(resourcesOf(config))
+})
+
 test('one chunk an invocation, within its CPU time; what no try solves goes to a queue that is known as such', () => {
   const [jobs, dead] = rawConfig.queues!.consumers!
   expect(jobs.max_batch_size).toBe(1)
