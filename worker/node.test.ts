@@ -129,7 +129,7 @@ test('solves that still run when the time to end is over are told why they end, 
   let text = (await reader.read()).value ?? ''
   const json = ask('application/json')
   const metrics = async () => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
-  await expect.poll(metrics, { timeout: 10_000 }).toContain('hrm_solves_in_flight 2\n')
+  await expect.poll(metrics, { timeout: 60_000 }).toContain('hrm_solves_in_flight 2\n')
   const closed = server.close()
   expect((await json).status).toBe(503)
   expect(await (await json).json()).toMatchObject({ code: 'disposed' })

@@ -113,7 +113,7 @@ test('the queue itself takes a chunk to the dead-letter queue once its tries are
   const { JOB_QUEUE } = env as { JOB_QUEUE: { send(message: ChunkMessage): Promise<void> } }
   await JOB_QUEUE.send({ job: id, chunk: 0 })
   await JOB_QUEUE.send({ job: id, chunk: 1 })
-  await expect.poll(() => statusOf(id), { timeout: 30_000, interval: 250 }).toMatchObject({ state: 'done' })
+  await expect.poll(() => statusOf(id), { timeout: 60_000, interval: 250 }).toMatchObject({ state: 'done' })
   const reason = { first: 0, boards: 1, code: 'internal_error', detail: 'The request could not be handled.' }
   expect(await statusOf(id)).toMatchObject({ solved: 1, failed: 1, failures: [reason] })
 })
@@ -165,7 +165,7 @@ test('a cancelled job is solved no further, and its files go', async () => {
   const cancelled = await (await cancel()).json()
   expect(cancelled).toMatchObject({ state: 'cancelled', solved: 1, endedAt: expect.any(String) })
   expect(await (await cancel()).json()).toEqual(cancelled)
-  await expect.poll(() => keysOf(`jobs/${id}/`), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => keysOf(`jobs/${id}/`), { timeout: 60_000 }).toEqual([])
   expect(await ledger.claim(1)).toBeUndefined()
   const results = await fetchPath(`/v1/jobs/${id}/results`)
   expect(results.status).toBe(410)
@@ -184,7 +184,7 @@ test('a job that is cancelled while its chunks are queued keeps no files, and is
     await context.storage.deleteAlarm()
     await object.alarm()
   })
-  await expect.poll(() => keysOf(`jobs/${id}/`), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => keysOf(`jobs/${id}/`), { timeout: 60_000 }).toEqual([])
   const { expiresAt } = await statusOf(id)
   const alarm = () => runInDurableObject(ledger, (_, { storage }) => storage.getAlarm())
   await expect.poll(alarm).toBe(Date.parse(expiresAt))

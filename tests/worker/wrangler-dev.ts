@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleWorker, wranglerScript } from './workerd-server.ts'
 
+/** Ports tried: another program may take one between its choice and wrangler's start. */
+const TRIES = 3
+
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface WranglerDev {
@@ -31,6 +34,19 @@ export async function startWranglerDev(dir: string, vars: Record<string, string>
     .replace('./dist/playground', './playground')
   await cp(join(root, 'dist/playground'), join(bundle, 'playground'), { recursive: true })
   await writeFile(join(bundle, 'wrangler.toml'), config)
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await startBundle(bundle, dir, vars)
+    } catch (error) {
+      if (left > 0) continue
+      await rm(bundle, { recursive: true, force: true })
+      throw error
+    }
+  }
+}
+
+/** @throws when wrangler ends before it serves, as where the port is taken */
+async function startBundle(bundle: string, dir: string, vars: Record<string, string>): Promise<WranglerDev> {
   const port = await freePort()
   const options = ['--port', String(port), '--inspector-port', '0', '--persist-to', dir, '--log-level', 'error']
   const varOptions = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`])
@@ -49,8 +65,9 @@ export async function startWranglerDev(dir: string, vars: Record<string, string>
   }
   for (;;) {
     const response = await fetch(new URL('/health', url)).catch(() => undefined)
+    const ended = child.exitCode ?? child.signalCode
+    if (ended !== null) throw new Error(`wrangler dev ended with ${ended}`)
     if (response?.ok) return { url, pid: child.pid!, kill }
-    if (child.exitCode !== null) throw new Error(`wrangler dev ended with ${child.exitCode}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
