@@ -38,7 +38,8 @@ export async function withPage(
   const context = await browser.newContext(options)
   try {
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    // A busy machine may take minutes for what takes seconds; less than a test has, to say what it waited for.
+    page.setDefaultTimeout(120_000)
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
