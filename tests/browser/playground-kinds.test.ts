@@ -47,6 +47,26 @@ describe('a puzzle of the other kind turns the page to it', () => {
     await expect.poll(() => playground.givens()).toBe(SUDOKU)
   })
 
+  visit('not where it cannot be used: the panel keeps the text and says why', async ({ page, playground }) => {
+    const url = page.url()
+    const givens = await playground.givens()
+    await page.getByText('Board as text').click()
+    const use = page.getByRole('button', { name: 'Use this board' })
+    const size = Array(50).fill(' '.repeat(50)).join('\n')
+    for (const text of ['S    \n    G', `S${size.slice(1, -1)}G`]) {
+      await page.locator('#board-text').fill(text)
+      await use.click()
+      await playground.expectStatus(/^That is not a maze\. .*3 to 45 rows/)
+      await playground.drawn()
+      expect(await page.locator('#text-problem').textContent()).toMatch(/3 to 45 rows/)
+      expect(await page.locator('#board-text').inputValue()).toBe(text)
+      expect(await use.evaluate((button) => button === document.activeElement)).toBe(true)
+      expect(await currentKind(page)).toBe('Sudoku')
+      expect(await playground.givens()).toBe(givens)
+      expect(page.url()).toBe(url)
+    }
+  })
+
   visit('from a file', async ({ page, playground }) => {
     const maze = new MazePage(page)
     const choose = async (text: string) => {

@@ -87,7 +87,11 @@ export class MazeFace implements Face {
       this.#app.turnTo(this)
       this.#app.address()
       this.#app.status.say('Press Solve,', 'or draw in the maze.')
-    } else this.#takeOver(fromLink(link), 'Maze of the link')
+      return
+    }
+    const problem = this.#takeOver(fromLink(link), 'Maze of the link')
+    // A link says at least which kind is wanted.
+    if (problem !== undefined && this.#app.face !== this) this.#app.turnTo(this)
   }
 
   show(step: SolveStep | undefined, running: boolean): void {
@@ -148,8 +152,7 @@ export class MazeFace implements Face {
   #takeOver(parsed: ParsedMaze, what: string): string | undefined {
     const { maze, problem } = parsed
     if (problem !== undefined) {
-      // The maze that is there stays, and its solve with it.
-      if (this.#app.face !== this) this.#app.turnTo(this)
+      // The puzzle that is there stays, and its solve with it.
       this.#app.status.say('That is not a maze.', problem, 'bad')
       return problem
     }
