@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { countSolutions } from '../../worker/playground/generate.ts'
 import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { ENDLESS } from '../helpers/boards.ts'
+import type { PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const EASY = SAMPLE_SETS[0].boards[0]
@@ -91,6 +92,38 @@ describe('boards from elsewhere', () => {
     await playground.expectStatus(/^Board 1 of 1\./)
     expect(await playground.givens()).toBe(HARD)
   })
+
+  const meanwhile = {
+    typed: (playground: PlaygroundPage) => playground.cell(1, 1).press('Delete'),
+    solved: async (playground: PlaygroundPage) => {
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+    },
+    'turned to': async (playground: PlaygroundPage) => {
+      await playground.page.getByRole('link', { name: 'Maze' }).click()
+      await playground.expectStatus(/^Press Solve, or draw/)
+    },
+  }
+  for (const [what, act] of Object.entries(meanwhile)) {
+    visit(`what was ${what} while a file was read stays`, async ({ page, playground }) => {
+      await playground.paste(EASY)
+      const letGo = await holdFiles(page)
+      const buffer = Buffer.from(`${HARD}\n`)
+      await page.locator('#file').setInputFiles({ name: 'late.txt', mimeType: 'text/plain', buffer })
+      await playground.expectStatus(/^Reading late\.txt …$/)
+      await act(playground)
+      const [url, board, step] = [
+        page.url(),
+        await playground.board(),
+        await page.locator('#readout-step').textContent(),
+      ]
+      await letGo()
+      await playground.expectStatus(/^Something else was chosen meanwhile\.$/)
+      expect(await playground.board()).toBe(board)
+      expect(await page.locator('#readout-step').textContent()).toBe(step)
+      expect(page.url()).toBe(url)
+    })
+  }
 
   visit('while a large file is read the page has its turn again and again', async ({ page, playground }) => {
     await holdFiles(page)

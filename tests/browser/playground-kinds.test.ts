@@ -6,6 +6,7 @@ import { SAMPLE_SETS } from '../../worker/playground/samples.ts'
 import { MAZE } from '../worker/mazes.ts'
 import { holdUp, withPage } from './chromium.ts'
 import { MazePage } from './maze-page.ts'
+import { PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const SUDOKU = SAMPLE_SETS[0].boards[0]
@@ -135,3 +136,58 @@ describe('what is done while the page waits for its script for mazes', () => {
     expect(await currentKind(page)).toBe('Sudoku')
   })
 })
+
+  const wishes = {
+    'a file': (page: Page) =>
+      page.locator('#file').setInputFiles({ name: 'maze.txt', mimeType: 'text/plain', buffer: Buffer.from(MAZE) }),
+    'a click on Maze': (page: Page) => page.getByRole('link', { name: 'Maze' }).click(),
+  }
+  for (const [wish, make] of Object.entries(wishes)) {
+    visitWaiting(`${wish} survives another seed and budget`, async (maze, arrive) => {
+      const { page } = maze
+      const asked = page.waitForRequest('**/maze-*.js')
+      await make(page)
+      await asked
+      await page.getByLabel('Seed').fill('7')
+      await page.getByLabel('Steps at most').selectOption('64')
+      await expect.poll(() => page.url()).toMatch(/#board=.*&steps=64&seed=7$/)
+      await arrive()
+      await maze.waitUntilThere()
+      expect(page.url()).toMatch(/#maze=.*&steps=64&seed=7$/)
+      if (wish === 'a file') expect(await maze.question()).toBe(MAZE)
+    })
+  }
+
+  visitWaiting('a file that came too late for another puzzle says so', async (maze, arrive) => {
+    const { page } = maze
+    const asked = page.waitForRequest('**/maze-*.js')
+    await wishes['a file'](page)
+    await asked
+    await maze.takeSample('Easy')
+    await arrive()
+    await maze.expectStatus(/^Something else was chosen meanwhile\.$/)
+    expect(await new PlaygroundPage(page).givens()).toBe(SUDOKU)
+    expect(await currentKind(page)).toBe('Sudoku')
+  })
+
+  visitWaiting('of two mazes the newest counts, and so does the way back', async (maze, arrive) => {
+    const { page } = maze
+    await page.getByRole('link', { name: 'Maze' }).click()
+    await page.getByRole('link', { name: 'Sudoku' }).click()
+    await expect.poll(() => page.url()).toContain('#board=')
+    await maze.paste(EXAMPLE_MAZE)
+    await maze.paste(MAZE)
+    await arrive()
+    await maze.expectStatus(/^Maze taken over/)
+    await expect.poll(() => maze.question()).toBe(MAZE)
+  })
+
+  visitWaiting('who goes back stays there', async (maze, arrive) => {
+    const { page } = maze
+    await page.getByRole('link', { name: 'Maze' }).click()
+    await page.getByRole('link', { name: 'Sudoku' }).click()
+    await arrive()
+    await maze.drawn()
+    expect(await currentKind(page)).toBe('Sudoku')
+    expect(page.url()).toContain('#board=')
+  })

@@ -56,6 +56,8 @@ export class App {
   #solve: Solve | undefined
   #running: { work: Work; abort: AbortController } | undefined
   #frame = 0
+  /** How many works began. */
+  works = 0
 
   /** @param onPuzzle called with every new puzzle, which may be of another kind */
   constructor(readRequest: () => SolveRequest, onPuzzle: (face: Face) => void) {
@@ -239,6 +241,7 @@ export class App {
     if (this.#running) return
     const abort = new AbortController()
     this.#running = { work, abort }
+    this.works++
     this.#requestRender()
     try {
       await job(abort.signal)

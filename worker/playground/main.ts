@@ -26,6 +26,10 @@ const WHERE_NOTES: Partial<Record<Where, string>> = {
 /** What a visitor finds: a puzzle that is not read off at a glance, so that there is something to watch. */
 const FIRST_SET = SAMPLE_SETS[3]
 
+/** Raised by every puzzle, and every wish for one: what takes its time looks whether its own is still the newest. */
+let wishes = 0
+const LATE = 'Something else was chosen meanwhile.'
+
 /** Only then is it known which model is wanted. */
 let isLinkRead = false
 const app = new App(readRequest, showPuzzle)
@@ -99,8 +103,7 @@ function wirePaste(): void {
 async function takeText(text: string): Promise<string | undefined> {
   const kind = kindOf(text) ?? app.face.task
   if (kind === 'sudoku') return sudoku.loadText(text)
-  // Said where it is not used, for the address is another by then: the panel keeps the text.
-  let problem: string | undefined = 'Something else was chosen meanwhile. Use it again.'
+  let problem: string | undefined
   const failure = await withMazes((mazes) => {
     problem = mazes.loadText(text)
   })
@@ -113,17 +116,19 @@ function wireFiles(): void {
   const open = async (file: File | undefined) => {
     if (!file) return
     newest = file
+    const wish = ++wishes
+    const { works } = app
     app.status.say('Reading', `${file.name} …`)
     const { set, maze, problem } = await readBoards(file)
     // Another file was opened meanwhile.
     if (file !== newest) return
-    if (set) sources.openFile(set)
+    // A puzzle whose solve began meanwhile is not taken away either.
+    if (wish !== wishes || works !== app.works) app.status.say(LATE)
+    else if (set) sources.openFile(set)
     else if (maze) {
       const what = maze.isFirst ? `First maze of ${file.name}` : file.name
-      await withMazes((mazes) => {
-        // Nor while mazes were loaded: a file that is of no use leaves the address as it is.
-        if (file === newest) mazes.loadText(maze.text, what)
-      })
+      const failure = await withMazes((mazes) => mazes.loadText(maze.text, what))
+      if (failure === LATE && file === newest) app.status.say(LATE)
     } else app.status.say('That file is of no use.', problem, 'bad')
   }
   const input = byId('file', HTMLInputElement)
@@ -175,6 +180,7 @@ function readLink(): Promise<void> {
   const seed = byId('seed', HTMLInputElement)
   for (const control of [steps, seed]) control.addEventListener('change', () => app.address())
   const take = async (): Promise<void> => {
+    wishes++
     const offered = [...steps.options].map(({ value }) => Number(value))
     const { board, maze, maxSteps, seed: linkedSeed } = fromHash(location.hash, offered, readRequest())
     const parsed = board === undefined ? undefined : parseBoardText(board)
@@ -216,12 +222,13 @@ async function openMaze(link: string): Promise<void> {
   if (failure !== undefined && link === '' && location.hash === asked) app.address()
 }
 
-/** Loads what mazes need, unless the address is another meanwhile. @returns why it could not */
+/** Loads what mazes need, and uses it unless something else was wished for meanwhile. @returns why it could not */
 async function withMazes(use: (mazes: MazeFace) => void): Promise<string | undefined> {
-  const asked = location.hash
+  const wish = ++wishes
   try {
     const mazes = await mazeFace(app)
-    if (location.hash === asked) use(mazes)
+    if (wish !== wishes) return LATE
+    use(mazes)
     return undefined
   } catch (error) {
     const failure = `${failureText(error)} ${RELOAD}`
@@ -232,6 +239,7 @@ async function withMazes(use: (mazes: MazeFace) => void): Promise<string | undef
 
 /** Another puzzle is there, of another kind perhaps. */
 function showPuzzle(face: Face): void {
+  wishes++
   if (byId('puzzle', HTMLElement).dataset.task !== face.task) showKind(face)
   text.follow(face)
 }
