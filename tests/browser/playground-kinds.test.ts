@@ -90,6 +90,31 @@ describe('a puzzle of the other kind turns the page to it', () => {
   })
 })
 
+describe('what had the focus and is of the other kind leaves it to the board', () => {
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.ariaLabel)
+
+  visit('a file field that was used by keys', async ({ page }) => {
+    const input = page.locator('#file')
+    const choose = async (text: string) => {
+      await page.getByText('Board as text').click()
+      await input.focus()
+      await input.setInputFiles({ name: 'mine.txt', mimeType: 'text/plain', buffer: Buffer.from(text) })
+    }
+    await choose(MAZE)
+    await expect.poll(() => focused(page)).toMatch(/^row 1, column 1, free/)
+    await choose(`${SUDOKU}\n`)
+    await expect.poll(() => focused(page)).toMatch(/^row 1, column 1, (given|empty)/)
+  })
+
+  visit('a cell into which a puzzle was pasted', async ({ page, playground }) => {
+    await playground.cell(3, 3).click()
+    await playground.paste(MAZE)
+    await expect.poll(() => focused(page)).toMatch(/^row 1, column 1, free/)
+    await playground.paste(SUDOKU)
+    await expect.poll(() => focused(page)).toMatch(/^row 3, column 3, /)
+  })
+})
+
 describe('what is done while the page waits for its script for mazes', () => {
   /** A test on a Sudoku page; its script for mazes comes when `arrive` is called, which waits until it is there. */
   const visitWaiting = (name: string, use: (maze: MazePage, arrive: () => Promise<void>) => Promise<void>) =>
@@ -135,7 +160,6 @@ describe('what is done while the page waits for its script for mazes', () => {
     expect(await maze.status.textContent()).toMatch(/^That file is of no use\. bad\.txt/)
     expect(await currentKind(page)).toBe('Sudoku')
   })
-})
 
   const wishes = {
     'a file': (page: Page) =>
@@ -191,3 +215,4 @@ describe('what is done while the page waits for its script for mazes', () => {
     expect(await currentKind(page)).toBe('Sudoku')
     expect(page.url()).toContain('#board=')
   })
+})

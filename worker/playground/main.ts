@@ -251,6 +251,12 @@ function showKind({ task }: Face): void {
     else link.removeAttribute('aria-current')
   }
   text.close()
+  // Hidden now, it would leave the focus at the top of the page. Older browsers cannot tell.
+  if (document.activeElement?.checkVisibility?.() === false) {
+    // A board of another kind has no cells before it was drawn.
+    app.render()
+    app.face.focus()
+  }
   if (isLinkRead) void showModel(app, task)
 }
 
