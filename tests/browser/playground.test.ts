@@ -204,6 +204,44 @@ describe('when something goes wrong', () => {
       await playground.expectStatus(/^Solved/)
     }))
 
+  test('what the page tells of its model is so: after a load that failed, once it came, and for the other kind', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      const playground = new PlaygroundPage(page)
+      const facts = async () => {
+        const texts = await page.locator('.facts dd').allTextContents()
+        return texts.slice(0, 4).join(' | ')
+      }
+      const none = '– | – | not loaded | –'
+      const sudoku = /^sudoku.* \| [\d,]+ \| \d+ KiB \| wasm, /
+      const weights = '**/*.safetensors'
+      await page.route(weights, (route) => route.abort())
+      await page.goto(served.url)
+      await playground.expectStatus(/weights_fetch$/)
+      expect(await facts()).toBe(none)
+      await page.unroute(weights)
+      await playground.takeSample('Easy')
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+      expect(await facts()).toMatch(sudoku)
+      await page.route(weights, (route) => route.abort())
+      await page.getByRole('link', { name: 'Maze' }).click()
+      await playground.expectStatus(/weights_fetch$/)
+      expect(await facts()).toBe(none)
+      await page.getByRole('link', { name: 'Sudoku' }).click()
+      await expect.poll(facts).toMatch(sudoku)
+    }))
+
+  test('a comparison that loads the model tells what it is', () =>
+    withPage(served.browser, ROUTED, async ({ page }) => {
+      await page.route('**/*.safetensors', (route) => route.abort())
+      await page.goto(served.url)
+      await new PlaygroundPage(page).expectStatus(/weights_fetch$/)
+      await page.unroute('**/*.safetensors')
+      await page.getByRole('button', { name: 'Compare', exact: true }).click()
+      await expect.poll(() => page.locator('#fact-engine').textContent()).toMatch(/^wasm/)
+      expect(await page.locator('#fact-model').textContent()).toMatch(/^sudoku/)
+    }))
+
   visit(
     'a solve that fails before it begins leaves the buttons at work',
     async ({ page, playground }) => {

@@ -11,8 +11,8 @@ import { failureText, toFailure } from './failure.ts'
 import { toHash } from './link.ts'
 import { runMeasure } from './measure/run-measure.ts'
 import { outcomeText as measureOutcome, rowTexts } from './measure/wording.ts'
+import { loadModel } from './model-facts.ts'
 import { NotedTable } from './noted-table.ts'
-import { pageSolver } from './page-solver.ts'
 import { Playback } from './playback.ts'
 import type { PrecisionStep } from './precision/lockstep.ts'
 import { runPrecision } from './precision/run-precision.ts'
@@ -134,7 +134,7 @@ export class App {
           if (solve.maxSteps < maxSteps) this.status.say('Thinking at the edge.', cutText(solve.maxSteps))
         }
         if (where === 'page') {
-          await untilAborted(pageSolver(task), signal)
+          await untilAborted(loadModel(this, task), signal)
           this.status.say('Thinking in this page.')
         }
         const options = { maxSteps: solve.maxSteps, seed, signal }
@@ -174,6 +174,7 @@ export class App {
         for (const where of places) {
           this.#comparison.say(`Solving ${PLACES[where]} …`)
           const steps: SolveStep[] = []
+          if (where === 'page') await untilAborted(loadModel(this, task), signal)
           const { result, milliseconds } = await solveAt(where, task, puzzle, { maxSteps, seed, signal }, (step) => {
             steps.push(step)
           })

@@ -4,24 +4,34 @@ import type { PageTask } from './face.ts'
 import { toFailure } from './failure.ts'
 import { pageSolver } from './page-solver.ts'
 
-/** Loads the model of a kind of puzzle, so that the first solve need not wait for it, and tells what it is. */
+const FACTS = ['weights', 'model', 'parameters', 'engine']
+
+/** Loads the model of a kind of puzzle, so that the first solve need not wait for it, and tells what it is, or why not. */
 export async function showModel(app: App, task: PageTask): Promise<void> {
-  const weights = byId('fact-weights', HTMLElement)
+  try {
+    await loadModel(app, task)
+  } catch (error) {
+    if (app.face.task === task) app.status.fail(toFailure(error))
+  }
+}
+
+/** Loads the model unless it is there, and tells what it is. @throws why it could not */
+export async function loadModel(app: App, task: PageTask): Promise<void> {
   // The page may turn to another kind meanwhile.
-  const isShown = () => app.face.task === task
+  const show = (...texts: string[]) => {
+    if (app.face.task !== task) return
+    for (const [i, fact] of FACTS.entries()) byId(`fact-${fact}`, HTMLElement).textContent = texts[i] ?? '–'
+  }
+  // Of a model that is there it is told before the page is drawn again.
+  show()
   try {
     const { model, backend, build } = await pageSolver(task, (loaded, total) => {
-      if (isShown()) weights.textContent = `${kilobytes(loaded)} of ${total === undefined ? '?' : kilobytes(total)}`
+      show(`${kilobytes(loaded)} of ${total === undefined ? '?' : kilobytes(total)}`)
     })
-    if (!isShown()) return
-    weights.textContent = kilobytes(model.bytes)
-    byId('fact-model', HTMLElement).textContent = model.name
-    byId('fact-parameters', HTMLElement).textContent = model.parameters.toLocaleString('en')
-    byId('fact-engine', HTMLElement).textContent = `${backend}, ${build}`
+    show(kilobytes(model.bytes), model.name, model.parameters.toLocaleString('en'), `${backend}, ${build}`)
   } catch (error) {
-    if (!isShown()) return
-    weights.textContent = 'not loaded'
-    app.status.fail(toFailure(error))
+    show('not loaded')
+    throw error
   }
 }
 
