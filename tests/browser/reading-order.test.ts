@@ -79,3 +79,37 @@ test('beside each other either column is gone through downwards, also after the 
       }
     }
   }))
+
+test('what has the focus keeps it where the layout changes, and what stays in its place is not touched', () =>
+  withPage(served.browser, { viewport: { width: 1280, height: 900 } }, async ({ page }) => {
+    await page.goto(served.url)
+    const playground = new PlaygroundPage(page)
+    await playground.takeSample('Easy')
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved/)
+    await playground.expectAtRest()
+    await page.locator('#scrubber').focus()
+    const focusedAt = async (width: number, place: string) => {
+      await page.setViewportSize({ width, height: 900 })
+      await expect.poll(() => page.locator(place).count()).toBe(1)
+      await playground.drawn()
+      return page.evaluate(() => document.activeElement?.id)
+    }
+    const [below, beside] = ['.puzzle .transport', '.reasoning .transport']
+    expect(await focusedAt(600, below)).toBe('scrubber')
+    await page.evaluate(() => {
+      const counted = { focused: 0 }
+      Object.assign(globalThis, { counted })
+      document.addEventListener('focusin', () => counted.focused++)
+    })
+    // The keypad alone has another place.
+    expect(await focusedAt(400, '.transport + #keypad')).toBe('scrubber')
+    expect(await page.evaluate(() => (globalThis as unknown as { counted: object }).counted)).toEqual({ focused: 0 })
+    expect(await focusedAt(600, '#status + #keypad')).toBe('scrubber')
+    expect(await page.evaluate(() => (globalThis as unknown as { counted: object }).counted)).toEqual({ focused: 0 })
+    expect(await focusedAt(400, '.transport + #keypad')).toBe('scrubber')
+    // Both at once.
+    expect(await focusedAt(1280, beside)).toBe('scrubber')
+    expect(await focusedAt(360, '.readout + .transport + #keypad')).toBe('scrubber')
+    expect(await focusedAt(1280, `${beside} + .chart`)).toBe('scrubber')
+  }))

@@ -14,11 +14,20 @@ export function keepReadingOrder(): void {
 }
 
 function arrange(): void {
+  const focused = document.activeElement
   const actions = byId('solve', HTMLButtonElement).parentElement!
-  const steps = document.querySelectorAll('.readout, .transport')
+  const [legend, chart] = document.querySelectorAll('.legend.of-sudoku, .chart')
   const keys = document.querySelectorAll('.keypad, .tools')
-  if (ONE_COLUMN.matches) actions.before(...steps)
-  else byId('reasoning-title', HTMLElement).after(...steps)
-  if (FINGERS.matches) actions.before(...keys)
-  else byId('status', HTMLElement).after(...keys)
+  place(keys, FINGERS.matches ? actions : legend)
+  const below = FINGERS.matches ? keys[0] : actions
+  place(document.querySelectorAll('.readout, .transport'), ONE_COLUMN.matches ? below : chart)
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
+}
+
+/** Puts nodes before another, one after the other, but touches none that is there: what is moved loses the focus. */
+function place(nodes: Iterable<Element>, next: Element): void {
+  for (const node of [...nodes].reverse()) {
+    if (node.nextElementSibling !== next) next.before(node)
+    next = node
+  }
 }
