@@ -111,4 +111,25 @@ describe('undo', () => {
     await page.keyboard.press('Control+z')
     await playground.expectStatus(/^Undone: Board\.$/)
   })
+
+  visit('hands the focus to the board where it takes the steps away, as does a paste', async ({ page, playground }) => {
+    const expectAtBoard = async (id: string) => {
+      await expect.poll(() => page.locator(`#${id}`).isDisabled()).toBe(true)
+      expect(await page.evaluate(() => document.activeElement?.role), id).toBe('gridcell')
+    }
+    for (const id of ['scrubber', 'play', 'back', 'save-json']) {
+      await playground.paste(EASY)
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+      await playground.expectAtRest()
+      await page.locator(`#${id}`).focus()
+      await page.keyboard.press('Control+z')
+      await expectAtBoard(id)
+    }
+    await playground.thinkFor(64)
+    await playground.expectAtRest()
+    await page.locator('#attempts').focus()
+    await playground.paste(EASY)
+    await expectAtBoard('attempts')
+  })
 })

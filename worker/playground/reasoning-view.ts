@@ -6,6 +6,9 @@ import type { Face } from './face.ts'
 import type { Playback, Speed } from './playback.ts'
 import { type Segment, segmentsOf } from './segments.ts'
 
+/** What is disabled where there are no steps. */
+const OF_STEPS = '.transport *, #attempts, #save-json'
+
 /** The panel of steps: scrubber, playing, chart, attempts. */
 export class ReasoningView {
   readonly #playback: Playback
@@ -41,8 +44,11 @@ export class ReasoningView {
   }
 
   /** @param puzzle whose solve it is */
-  show(steps: readonly SolveStep[], { open, haltTells }: Pick<Face, 'open' | 'haltTells'>): void {
+  show(steps: readonly SolveStep[], face: Pick<Face, 'open' | 'haltTells' | 'focus'>): void {
+    const { open, haltTells } = face
     const { position, length, playing } = this.#playback
+    // Disabled, it would lose the focus to the top of the page.
+    if (length === 0 && document.activeElement?.matches(OF_STEPS)) face.focus()
     if (this.#steps !== steps || this.#charted !== steps.length) this.#showSteps(steps, open, haltTells)
     this.#chart.setPosition(position)
     this.#showTransport(position, length, playing)
@@ -99,7 +105,7 @@ export class ReasoningView {
     for (const id of ['forward', 'last']) this.#disable(id, position === length)
   }
 
-  /** A disabled button loses the focus: the scrubber, which does the same, takes it. */
+  /** A disabled button loses the focus: the scrubber, which does the same and is there with any step, takes it. */
   #disable(id: string, disabled: boolean): void {
     const button = byId(id, HTMLButtonElement)
     if (disabled && button === document.activeElement) this.#scrubber.focus()
