@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .errors import HrmEdgeError, first_fault
 from .json_object import read_object
@@ -16,6 +16,15 @@ class _Open(BaseModel):
     """Unknown keys are kept."""
 
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, data: Any) -> Any:
+        """None is how a key that is left out reads here; null in the file would be none to other readers."""
+        for name in cls.model_fields if isinstance(data, dict) else ():
+            if name in data and data[name] is None:
+                raise ValueError(f"{name} is null: what there is not is left out")
+        return data
 
 
 class CardData(_Open):

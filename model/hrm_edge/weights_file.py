@@ -156,6 +156,8 @@ def _all_fields(config: dict[str, Any], model: type[BaseModel], what: str) -> No
     for name, field in model.model_fields.items():
         if name not in config and field.default is not None:
             raise HrmEdgeError("weights", f"{what} needs the field {name}")
+        if name in config and config[name] is None:
+            raise HrmEdgeError("weights", f"{what}.{name} is null: what there is not is left out")
     if isinstance(task := config.get("task"), dict):
         _all_fields(task, TaskConfig, f"{what}.task")
 
