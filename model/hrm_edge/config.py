@@ -75,7 +75,7 @@ class TaskConfig(_Checked):
     cols: int = Field(ge=1, le=256)
     box_rows: int | None = Field(default=None, ge=1, le=16)
     box_cols: int | None = Field(default=None, ge=1, le=16)
-    walled: Literal[True] | None = None
+    walled: bool | None = None  # no Literal[True]: that takes 1
     symbols: list[Annotated[str, AfterValidator(_one_unit)]] = Field(default=[], max_length=256)
 
     @model_validator(mode="after")
@@ -90,6 +90,8 @@ class TaskConfig(_Checked):
                 )
         elif self.box_rows is not None or self.box_cols is not None:
             raise ValueError("only sudoku tasks have boxes")
+        if self.walled is False:
+            raise ValueError("walled is true or left out")
         if self.walled and self.kind != "maze":
             raise ValueError("only mazes are walled")
         if self.kind == "maze" and self.symbols != list(MAZE_SYMBOLS):
@@ -146,7 +148,7 @@ class HRMConfig(_Checked):
     puzzle_emb_len: int = Field(default=0, ge=0, le=64)
     num_puzzle_identifiers: int = Field(default=0, ge=0, le=65536)
     q_pool: Literal["mean", "first"] = "mean"
-    q_outputs: Literal[1, 2] = 1
+    q_outputs: int = Field(default=1, ge=1, le=2)
     task: TaskConfig
 
     @model_validator(mode="after")

@@ -167,8 +167,9 @@ def _span(name: str, entry: Any, dtype: str, shape: tuple[int, ...]) -> tuple[in
         raise HrmEdgeError("weights", f"{name} is not an object of {', '.join(sorted(ENTRY_KEYS))}")
     if entry.get("dtype") != dtype:
         raise HrmEdgeError("weights", f"{name} is not {dtype}")
-    if entry.get("shape") != list(shape):
-        raise HrmEdgeError("weights", f"{name} is {entry.get('shape')}, the config needs {list(shape)}")
+    sizes = entry.get("shape")
+    if sizes != list(shape) or any(type(size) is not int for size in sizes):  # True == 1
+        raise HrmEdgeError("weights", f"{name} is {sizes}, the config needs {list(shape)}")
     offsets = entry.get("data_offsets")
     if not (isinstance(offsets, list) and len(offsets) == 2 and all(type(o) is int and o >= 0 for o in offsets)):
         raise HrmEdgeError("weights", f"{name}: data_offsets is not [begin, end]")
