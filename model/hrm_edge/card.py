@@ -78,10 +78,9 @@ class ModelCard(_Open):
         Raises:
             HrmEdgeError: code ``weights``, naming the first wrong key.
         """
-        if isinstance(data, str):
-            read_object(data, "hrm.card")
+        fields = read_object(data, "hrm.card") if isinstance(data, str) else data
         try:
-            return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
+            return cls.model_validate(fields)
         except ValidationError as error:
             raise HrmEdgeError("weights", f"hrm.card: {first_fault(error)}") from error
 
@@ -89,8 +88,7 @@ class ModelCard(_Open):
     def read(cls, path: Path) -> ModelCard:
         """Reads a JSON file. Raises HrmEdgeError (code ``weights``), naming the file, if it holds no card."""
         try:
-            card = cls.parse(path.read_text(encoding="utf-8-sig"))
-            return cls.parse(card.to_json())  # as it will be written: 1e999 can be read, and is infinite
+            return cls.parse(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, HrmEdgeError) as error:
             raise HrmEdgeError("weights", f"{path}: {error}") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from .errors import HrmEdgeError
@@ -14,8 +15,11 @@ MAX_DEPTH = 64
 def read_object(text: str, what: str) -> dict[str, Any]:
     """The JSON object in ``text``; ``what`` it is, for messages.
 
+    A whole number is an int in any spelling, ``8.0`` and ``1e3`` too: JavaScript cannot tell them apart.
+
     Raises:
-        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice or is nested too deep.
+        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice or a number beyond a double, or is
+            nested too deep.
     """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -27,8 +31,15 @@ def read_object(text: str, what: str) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise HrmEdgeError("weights", f"{what} is not JSON: {constant}")
 
+    def number(spelt: str) -> int | float:
+        if math.isinf(value := float(spelt)):
+            raise HrmEdgeError("weights", f"{what} has a number beyond a double: {spelt[:20]}")
+        if not value.is_integer():
+            return value
+        return int(spelt) if spelt.lstrip("-").isdecimal() else int(value)
+
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        value = json.loads(text, object_pairs_hook=unique, parse_int=number, parse_float=number, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         if isinstance(error, HrmEdgeError):
             raise

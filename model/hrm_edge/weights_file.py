@@ -116,9 +116,10 @@ def parse_weights(data: bytes) -> WeightsFile:
         raise HrmEdgeError("weights", f"__metadata__ must be {sorted(METADATA_KEYS)}, hrm.format {FORMAT!r}")
     if not all(isinstance(value, str) for value in metadata.values()):
         raise HrmEdgeError("weights", "__metadata__ must be an object of strings")
-    _all_fields(read_object(metadata["hrm.config"], "hrm.config"), HRMConfig, "hrm.config")
+    fields = read_object(metadata["hrm.config"], "hrm.config")
+    _all_fields(fields, HRMConfig, "hrm.config")
     try:
-        config = HRMConfig.parse(metadata["hrm.config"])
+        config = HRMConfig.parse(fields)
     except HrmEdgeError as error:
         raise HrmEdgeError("weights", f"hrm.config: {error}") from error
     card = ModelCard.parse(metadata["hrm.card"])

@@ -44,7 +44,7 @@ def test_export(tmp_path: Path, card: Path) -> None:
     [
         ('{"name": 5}', "name: "),
         ('{"name": "a", "mine": NaN}', "hrm.card is not JSON: NaN"),
-        ('{"name": "a", "mine": 1e999}', "hrm.card is not JSON: Infinity"),
+        ('{"name": "a", "mine": 1e999}', "hrm.card has a number beyond a double: 1e999"),
         ('{"name": "a", "mine": ' + "[" * 70 + "]" * 70 + "}", "hrm.card is nested deeper than 64"),
         ('{"name": "a", "name": "b"}', "hrm.card has a key twice"),
     ],

@@ -107,7 +107,8 @@ describe('parseConfig', () => {
     }
     for (const text of ['1e999', '"1"', 'null']) {
       const json = JSON.stringify(SMALLEST).replace(new RegExp(`"${field}":[^,]*`), `"${field}":${text}`)
-      expectHrmError(() => parseConfig(json), 'weights_config', `hrm.config.${field}: `)
+      const fault = text === '1e999' ? ' has a number beyond a double: 1e999' : `.${field}: `
+      expectHrmError(() => parseConfig(json), 'weights_config', `hrm.config${fault}`)
     }
   })
 

@@ -53,8 +53,8 @@ const config: z.ZodMiniType<ModelConfig> = z.strictObject({
   task,
 })
 
-// Not z.int(), which refuses seeds above 2^53.
-const whole = z.number().check(z.multipleOf(1))
+// Not z.int(), which refuses seeds above 2^53; nor z.multipleOf(1), which takes what is all but whole.
+const whole = z.number().check(z.refine(Number.isInteger, 'Invalid input: expected a whole number'))
 
 const card: z.ZodMiniType<ModelCard> = z.looseObject({
   // It stands in what people read: no control characters, which a terminal would obey.

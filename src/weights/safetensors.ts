@@ -70,7 +70,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header
 }
 
-/** `JSON.parse` for objects, that also refuses a key given twice, and nesting that never ends. */
+/** `JSON.parse` for objects, that also refuses a key given twice, a number beyond a double, and nesting that never ends. */
 export function parseObject(
   text: string,
   what: string,
@@ -91,11 +91,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Refuses valid JSON text that has a key twice in one object, or is nested too deep. */
+/** Refuses valid JSON text that has a key twice in one object, a number that would be infinite, or is nested too deep. */
 function checkStructure(text: string, what: string, code: 'weights_header_json' | 'weights_config'): void {
   const scopes: Set<string>[] = []
   let pending: string | undefined
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]/g)) {
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]|-?\d[\d.eE+-]*/g)) {
     if (token === '{' || token === '[') {
       if (scopes.push(new Set()) > MAX_DEPTH) throw new HrmError(code, `${what} is nested deeper than ${MAX_DEPTH}`)
     } else if (token === '}' || token === ']') scopes.pop()
@@ -106,7 +106,10 @@ function checkStructure(text: string, what: string, code: 'weights_header_json' 
         throw new HrmError('weights_duplicate_key', `${what} has the key ${JSON.stringify(key)} twice`)
       }
       scope.add(key)
-    } else pending = token
+    } else if (token.startsWith('"')) pending = token
+    else if (!Number.isFinite(Number(token))) {
+      throw new HrmError(code, `${what} has a number beyond a double: ${token.slice(0, 20)}`)
+    }
   }
 }
 
