@@ -18,8 +18,8 @@ def read_object(text: str, what: str) -> dict[str, Any]:
     A whole number is an int in any spelling, ``8.0`` and ``1e3`` too: JavaScript cannot tell them apart.
 
     Raises:
-        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice or a number beyond a double, or is
-            nested too deep.
+        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice, a number beyond a double or half a
+            surrogate pair, or is nested too deep.
     """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,6 +48,10 @@ def read_object(text: str, what: str) -> dict[str, Any]:
         raise HrmEdgeError("weights", f"{what} is not a JSON object")
     if _is_deeper(value, MAX_DEPTH):
         raise HrmEdgeError("weights", f"{what} is nested deeper than {MAX_DEPTH}")
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise HrmEdgeError("weights", f"{what} has half a surrogate pair, which no text is") from error
     return value
 
 

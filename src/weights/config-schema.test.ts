@@ -139,7 +139,6 @@ describe('parseConfig', () => {
     ['symbols', [1, 2]],
     ['symbols', ['a', '\n']],
     ['symbols', ['a', '\r']],
-    ['symbols', ['a', '\ud83d']],
     ['symbols', Array.from({ length: 257 }, () => '')],
   ])('checks task.%s', (field, value) => {
     expectHrmError(

@@ -23,8 +23,8 @@ const task = z.strictObject({
   box_rows: z.optional(size(16)),
   box_cols: z.optional(size(16)),
   walled: z.optional(z.literal(true)),
-  // A line end is left out of a board as it is read, and half an emoji cannot be written.
-  symbols: z.array(z.string().check(z.maxLength(1), z.regex(/^[^\r\n\ud800-\udfff]?$/))).check(z.maxLength(256)),
+  // A line end is left out of a board as it is read. Half an emoji is refused anywhere in the text.
+  symbols: z.array(z.string().check(z.maxLength(1), z.regex(/^[^\r\n]?$/))).check(z.maxLength(256)),
 })
 
 const config: z.ZodMiniType<ModelConfig> = z.strictObject({

@@ -70,7 +70,10 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   return header
 }
 
-/** `JSON.parse` for objects, that also refuses a key given twice, a number beyond a double, and nesting that never ends. */
+/**
+ * `JSON.parse` for objects, that also refuses a key given twice, a number beyond a double, half a surrogate pair, and
+ * nesting that never ends.
+ */
 export function parseObject(
   text: string,
   what: string,
@@ -91,23 +94,27 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Refuses valid JSON text that has a key twice in one object, a number that would be infinite, or is nested too deep. */
+/**
+ * Refuses valid JSON text that has a key twice in one object, a number that would be infinite or half a surrogate pair,
+ * which Python can neither print nor write, or is nested too deep.
+ */
 function checkStructure(text: string, what: string, code: 'weights_header_json' | 'weights_config'): void {
   const scopes: Set<string>[] = []
-  let pending: string | undefined
+  let last = ''
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]|-?\d[\d.eE+-]*/g)) {
     if (token === '{' || token === '[') {
       if (scopes.push(new Set()) > MAX_DEPTH) throw new HrmError(code, `${what} is nested deeper than ${MAX_DEPTH}`)
     } else if (token === '}' || token === ']') scopes.pop()
     else if (token === ':') {
-      const key = JSON.parse(pending as string) as string
       const scope = scopes[scopes.length - 1]
-      if (scope.has(key)) {
-        throw new HrmError('weights_duplicate_key', `${what} has the key ${JSON.stringify(key)} twice`)
+      if (scope.has(last)) {
+        throw new HrmError('weights_duplicate_key', `${what} has the key ${JSON.stringify(last)} twice`)
       }
-      scope.add(key)
-    } else if (token.startsWith('"')) pending = token
-    else if (!Number.isFinite(Number(token))) {
+      scope.add(last)
+    } else if (token.startsWith('"')) {
+      last = JSON.parse(token)
+      if (/\p{Surrogate}/u.test(last)) throw new HrmError(code, `${what} has half a surrogate pair, which no text is`)
+    } else if (!Number.isFinite(Number(token))) {
       throw new HrmError(code, `${what} has a number beyond a double: ${token.slice(0, 20)}`)
     }
   }
