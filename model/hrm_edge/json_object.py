@@ -18,14 +18,16 @@ def read_object(text: str, what: str) -> dict[str, Any]:
     A whole number is an int in any spelling, ``8.0`` and ``1e3`` too: JavaScript cannot tell them apart.
 
     Raises:
-        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice, a number beyond a double or half a
-            surrogate pair, or is nested too deep.
+        HrmEdgeError: code ``weights`` for what is no JSON object, has a key twice, the key ``__proto__``, a number
+            beyond a double or half a surrogate pair, or is nested too deep.
     """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen = dict(pairs)
         if len(seen) != len(pairs):
             raise HrmEdgeError("weights", f"{what} has a key twice")
+        if "__proto__" in seen:  # JavaScript loses it
+            raise HrmEdgeError("weights", f"{what} has the key __proto__")
         return seen
 
     def refuse(constant: str) -> None:

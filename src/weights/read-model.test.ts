@@ -220,7 +220,6 @@ describe('tensors', () => {
 
   it.each([
     ['extra', 'F32'],
-    ['__proto__', 'I8'],
     ['H_level.layers.1.self_attn.o_proj.weight', 'I8'],
     ['embed_pos.embedding_weight', 'F32'],
     ['H_level.layers.0.self_attn.list_bias', 'F32'],

@@ -71,8 +71,8 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 }
 
 /**
- * `JSON.parse` for objects, that also refuses a key given twice, a number beyond a double, half a surrogate pair, and
- * nesting that never ends.
+ * `JSON.parse` for objects, that also refuses a key given twice, the key `__proto__`, a number beyond a double, half a
+ * surrogate pair, and nesting that never ends.
  */
 export function parseObject(
   text: string,
@@ -95,8 +95,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Refuses valid JSON text that has a key twice in one object, a number that would be infinite or half a surrogate pair,
- * which Python can neither print nor write, or is nested too deep.
+ * Refuses valid JSON text that has a key twice in one object, the key `__proto__`, which goes missing where an object is
+ * copied, a number that would be infinite, or half a surrogate pair, which Python can neither print nor write, or that is
+ * nested too deep.
  */
 function checkStructure(text: string, what: string, code: 'weights_header_json' | 'weights_config'): void {
   const scopes: Set<string>[] = []
@@ -110,6 +111,7 @@ function checkStructure(text: string, what: string, code: 'weights_header_json' 
       if (scope.has(last)) {
         throw new HrmError('weights_duplicate_key', `${what} has the key ${JSON.stringify(last)} twice`)
       }
+      if (last === '__proto__') throw new HrmError(code, `${what} has the key "__proto__"`)
       scope.add(last)
     } else if (token.startsWith('"')) {
       last = JSON.parse(token)
