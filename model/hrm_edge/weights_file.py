@@ -29,6 +29,8 @@ from .quantise import dequantise
 FORMAT = "1"
 # 64 KiB holds ten times the tensors of the official model; a longer header is an accident or an attack.
 MAX_HEADER = 64 * 1024
+# As much as anything that reads a file by its name takes (src/platform/download.ts).
+MAX_FILE = 512 * 1024 * 1024
 ENTRY_KEYS = {"dtype", "shape", "data_offsets"}
 METADATA_KEYS = {"hrm.format", "hrm.config", "hrm.card"}
 
@@ -91,6 +93,8 @@ def write_weights(path: Path, config: HRMConfig, card: ModelCard, tensors: dict[
         of_card = len(metadata["hrm.card"].encode())
         what = f"header length {length}, {of_card} of it the card's, is not within 1..{MAX_HEADER}"
         raise HrmEdgeError("weights", f"{what}: shorten the card")
+    if len(data) > MAX_FILE:
+        raise HrmEdgeError("weights", f"{len(data)} bytes, and a weights file has at most {MAX_FILE}")
     parse_weights(data)
     write_atomic(path, lambda to: to.write_bytes(data))
     return len(data)
@@ -99,9 +103,12 @@ def write_weights(path: Path, config: HRMConfig, card: ModelCard, tensors: dict[
 def read_weights(path: Path) -> WeightsFile:
     """Reads a weights file. Raises HrmEdgeError, code ``weights``, for anything docs/format.md does not allow."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise HrmEdgeError("weights", f"{path}: {error.strerror}") from error
+    if len(data) > MAX_FILE:
+        raise HrmEdgeError("weights", f"{path}: over {MAX_FILE} bytes, the most that a weights file has")
     try:
         return parse_weights(data)
     except HrmEdgeError as error:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load as library_load
 from torch import Tensor
 
+from hrm_edge import weights_file
 from hrm_edge.card import ModelCard
 from hrm_edge.config import HRMConfig
 from hrm_edge.errors import HrmEdgeError
@@ -266,6 +267,25 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     bad.write_bytes(b"1234")
     with pytest.raises(HrmEdgeError, match=r"bad: a file of 4 bytes"):
         read_weights(bad)
+
+
+def test_a_file_over_the_limit_is_neither_read_whole_nor_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, path = CONFIGS["candidates-4x4"], tmp_path / "w"
+    size = export_weights(random_state(config, 1), config, CARD, path).bytes
+    monkeypatch.setattr(weights_file, "MAX_FILE", size)
+    assert read_weights(path).config == config
+    monkeypatch.setattr(weights_file, "MAX_FILE", size - 1)
+    with pytest.raises(HrmEdgeError, match=f"w: over {size - 1} bytes") as caught:
+        read_weights(path)
+    assert caught.value.code == "weights"
+    with pytest.raises(HrmEdgeError, match=f"^{size} bytes, and a weights file has at most {size - 1}$"):
+        export_weights(random_state(config, 1), config, CARD, tmp_path / "other")
+    assert list(tmp_path.iterdir()) == [path]
+    if Path("/dev/zero").exists():
+        with pytest.raises(HrmEdgeError, match="/dev/zero: over"):
+            read_weights(Path("/dev/zero"))
 
 
 def test_write_refuses_tensors_of_another_config(tmp_path: Path) -> None:
