@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { solvedBoard, textOf } from '../../../tests/helpers/boards.ts'
 import { obeysSudokuRules } from './sudoku-rules.ts'
 
 const SHAPE = { rows: 9, cols: 9, boxRows: 3, boxCols: 3 }
@@ -26,6 +27,13 @@ test('refuses any one changed cell, any two swapped unlike cells, and a wrong le
     }),
   )
   expect(obeysSudokuRules(QUESTION, ANSWER.slice(1), SHAPE)).toBe(false)
+})
+
+test('reads givens in lower case, and no other letter with the same capital', () => {
+  const shape = { rows: 25, cols: 25, boxRows: 5, boxCols: 5 }
+  const answer = textOf(solvedBoard(shape, 1))
+  expect(obeysSudokuRules(answer.toLowerCase(), answer, shape)).toBe(true)
+  expect(obeysSudokuRules(answer.replace('I', '\u0131'), answer, shape)).toBe(false)
 })
 
 test('refuses a board that obeys the rules but not the givens', () => {

@@ -3,7 +3,7 @@ import type { BoardShape } from '../../tasks/lists.ts'
 /** The rules of Sudoku on strings, written apart from `src/tasks/sudoku/rules.ts` as a second opinion on it. */
 export function obeysSudokuRules(question: string, solution: string, shape: BoardShape): boolean {
   const n = shape.rows
-  const givens = question.replace(/\s/g, '').toUpperCase()
+  const givens = question.replace(/\s/g, '').replace(/[a-p]/g, (letter) => letter.toUpperCase())
   if (solution.length !== n * n || givens.length !== n * n) return false
   if ([...givens].some((given, i) => given !== '.' && given !== '0' && given !== solution[i])) return false
   const seen = new Set<string>()

@@ -36,6 +36,12 @@ describe('readSymbols', () => {
     ])
   })
 
+  it('takes no letter for another one that only has the same capital', () => {
+    const shape = { rows: 25, cols: 25, boxRows: 5, boxCols: 5 }
+    expect([...readSymbols('Ii', shape)]).toEqual([18, 18])
+    expectHrmError(() => readSymbols('\u0131', shape), 'board_symbol', '"\u0131" at row 1, column 1 is not 1..P')
+  })
+
   it('names every bad cell', () => {
     const text = '5'.padEnd(16, '.').replace(/.$/, 'x')
     const error = expectHrmError(() => readSymbols(text, SHAPES['4x4']), 'board_symbol')

@@ -2,6 +2,8 @@ import { type ErrorCell, HrmError } from '../../errors.ts'
 import type { BoardShape } from '../lists.ts'
 
 const SYMBOLS = '123456789ABCDEFGHIJKLMNOP'
+/** To look up what is read: in capitals a dotless i (U+0131) would be an I. */
+const LOWER_CASE = SYMBOLS.toLowerCase()
 const BLANKS = '.0'
 
 /** Board shapes told apart by their length: boxes as square as can be, wider than high. */
@@ -38,7 +40,7 @@ export function readSymbols(board: string, shape: BoardShape): Uint8Array {
   const cells = new Uint8Array(board.length)
   const bad: ErrorCell[] = []
   for (let i = 0; i < board.length; i++) {
-    const symbol = SYMBOLS.indexOf(board[i].toUpperCase()) + 1
+    const symbol = Math.max(SYMBOLS.indexOf(board[i]), LOWER_CASE.indexOf(board[i])) + 1
     if (symbol >= 1 && symbol <= shape.rows) cells[i] = symbol
     else if (!BLANKS.includes(board[i])) bad.push(cellAt(i, shape))
   }
