@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CANDIDATES, LEARNED, OFFICIAL } from '../tests/helpers/configs.ts'
+import { CANDIDATES, LEARNED, MAZE, OFFICIAL } from '../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../tests/helpers/errors.ts'
 import { draftOf, tinyFile, writeFile } from '../tests/helpers/weights-file.ts'
 import { HRM_ERROR_CODES } from './errors.ts'
@@ -35,6 +35,14 @@ describe('createSolver', () => {
       expect(model).toBe('tiny')
       solver.dispose()
     }
+  })
+
+  it('has as many slots as there is memory for, unless it was given a number', async () => {
+    const task = { ...MAZE.task, rows: 256, cols: 256 }
+    const weights = tinyFile({ ...MAZE, hidden_size: 160, seq_len: 256 * 256, task })
+    const solver = await createSolver({ weights })
+    solver.dispose()
+    await expectHrmRejection(createSolver({ weights, slots: 8 }), 'engine_unavailable', 'for 8 slots, more than 1 GiB')
   })
 
   it('knows the backend as engine too', async () => {

@@ -1,5 +1,6 @@
 import { BACKENDS, backendOf } from './engines/backend-option.ts'
 import { openEngines } from './engines/create-engine.ts'
+import { withFewerSlots } from './solve/fewer-slots.ts'
 import { openSolver } from './solve/open-solver.ts'
 import { checkSignal, checkSlots, DEFAULT_SLOTS, GPU_SLOTS, refuseUnknown } from './solve/options.ts'
 import { filesFor } from './solve/read-files.ts'
@@ -44,5 +45,6 @@ export async function createSolver(options: CreateSolverOptions = {}): Promise<S
   checkSignal(signal)
   const loadKernel = createKernelLoader(kernels, signal, filesFor(options)?.kernels)
   const opening = openEngines({ backend, webgpu, onFallback, loadKernel })
-  return (await openSolver(loadModel(options), opening, slots, signal)).solver
+  const engines = options.slots === undefined ? opening.then(withFewerSlots) : opening
+  return (await openSolver(loadModel(options), engines, slots, signal)).solver
 }

@@ -4,6 +4,7 @@ import type { BackendChoice } from '../engines/backend-option.ts'
 import { openEngines } from '../engines/create-engine.ts'
 import { HrmError } from '../errors.ts'
 import type { SolveResult, Solver } from '../index.ts'
+import { withFewerSlots } from '../solve/fewer-slots.ts'
 import { openSolver } from '../solve/open-solver.ts'
 import { DEFAULT_SLOTS } from '../solve/options.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
@@ -46,7 +47,7 @@ export async function solveCommand(
   const given = await read?.(drawingOf(loaded.model.config.task))
   const slots = Math.min(given?.length ?? 1, mayUseGpu(options.backend) ? GPU_BATCH : DEFAULT_SLOTS)
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const engines = openEngines({ backend, ...gpu })
+  const engines = openEngines({ backend, ...gpu }).then(withFewerSlots)
   const { solver, task: rules } = await openSolver(Promise.resolve(loaded), engines, slots)
   try {
     const inputs = given ?? [{ board: announceSample(task) }]

@@ -52,7 +52,7 @@ export interface CreateSolverOptions {
   kernels?: KernelSources | undefined
   /**
    * Boards of the trained size that are computed side by side; of larger ones as many as have the same number of tokens,
-   * two at least. Default 8, with `webgpu` 64.
+   * two at least. Default 8, with `webgpu` 64, or as few as there is memory for.
    */
   slots?: number | undefined
   /** Stops the loading. */

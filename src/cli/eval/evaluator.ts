@@ -1,5 +1,6 @@
 import type { BackendChoice } from '../../engines/backend-option.ts'
 import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
+import { withFewerSlots } from '../../solve/fewer-slots.ts'
 import { groupByShape } from '../../solve/group-by-shape.ts'
 import { openSolver } from '../../solve/open-solver.ts'
 import { createPools } from '../../solve/pools.ts'
@@ -19,7 +20,7 @@ export interface EvaluatorOptions {
   backend?: BackendChoice
   maxSteps: number
   seed: number
-  /** Boards computed side by side. */
+  /** Boards computed side by side, at most: fewer where the memory for them ends. */
   slots: number
 }
 
@@ -65,7 +66,8 @@ export async function createEvaluator(
 ): Promise<Evaluator> {
   const { loaded, slots, maxSteps, seed } = options
   const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const { solver, task, engines } = await openSolver(Promise.resolve(loaded), open({ backend, ...gpu }), slots)
+  const opening = open({ backend, ...gpu }).then(withFewerSlots)
+  const { solver, task, engines } = await openSolver(Promise.resolve(loaded), opening, slots)
   const { model } = loaded
   const pools = createPools()
 
@@ -75,10 +77,14 @@ export async function createEvaluator(
     for (const group of groupByShape(puzzles)) {
       const [first] = group
       const { shape } = puzzles[first]
-      const width = slotsFor(slots, model.config, shape)
       const pool = pools.use(shape, () =>
-        engines.create({ model, geometry: task.geometry(puzzles[first]), slots: width }),
+        engines.create({
+          model,
+          geometry: task.geometry(puzzles[first]),
+          slots: slotsFor(slots, model.config, shape),
+        }),
       )
+      const width = pool.engine.slots
       try {
         for (let at = 0; at < group.length; at += width) {
           const wave = group.slice(at, at + width)
