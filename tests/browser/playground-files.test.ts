@@ -98,6 +98,7 @@ describe('boards from elsewhere', () => {
     solved: async (playground: PlaygroundPage) => {
       await playground.solveButton.click()
       await playground.expectStatus(/^Solved/)
+      await playground.expectAtRest()
     },
     'turned to': async (playground: PlaygroundPage) => {
       await playground.page.getByRole('link', { name: 'Maze' }).click()
