@@ -4,7 +4,7 @@ import { SMALL } from '../tests/worker/boards.ts'
 import { BOARD, CONFLICT, fakeApp, problemOf } from './test-support.ts'
 
 test('a batch is solved in waves, each on its part of what the ones before have left', async () => {
-  const { post, solver } = fakeApp({ limits: { batchWave: 2 } })
+  const { post, solver } = fakeApp({ limits: { turnsEach: 2 } })
   const { solveBatch } = solver
   const waves: [boards: number, maxSteps: number | undefined][] = []
   solver.solveBatch = (boards, options) => {

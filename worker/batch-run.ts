@@ -49,7 +49,7 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     }
     // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
     const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
-    const width = limits.batchWave ?? turnsOf(limits, largest)
+    const width = turnsOf(limits, largest)
     lease = service.admission.acquire({ size, cost: largest }, job.caller, Math.min(width, boards.length))
     await lease.turn(signal)
     while (results.length < boards.length) {

@@ -12,8 +12,6 @@ export interface Limits {
   defaultSteps: number
   /** Boards of one batch. */
   maxBoards: number
-  /** Boards of one batch that are computed side by side. Default: what `turnsOf` says; a GPU wants many. */
-  batchWave?: number
   /** Characters of one board: a maze of 45x45 with CR LF at its line ends; a 16x16 Sudoku with spaces and bars is shorter. */
   maxBoardChars: number
   /** Bytes of a request body, counted as they arrive. */
@@ -23,8 +21,9 @@ export interface Limits {
   /** Solves and batches in flight; one more is answered 503. One caller, where it is known, may have half, rounded up. */
   maxInFlight: number
   /**
-   * Of one caller's boards of one size, those that are computed at a time, alone or in batches; of boards larger than 9x9
-   * one. That leaves a slot to the next caller, and costs nobody time: one core computes whatever is in the slots.
+   * Of one caller's boards of one size, those that are computed at a time, alone or in batches; of boards of which a step
+   * costs more than one on 9x9 a third as many. That leaves a slot to the next caller, and costs nobody time where one core
+   * computes whatever is in the slots. A GPU wants many.
    */
   turnsEach: number
   /**
@@ -77,4 +76,5 @@ export const DEFAULT_LIMITS: Limits = {
 }
 
 /** How many boards of one caller are computed at a time, by what a step on them costs. */
-export const turnsOf = ({ turnsEach }: Limits, cost: number): number => (cost > 1 ? 1 : turnsEach)
+export const turnsOf = ({ turnsEach }: Limits, cost: number): number =>
+  cost > 1 ? Math.ceil(turnsEach / 3) : turnsEach

@@ -56,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { jobsDir } = options
   const limits = {
     ...DEFAULT_LIMITS,
-    ...(options.solver?.webgpu && { batchWave: DEFAULT_LIMITS.maxBoards }),
+    ...(options.solver?.webgpu && { turnsEach: DEFAULT_LIMITS.maxBoards }),
     ...options.limits,
   }
   let jobs: LocalJobs | undefined
