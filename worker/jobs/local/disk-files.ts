@@ -38,7 +38,8 @@ export function diskFiles(dir: string): JobFiles {
         await writeFile(part, data, { flush: true })
         await rename(part, path)
       } catch (error) {
-        await discard(key, part) // nothing else would before the next start, and the disk may be full
+        // Nothing else would before the next start, and the disk may be full; but it is the first error that tells why.
+        await discard(key, part).catch(() => {})
         throw error
       }
     },
