@@ -194,6 +194,21 @@ describe('what is done while the page waits for its script for mazes', () => {
     expect(await currentKind(page)).toBe('Sudoku')
   })
 
+  visitWaiting('a solve that began while mazes were loaded stays, whatever a file brought', async (maze, arrive) => {
+    const { page } = maze
+    const playground = new PlaygroundPage(page)
+    await playground.takeSample('Easy')
+    const asked = page.waitForRequest('**/maze-*.js')
+    await page.locator('#file').setInputFiles({ name: 'maze.txt', mimeType: 'text/plain', buffer: Buffer.from(MAZE) })
+    await asked
+    await playground.solveButton.click()
+    await playground.expectStatus(/^Solved/)
+    await arrive()
+    await playground.expectStatus(/^Something else was chosen meanwhile\.$/)
+    expect(await currentKind(page)).toBe('Sudoku')
+    expect(await page.locator('#scrubber').isDisabled()).toBe(false)
+  })
+
   visitWaiting('of two mazes the newest counts, and so does the way back', async (maze, arrive) => {
     const { page } = maze
     await page.getByRole('link', { name: 'Maze' }).click()

@@ -106,7 +106,7 @@ async function takeText(text: string): Promise<string | undefined> {
   let problem: string | undefined
   const failure = await withMazes((mazes) => {
     problem = mazes.loadText(text)
-  })
+  }, true)
   return failure ?? problem
 }
 
@@ -127,7 +127,7 @@ function wireFiles(): void {
     else if (set) sources.openFile(set)
     else if (maze) {
       const what = maze.isFirst ? `First maze of ${file.name}` : file.name
-      const failure = await withMazes((mazes) => mazes.loadText(maze.text, what))
+      const failure = await withMazes((mazes) => mazes.loadText(maze.text, what), true)
       if (failure === LATE && file === newest) app.status.say(LATE)
     } else app.status.say('That file is of no use.', problem, 'bad')
   }
@@ -222,12 +222,17 @@ async function openMaze(link: string): Promise<void> {
   if (failure !== undefined && link === '' && location.hash === asked) app.address()
 }
 
-/** Loads what mazes need, and uses it unless something else was wished for meanwhile. @returns why it could not */
-async function withMazes(use: (mazes: MazeFace) => void): Promise<string | undefined> {
+/**
+ * Loads what mazes need, and uses it unless something else was wished for meanwhile.
+ * @param keepsWork not either where a solve began meanwhile
+ * @returns why it could not
+ */
+async function withMazes(use: (mazes: MazeFace) => void, keepsWork = false): Promise<string | undefined> {
   const wish = ++wishes
+  const { works } = app
   try {
     const mazes = await mazeFace(app)
-    if (wish !== wishes) return LATE
+    if (wish !== wishes || (keepsWork && works !== app.works)) return LATE
     use(mazes)
     return undefined
   } catch (error) {
