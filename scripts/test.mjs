@@ -4,11 +4,12 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { endTree } from './end-tree.mjs'
 import { root, setup } from './setup.mjs'
 import { setUpNeeds } from './test-needs.mjs'
 
 /** For a suite that hangs. All of the boards of `npm run conformance` take hours. */
-const LIMIT_MINUTES = process.env.HRM_CONFORMANCE === 'full' ? 24 * 60 : 40
+const LIMIT_MINUTES = process.env.HRM_CONFORMANCE === 'full' ? 24 * 60 : 60
 
 const modelDir = join(root, 'model')
 const python = join(modelDir, '.venv', 'bin', 'python')
@@ -65,11 +66,7 @@ async function runLimited(command, args, cwd) {
   const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` }
   // A process group of its own, for runners start servers and browsers.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true })
-  const kill = () => {
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {} // it has ended, or never began
-  }
+  const kill = () => child.pid && endTree(child.pid)
   const stop = (signal) => {
     kill()
     process.exit(128 + constants.signals[signal])
@@ -89,6 +86,7 @@ async function runLimited(command, args, cwd) {
     child.on('exit', resolve)
   })
   clearTimeout(timer)
+  kill() // what it left running
   for (const signal of signals) process.off(signal, stop)
   return { status, late }
 }
