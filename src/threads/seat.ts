@@ -43,6 +43,11 @@ export class Seat {
     }
   }
 
+  /** Whether there is a worker, which is started if need be. */
+  async starts(signal?: AbortSignal): Promise<boolean> {
+    return this.use(async () => true, signal).catch(() => false)
+  }
+
   /** Ends the worker, also one that is only starting, and whatever uses it or waits for it fails with `reason`. */
   close(reason: HrmError): void {
     this.#closed.abort(reason)

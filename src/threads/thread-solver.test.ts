@@ -257,6 +257,26 @@ describe('several workers', () => {
     await busy.return(undefined as never)
   })
 
+  test('that cannot be started leave a batch to the others', async () => {
+    const workers: ChannelWorker[] = []
+    const worker = () => {
+      if (workers.length > 0) throw new Error('no network')
+      workers.push(new ChannelWorker())
+      return workers[0]
+    }
+    const solver = await createThreadSolver({ worker, workers: 4 })
+    for (const count of [2, 3, 100]) {
+      const results = await solver.solveBatch(BOARDS.slice(0, count))
+      expect(results.map(({ solution }) => solution)).toEqual(BOARDS.slice(0, count))
+    }
+    const busy = solver.steps('board', { maxSteps: 1e6 })
+    await busy.next()
+    expect(await solver.solveBatch(BOARDS)).toHaveLength(100)
+    await busy.return(undefined as never)
+    workers[0].crash('out of memory')
+    expect(await failureOf(solver.solveBatch(BOARDS))).toMatchObject({ code: 'engine_failed' })
+  })
+
   test('look at every board before the first is solved, and name the bad one by its place in the batch', async () => {
     const { solver, workers } = await setup({ workers: 2, slots: 4 })
     const error = await failureOf(solver.solveBatch([...BOARDS, 'refused']))

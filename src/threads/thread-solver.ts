@@ -179,23 +179,32 @@ function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
       if (seats.length === 1 || wanted <= 1) {
         return ask(idlest(), { type: 'batch', boards, options }, { signal, onProgress })
       }
-      await ask(idlest(), { type: 'check', boards }, { signal })
+      const idle = [...seats].sort((a, b) => a.load - b.load).slice(0, wanted)
+      const standIn = await firstToStart(idle, signal)
+      await ask(standIn, { type: 'check', boards }, { signal })
       const results: SolveResult[] = []
       const tell = onProgress && sumUp(boards.length, onProgress)
       const solvePart = async (seat: Seat, from: number, to: number, stop: AbortSignal) => {
         const message: SolverRequest = { type: 'batch', boards: boards.slice(from, to), options }
-        const part = await ask<SolveResult[]>(seat, message, { signal: stop, onProgress: tell?.(from) })
+        // A worker that cannot be started, in a page without a network say, leaves its part to one that runs.
+        const taker = (await seat.starts(stop)) ? seat : standIn
+        const part = await ask<SolveResult[]>(taker, message, { signal: stop, onProgress: tell?.(from) })
         part.forEach((result, i) => {
           results[from + i] = result
         })
       }
-      const idle = [...seats].sort((a, b) => a.load - b.load).slice(0, wanted)
       await shareOut(boards.length, idle, solvePart, signal)
       return results
     },
     dispose,
     [Symbol.dispose]: dispose,
   }
+}
+
+/** The first seat that has a worker or can start one; where none can, the first of all, whose calls tell why. */
+async function firstToStart(seats: readonly Seat[], signal: AbortSignal | undefined): Promise<Seat> {
+  for (const seat of seats) if (await seat.starts(signal)) return seat
+  return seats[0]
 }
 
 type BatchProgress = Parameters<NonNullable<SolveBatchOptions['onProgress']>>[0]
