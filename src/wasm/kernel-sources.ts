@@ -49,10 +49,10 @@ export function createKernelLoader(
 ): (build: KernelBuild) => Promise<WebAssembly.Module> {
   checkSources(sources)
   return async (build) => {
-    // Its bytes are to be had where files have an address alone.
-    const source = sources[build] ?? (read && platform.kernelUrl(build))
     const onRead = read && ((bytes: Uint8Array) => (read[build] = bytes))
     try {
+      // Its bytes are to be had where files have an address alone.
+      const source = sources[build] ?? (read && platform.kernelUrl(build))
       return checkModule(
         build,
         await (source === undefined ? platform.loadKernel(build, { signal }) : compile(source, { signal }, onRead)),
