@@ -51,7 +51,7 @@ describe('pools', () => {
     expect(keptAfter(50)).toEqual([100])
   })
 
-  it('are kept whatever the size of their boards where they compute on a GPU', () => {
+  it('are kept by the memory of their carries where they compute on a GPU', () => {
     const { pools, engines, use } = setUp()
     const onGpu = (rows: number) => {
       const pool = use(rows, 1000)
@@ -61,8 +61,11 @@ describe('pools', () => {
     for (let rows = 2; rows < 6; rows++) onGpu(rows)
     expect(engines.some(({ disposed }) => disposed)).toBe(false)
     onGpu(6)
-    pools.done(use(2, 1000))
-    expect(engines.filter(({ disposed }) => disposed).length).toBe(2)
+    expect(engines.map(({ disposed }) => disposed)).toEqual([true, false, false, false, false])
+    // 128 bytes a token of each of them: 0.25 of all that is kept, and 0.8
+    onGpu(524)
+    onGpu(1677)
+    expect(engines.map(({ disposed }) => disposed)).toEqual([...new Array(6).fill(true), false])
   })
 
   it('are given up by when they were used last, not by when they were made', () => {

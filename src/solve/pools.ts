@@ -6,10 +6,15 @@ import { createSlotPool, type SlotPool } from './slot-pool.ts'
  * Pools that are kept while no one uses them: the one used last, and before it as long as there are no more than four, of
  * no more tokens together than a 16x16 Sudoku has. Boards of one size tend to come together, an engine is soon made, and
  * its memory grows with the board: whoever sends a maze of another size every time shall not fill it. On a GPU it is not soon
- * made (shaders are compiled), and its memory is the GPU's: there four are kept of whatever size.
+ * made (shaders are compiled), and it is carries that fill its memory, of many slots.
  */
 const KEPT = 4
 const KEPT_TOKENS = 4096
+const KEPT_GPU_BYTES = 2 ** 28
+
+/** The part of all that is kept which an engine takes. */
+const shareOf = ({ backend, tokens, slots, carrySize }: Engine): number =>
+  backend === 'webgpu' ? (slots * carrySize * Float32Array.BYTES_PER_ELEMENT) / KEPT_GPU_BYTES : tokens / KEPT_TOKENS
 
 /** One pool of slots for every size of board, the ones of late. */
 export interface Pools {
@@ -29,12 +34,12 @@ export function createPools(): Pools {
   }
   const dropUnused = (): void => {
     let kept = 0
-    let tokens = 0
+    let share = 0
     for (const [key, pool] of [...pools].reverse()) {
       if (users.has(pool)) continue
       kept++
-      if (pool.engine.backend !== 'webgpu') tokens += pool.engine.tokens
-      if (kept > 1 && (kept > KEPT || tokens > KEPT_TOKENS)) drop(key, pool)
+      share += shareOf(pool.engine)
+      if (kept > 1 && (kept > KEPT || share > 1)) drop(key, pool)
     }
   }
 
