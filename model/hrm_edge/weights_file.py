@@ -11,7 +11,7 @@ import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ FORMAT = "1"
 MAX_HEADER = 64 * 1024
 # As much as anything that reads a file by its name takes (src/platform/download.ts).
 MAX_FILE = 512 * 1024 * 1024
+PIECE = 1024 * 1024
 ENTRY_KEYS = {"dtype", "shape", "data_offsets"}
 METADATA_KEYS = {"hrm.format", "hrm.config", "hrm.card"}
 
@@ -104,7 +105,7 @@ def read_weights(path: Path) -> WeightsFile:
     """Reads a weights file. Raises HrmEdgeError, code ``weights``, for anything docs/format.md does not allow."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+            data = _read_at_most(file, MAX_FILE + 1)
     except OSError as error:
         raise HrmEdgeError("weights", f"{path}: {error.strerror}") from error
     if len(data) > MAX_FILE:
@@ -113,6 +114,14 @@ def read_weights(path: Path) -> WeightsFile:
         return parse_weights(data)
     except HrmEdgeError as error:
         raise HrmEdgeError(error.code, f"{path}: {error}") from error
+
+
+def _read_at_most(file: BinaryIO, most: int) -> bytes:
+    """What a file holds, or its first bytes. In pieces: memory for as many as asked for is taken at once."""
+    data = bytearray()
+    while len(data) < most and (piece := file.read(min(PIECE, most - len(data)))):
+        data += piece
+    return bytes(data)
 
 
 def parse_weights(data: bytes) -> WeightsFile:
