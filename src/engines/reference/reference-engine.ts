@@ -18,7 +18,7 @@ interface Slot {
 }
 
 /**
- * The executable specification: docs/numerics.md in plain TypeScript. About a hundred times slower than wasm.
+ * The executable specification: docs/numerics.md in plain TypeScript. Some fifty times slower than wasm.
  * @param trace for comparing with another implementation, of every step
  * @param product for comparing with one that does not quantise activations
  */
