@@ -1,6 +1,7 @@
 // A lock between processes: a file that says which process holds it.
 import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { statOf } from './processes.mjs'
 
 /**
  * Ends once no other process holds the lock. Those that were killed hold none.
@@ -84,12 +85,5 @@ function isRunning(pid, start) {
   return !start || began === undefined || began === start
 }
 
-/** When a process began, as Linux counts it: field 22 of its stat, behind a name that may hold anything. */
-function startOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
-}
+/** When a process began, as Linux counts it: field 22 of its stat. */
+const startOf = (pid) => statOf(pid)?.fields[19]

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { descendants, privateMemory } from '../load/processes.ts'
+import { descendants } from '../../scripts/processes.mjs'
+import { privateMemory } from '../load/processes.ts'
 import { CHROMIUM, chromiumArgs } from './chromium.ts'
 import { type StaticServer, serveFolder } from './static-server.ts'
 
@@ -81,7 +82,7 @@ async function measure(query: Record<string, string>): Promise<Usage[]> {
         ServerResponse,
       ]
       const { solved, heap } = JSON.parse(await text(request))
-      const processes = await descendants(chromium.pid!)
+      const processes = descendants(chromium.pid!)
       // A helper may end meanwhile, and holds nothing then.
       const held = await Promise.all(processes.map((pid) => privateMemory(pid).catch(() => 0)))
       rounds.push({

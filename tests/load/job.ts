@@ -5,12 +5,13 @@
 import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { descendants } from '../../scripts/processes.mjs'
 import { createClient, type Job } from '../../src/client/index.ts'
 import { portOf, startHrm } from '../cli/hrm.ts'
 import { isSolutionOf, SMALL } from '../worker/boards.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
 import { readBoardFile } from './board-file.ts'
-import { cpuSeconds, descendants, peakMemory } from './processes.ts'
+import { cpuSeconds, peakMemory } from './processes.ts'
 import { anotherBoard } from './symmetry.ts'
 
 const { values, positionals } = parseArgs({
@@ -35,7 +36,7 @@ async function startDev(dir: string): Promise<Served> {
   const { url, pid, kill } = await startWranglerDev(dir)
   await (await fetch(new URL('/ready', url))).text()
   // one of its two workerds only passes requests on
-  const pids = await descendants(pid, 'workerd')
+  const pids = descendants(pid, 'workerd')
   const spent = await Promise.all(pids.map(cpuSeconds))
   return { url, pid: pids[spent.indexOf(Math.max(...spent))], stop: kill }
 }
