@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,6 +22,8 @@ from .tasks import Task
 GZIP_MAGIC = b"\x1f\x8b"
 # Most characters of a row, as `hrm eval` reads them: a longer one is a quote that was never closed, or no CSV at all.
 MAX_RECORD = 1 << 20
+# Fields with quotes around all of them, or with none: Python's reader takes a quote in the middle for itself.
+RECORD = re.compile(r'(?:(?:"(?:[^"]|"")*"|[^",]*)(?:,|\r?\n?$))*')
 # What a column may be named, in any case; as `hrm eval` reads them.
 COLUMNS = {"question": ("question", "puzzle", "board"), "answer": ("answer", "solution")}
 
@@ -80,20 +83,20 @@ def _too_long(path: Path, line: int) -> HrmEdgeError:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number, ``question`` and ``answer`` of each row of a CSV file, gzipped or not, without blank lines."""
 
-    def counted() -> Iterator[str]:
-        nonlocal length
+    def noted() -> Iterator[str]:
+        nonlocal record
         for text in _lines(path):
-            length += len(text)
-            if length > MAX_RECORD:
+            record += text
+            if len(record) > MAX_RECORD:
                 raise _too_long(path, line)
             yield text
 
     csv.field_size_limit(MAX_RECORD)  # the default is less than a row may have
-    reader = csv.reader(counted(), strict=True)
+    reader = csv.reader(noted(), strict=True)
     columns: dict[str, int] | None = None
     width = 0
     while True:
-        length = 0
+        record = ""
         line = reader.line_num + 1  # where the row begins
         try:
             row = next(reader, None)
@@ -102,6 +105,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             lone = "new-line character" in str(error)
             what = "a carriage return that no line feed follows" if lone else error
             raise HrmEdgeError("data", f"{path}: line {line}: {what}") from error
+        if '"' in record and not RECORD.fullmatch(record):
+            raise HrmEdgeError("data", f"{path}: line {line}: a quote inside an unquoted field")
         if row == []:
             continue
         if columns is None:

@@ -65,6 +65,8 @@ class Task:
         if self.is_sudoku:
             self.values |= {symbol.lower(): value for symbol, value in self.values.items()}
             self.values |= dict.fromkeys(SUDOKU_BLANKS, 0)
+        elif self.is_maze:
+            self.values["."] = FREE
         # Vocabulary entry of blank (0) and of every symbol; unused for candidates.
         self.blank_token = vocabulary.index(".") if self.is_sudoku and "." in vocabulary else 0
         if not self.candidates:

@@ -77,6 +77,8 @@ def test_limit_counts_in_every_file(tmp_path: Path) -> None:
         ([HEAD, ROW, f"here,{QUESTION},1234341221434324"], 3, "the answer breaks a rule"),
         ([HEAD, 'here,"' + QUESTION], 2, "unexpected end of data"),
         ([HEAD, ROW, f'"two\nlines",{QUESTION},{ANSWER}', "here"], 5, "not 3 columns"),
+        ([HEAD, 'a 5" disk' + ROW], 2, "a quote inside an unquoted field"),
+        ([HEAD, ROW, ROW.replace("here", '"he"re')], 3, "',' expected after '\"'"),
         ([HEAD, ROW, ROW.replace(",", "\r", 1)], 3, "a carriage return that no line feed follows"),
         ([HEAD, ROW, ROW, "caf\udce9"], 4, "'utf-8' codec can't decode byte 0xe9"),
     ],
@@ -108,6 +110,18 @@ def test_columns_go_by_other_names_after_blank_lines(tmp_path: Path, head: str) 
 @pytest.mark.parametrize(("made", "named"), [("a.csv", "b.csv.gz"), ("a.csv.gz", "b.csv")])
 def test_a_file_is_gzip_by_its_first_bytes(tmp_path: Path, made: str, named: str) -> None:
     assert len(read_boards([write(tmp_path / made, HEAD, ROW).rename(tmp_path / named)], TASK)) == 1
+
+
+def test_quoted_fields_may_hold_quotes_commas_and_line_breaks(tmp_path: Path) -> None:
+    rows = [f'"{text}","{QUESTION}",{ANSWER}' for text in ['5"" disk', 'a,"",b\n"",', ""]]
+    assert len(read_boards([write(tmp_path / "a.csv", HEAD, *rows)], TASK)) == 3
+
+
+def test_free_cells_of_a_maze_may_be_dots(tmp_path: Path) -> None:
+    blanks = write(tmp_path / "blanks.csv", "question,answer", "S  G,SooG")
+    dots = write(tmp_path / "dots.csv", "question,answer", "S..G,SooG")
+    task = Task(structured_maze(1, 4))
+    assert read_boards([dots], task).questions.equal(read_boards([blanks], task).questions)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
