@@ -68,9 +68,10 @@ describe('loadModel', () => {
     await expectHrmRejection(loadModel({ weights: bytes }), 'option_invalid', 'transferred')
   })
 
-  it('refuses a signal and an onProgress that are none', async () => {
+  it('refuses a signal, an onProgress and a cache that are none', async () => {
     await expectHrmRejection(loadModel({ signal: { aborted: false } as never }), 'option_invalid', 'signal')
     await expectHrmRejection(loadModel({ onProgress: 5 as never }), 'option_invalid', 'onProgress')
+    await expectHrmRejection(loadModel({ cache: 'false' as never }), 'option_invalid', 'cache must be true or false')
   })
 
   it('names the file that it refuses, where it has a name', async () => {

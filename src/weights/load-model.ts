@@ -24,9 +24,10 @@ export interface LoadedModel {
  * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `option_invalid`, `aborted`
  */
 export async function loadModel(options: CreateSolverOptions): Promise<LoadedModel> {
-  const { task, weights, signal, onProgress } = options
+  const { task, weights, cache = true, signal, onProgress } = options
   checkSignal(signal)
   checkFunction('onProgress', onProgress)
+  if (typeof cache !== 'boolean') throw new HrmError('option_invalid', 'cache must be true or false')
   const wanted = checkHash(options.sha256)
   const bytes = await readBytes(options, wanted)
   const sha256 = await hashOf(bytes)
