@@ -87,7 +87,7 @@ export function createSudokuTask(config: ModelConfig): Task {
       return probabilities
     },
     isSolution: (puzzle, cells) => isSolved(known(puzzle.shape).units, puzzle.cells, cells),
-    views: () => [], // models of candidates are symmetric, and a search does more for all
+    views: () => [], // a model of candidates sees much the same in each, and a search does more for all
     format: (_, cells) => writeSymbols(cells),
   }
 }
