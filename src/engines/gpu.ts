@@ -66,6 +66,7 @@ export interface GpuEngines {
   /**
    * From how many boards on the GPU is quicker than the second engine: measured at the first call for a board size.
    * Infinity where it never is.
+   * @throws HrmError `engine_unavailable` for more slots than the second engine has memory for
    */
   breakEven(options: EngineOptions): Promise<number>
   release(): void

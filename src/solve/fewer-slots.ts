@@ -10,8 +10,14 @@ export function withFewerSlots({ create, batch, release }: Engines): Engines {
     create: halving(create),
     batch: batch && {
       async factoryFor(options, boards) {
-        const factory = await batch.factoryFor(options, boards)
-        return factory && halving(factory)
+        for (let { slots } = options; ; ) {
+          try {
+            const factory = await batch.factoryFor({ ...options, slots }, Math.min(boards, slots))
+            return factory && halving(factory)
+          } catch (error) {
+            slots = half(slots, error)
+          }
+        }
       },
     },
     release,
@@ -21,11 +27,17 @@ export function withFewerSlots({ create, batch, release }: Engines): Engines {
 const halving =
   (create: EngineFactory): EngineFactory =>
   (options) => {
-    for (let { slots } = options; ; slots = Math.ceil(slots / 2)) {
+    for (let { slots } = options; ; ) {
       try {
         return create({ ...options, slots })
       } catch (error) {
-        if (slots === 1 || !(error instanceof HrmError && error.code === 'engine_unavailable')) throw error
+        slots = half(slots, error)
       }
     }
   }
+
+/** @throws the error, where there is no half or it is not about memory */
+function half(slots: number, error: unknown): number {
+  if (slots === 1 || !(error instanceof HrmError && error.code === 'engine_unavailable')) throw error
+  return Math.ceil(slots / 2)
+}

@@ -2,12 +2,16 @@ import type { HrmError } from '../../errors.ts'
 import type { EngineFactory } from '../create-engine.ts'
 import type { EngineOptions } from '../engine.ts'
 import type { Fallback, GpuEngines } from '../gpu.ts'
+import { planMemory } from '../wasm/layout.ts'
 import { measureBreakEven } from './measure.ts'
 import { GpuError, type GpuRuntime } from './runtime.ts'
 import { createWebGpuEngine } from './webgpu-engine.ts'
 import { type FallbackEngine, withFallback } from './with-fallback.ts'
 
-/** Engines on this device that `second` replaces when it fails, which `onFallback` is told once. */
+/**
+ * Engines on this device that `second` replaces when it fails, which `onFallback` is told once. More slots than that has
+ * memory for are refused, as it refuses them.
+ */
 export function createGpuEngines(
   runtime: GpuRuntime,
   second: EngineFactory,
@@ -50,12 +54,14 @@ export function createGpuEngines(
   return {
     create(options) {
       if (told) return second(options)
+      checkSecond(options)
       const engine = withFallback(options, createFirst, second, tell, () => made.delete(engine))
       if (!told) made.add(engine)
       return engine
     },
     async breakEven(options) {
       if (told || runtime.software) return Number.POSITIVE_INFINITY
+      checkSecond(options)
       const { tokens } = options.geometry
       let known = measured.get(tokens)
       if (!known) {
@@ -70,6 +76,14 @@ export function createGpuEngines(
       runtime.dispose()
     },
   }
+}
+
+/**
+ * What takes over is given as many slots. It is wasm, here in the build that takes most; the reference engine takes less.
+ * @throws HrmError `engine_unavailable` where there is no memory for them
+ */
+function checkSecond({ model, geometry, slots }: EngineOptions): void {
+  planMemory(model, geometry, slots, 'simd128')
 }
 
 /** The runtime with a clock that goes while its calls have their turn: `ran` says for how many ms so far. */
