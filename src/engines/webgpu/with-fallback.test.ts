@@ -217,6 +217,31 @@ describe('withFallback', () => {
     await expectHrmRejection(Promise.resolve(engine.step([2])), 'engine_failed', 'lost')
   })
 
+  it('says why the first engine failed where no second can be made, and makes it at the next call', async () => {
+    let lacks = 2
+    const second: EngineFactory = (options) => {
+      if (lacks-- > 0) throw new HrmError('engine_unavailable', 'no memory')
+      return wasm(options)
+    }
+    const told: unknown[] = []
+    const lost = new Error('lost')
+    const first: EngineFactory = (options) => ({
+      ...wasm(options),
+      step() {
+        throw lost
+      },
+    })
+    const engine = started(
+      engineFor((o) => withFallback(o, first, second, (error) => told.push(error)), tinyModel(OFFICIAL)),
+    )
+    ;(engine as FallbackEngine).leave('silently')
+    const error = await expectHrmRejection(Promise.resolve(engine.step([0])), 'engine_unavailable', 'no memory')
+    expect([error.cause, told]).toEqual([lost, []])
+    await engine.step([0])
+    expect([engine.backend, told]).toEqual(['wasm', [lost]])
+    engine.dispose()
+  })
+
   it('goes on in the second engine when it is told to, during a step too', async () => {
     const model = tinyModel(OFFICIAL)
     const told: unknown[] = []

@@ -33,7 +33,8 @@ export interface FallbackEngine extends Engine {
  * @param createSecond of engines that compute on a processor: it is given a slot at a time
  * @param onFallback is told once: the error that made the first one fail, and what took over
  * @param onDispose is told of every `dispose()`
- * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once
+ * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once; where no second
+ * one can be made, its calls fail as that does, with the first one's error as the `cause`, and the next call tries again
  */
 export function withFallback(
   options: EngineOptions,
@@ -46,12 +47,21 @@ export function withFallback(
   const mark = Symbol('a carry of this engine')
   let disposed = false
   let fallen = false
+  /** The second engine, or an error that has the first one's as its cause. */
+  const replace = (cause: unknown): Engine => {
+    try {
+      return createSecond(options)
+    } catch (error) {
+      const code = error instanceof HrmError ? error.code : 'engine_unavailable'
+      throw new HrmError(code, `the engine failed and could not be replaced: ${(error as Error)?.message}`, { cause })
+    }
+  }
   let engine: Engine
   try {
     engine = createFirst(options)
   } catch (error) {
     if (!isFault(error)) throw error
-    engine = createSecond(options)
+    engine = replace(error)
     fallen = true
     onFallback(error, engine.backend)
   }
@@ -68,7 +78,7 @@ export function withFallback(
   }
   const fallBack = (error: unknown): void => {
     const from = engine
-    const second = createSecond(options)
+    const second = replace(error)
     slots.forEach((s, slot) => {
       s.stale = true
       s.results = { logits: from.logits(slot).slice(), q: [...from.q(slot)] }
