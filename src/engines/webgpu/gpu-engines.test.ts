@@ -6,6 +6,7 @@ import { fakeEngine } from '../../../tests/helpers/fake-engine.ts'
 import { collectGarbage } from '../../../tests/helpers/garbage.ts'
 import { memoryGpu } from '../../../tests/helpers/memory-gpu.ts'
 import { tinyModel } from '../../../tests/helpers/weights-file.ts'
+import { HrmError } from '../../errors.ts'
 import { buildGeometry, trainedShape } from '../../tasks/lists.ts'
 import type { EngineFactory } from '../create-engine.ts'
 import { createReferenceEngine } from '../reference/reference-engine.ts'
@@ -74,6 +75,20 @@ it.each([
   })
   const gpu = createGpuEngines(runtime, second, () => {})
   expect(await gpu.breakEven(optionsFor())).toBe(2)
+})
+
+it('measures at the next batch where the processor had no engine to measure with', async () => {
+  const clock = fakeClock()
+  let lacks = 1
+  const second: EngineFactory = (options) => {
+    if (lacks-- > 0) throw new HrmError('engine_unavailable', 'no memory')
+    return fakeEngine(options, () => clock.pass(10))
+  }
+  const told: unknown[] = []
+  const gpu = createGpuEngines(memoryGpu(2 ** 27), second, (fallback) => told.push(fallback))
+  expect(await gpu.breakEven(optionsFor())).toBe(Number.POSITIVE_INFINITY)
+  expect(await gpu.breakEven(optionsFor())).toBe(1)
+  expect(told).toEqual([])
 })
 
 it('measures one board size after another', async () => {

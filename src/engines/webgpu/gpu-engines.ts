@@ -34,6 +34,7 @@ export function createGpuEngines(
   const createFirst = (options: EngineOptions) => createWebGpuEngine(options, runtime)
   /** Measurements run one after another: each would take the other's computing for its own. */
   let measuring: Promise<unknown> = Promise.resolve()
+  /** @throws what `second` throws; any failure after that is the GPU's */
   const measure = async (options: EngineOptions): Promise<number> => {
     const base = second({ ...options, slots: 1 })
     try {
@@ -65,8 +66,14 @@ export function createGpuEngines(
       const { tokens } = options.geometry
       let known = measured.get(tokens)
       if (!known) {
-        known = measuring.then(() => measure(options))
-        measuring = known.catch(() => {})
+        known = measuring
+          .then(() => measure(options))
+          .catch(() => {
+            // The processor had no engine to measure with, no fault of the GPU's: the next batch finds out.
+            measured.delete(tokens)
+            return Number.POSITIVE_INFINITY
+          })
+        measuring = known
         measured.set(tokens, known)
       }
       return known
