@@ -42,7 +42,7 @@ const lostAfter = (steps: number, onLoss: () => void, onStep = () => {}): Openab
         return { ...engine, step }
       }
       const first: EngineFactory = (o) => ({ ...losable(wasm(o), steps), backend: 'webgpu' })
-      return withFallback(options, first, second, onLoss)
+      return withFallback(options, { first, second, onFallback: onLoss })
     },
     breakEven: async () => 1,
     release() {},

@@ -31,7 +31,6 @@ export function createGpuEngines(
     made.clear()
     onFallback({ from: 'webgpu', to, ...describeFault(error) })
   }
-  const createFirst = (options: EngineOptions) => createWebGpuEngine(options, runtime)
   /** Measurements run one after another: each would take the other's computing for its own. */
   let measuring: Promise<unknown> = Promise.resolve()
   /** @throws what `second` throws; any failure after that is the GPU's */
@@ -56,7 +55,12 @@ export function createGpuEngines(
     create(options) {
       if (told) return second(options)
       checkSecond(options)
-      const engine = withFallback(options, createFirst, second, tell, () => made.delete(engine))
+      const engine = withFallback(options, {
+        first: (o) => createWebGpuEngine(o, runtime),
+        second,
+        onFallback: tell,
+        onDispose: () => made.delete(engine),
+      })
       if (!told) made.add(engine)
       return engine
     },

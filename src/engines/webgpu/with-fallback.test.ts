@@ -19,7 +19,7 @@ beforeAll(async () => {
 const fallingBack =
   (stepsLeft: number, onFallback: (error: unknown) => void = () => {}): EngineFactory =>
   (options) =>
-    withFallback(options, (o) => losable(wasm(o), stepsLeft), wasm, onFallback)
+    withFallback(options, { first: (o) => losable(wasm(o), stepsLeft), second: wasm, onFallback })
 
 for (const steps of [0, 1, 3, Number.POSITIVE_INFINITY]) {
   describeEngine(`with a fallback after ${steps} steps`, () => fallingBack(steps))
@@ -155,12 +155,11 @@ describe('withFallback', () => {
     const engine = started(
       engineFor(
         (options) =>
-          withFallback(
-            options,
-            (o) => ({ ...losable(wasm(o), 1), backend: 'webgpu', build: 'a GPU' }),
-            wasm,
-            (error) => told.push(error),
-          ),
+          withFallback(options, {
+            first: (o) => ({ ...losable(wasm(o), 1), backend: 'webgpu', build: 'a GPU' }),
+            second: wasm,
+            onFallback: (error) => told.push(error),
+          }),
         tinyModel(OFFICIAL),
       ),
     )
@@ -177,14 +176,13 @@ describe('withFallback', () => {
     const make = (error: Error) =>
       engineFor(
         (options) =>
-          withFallback(
-            options,
-            () => {
+          withFallback(options, {
+            first() {
               throw error
             },
-            wasm,
-            (e) => told.push(e),
-          ),
+            second: wasm,
+            onFallback: (e) => told.push(e),
+          }),
         model,
       )
     const lack = new RangeError('no memory')
@@ -203,12 +201,11 @@ describe('withFallback', () => {
     const engine = started(
       engineFor(
         (options) =>
-          withFallback(
-            options,
-            (o) => losable(wasm(o), 0),
-            (o) => losable(wasm(o), 3),
-            () => {},
-          ),
+          withFallback(options, {
+            first: (o) => losable(wasm(o), 0),
+            second: (o) => losable(wasm(o), 3),
+            onFallback() {},
+          }),
         tinyModel(OFFICIAL),
       ),
     )
@@ -224,6 +221,7 @@ describe('withFallback', () => {
       return wasm(options)
     }
     const told: unknown[] = []
+    const onFallback = (error: unknown) => told.push(error)
     const lost = new Error('lost')
     const first: EngineFactory = (options) => ({
       ...wasm(options),
@@ -231,9 +229,7 @@ describe('withFallback', () => {
         throw lost
       },
     })
-    const engine = started(
-      engineFor((o) => withFallback(o, first, second, (error) => told.push(error)), tinyModel(OFFICIAL)),
-    )
+    const engine = started(engineFor((o) => withFallback(o, { first, second, onFallback }), tinyModel(OFFICIAL)))
     ;(engine as FallbackEngine).leave('silently')
     const error = await expectHrmRejection(Promise.resolve(engine.step([0])), 'engine_unavailable', 'no memory')
     expect([error.cause, told]).toEqual([lost, []])
@@ -245,7 +241,8 @@ describe('withFallback', () => {
   it('goes on in the second engine when it is told to, during a step too', async () => {
     const model = tinyModel(OFFICIAL)
     const told: unknown[] = []
-    const engine = started(engineFor((o) => withFallback(o, wasm, wasm, (error) => told.push(error)), model))
+    const onFallback = (error: unknown) => told.push(error)
+    const engine = started(engineFor((o) => withFallback(o, { first: wasm, second: wasm, onFallback }), model))
     const steady = started(engineFor(wasm, model))
     await engine.step([0, 1])
     const step = Promise.resolve(engine.step([1, 2]))
@@ -273,13 +270,7 @@ describe('withFallback', () => {
       return { ...engine, step }
     }
     const lost = () => {
-      const make: EngineFactory = (o) =>
-        withFallback(
-          o,
-          (o) => losable(wasm(o), 2),
-          second,
-          () => {},
-        )
+      const make: EngineFactory = (o) => withFallback(o, { first: (o) => losable(wasm(o), 2), second, onFallback() {} })
       return started(engineFor(make, tinyModel(OFFICIAL)))
     }
     const whole = lost()

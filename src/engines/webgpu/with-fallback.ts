@@ -3,6 +3,7 @@ import { yieldToEventLoop } from '../../solve/event-loop.ts'
 import { checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { EngineFactory } from '../create-engine.ts'
 import type { Backend, Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'
+import { createSuccession } from './succession.ts'
 import { retrace, type Trail, turn } from './trail.ts'
 
 /** A carry that can be computed again should the engine that holds it fail. */
@@ -28,91 +29,44 @@ export interface FallbackEngine extends Engine {
   leave(error: unknown): void
 }
 
+export interface FallbackOptions {
+  readonly first: EngineFactory
+  /** Makes engines that compute on a processor: it is given a slot at a time. */
+  readonly second: EngineFactory
+  /** Told once: the error that made the first one fail, and what took over. */
+  onFallback(error: unknown, to: Backend): void
+  /** Told of every `dispose()`. */
+  onDispose?(): void
+}
+
 /**
  * An engine that another replaces when it fails: boards go on from where they were, computed again in the second one.
- * @param createSecond of engines that compute on a processor: it is given a slot at a time
- * @param onFallback is told once: the error that made the first one fail, and what took over
- * @param onDispose is told of every `dispose()`
- * @throws HrmError as the factories do, but a first engine that fails when it is made is replaced at once; where no second
- * one can be made, its calls fail as that does, with the first one's error as the `cause`, and the next call tries again
+ * @throws HrmError as `createSuccession` does
  */
 export function withFallback(
   options: EngineOptions,
-  createFirst: EngineFactory,
-  createSecond: EngineFactory,
-  onFallback: (error: unknown, to: Backend) => void,
-  onDispose: () => void = () => {},
+  { first, second, onFallback, onDispose }: FallbackOptions,
 ): FallbackEngine {
   const { model, geometry, slots: count } = options
   const mark = Symbol('a carry of this engine')
-  let disposed = false
-  let fallen = false
-  /** The second engine, or an error that has the first one's as its cause. */
-  const replace = (cause: unknown): Engine => {
-    try {
-      return createSecond(options)
-    } catch (error) {
-      const code = error instanceof HrmError ? error.code : 'engine_unavailable'
-      throw new HrmError(code, `the engine failed and could not be replaced: ${(error as Error)?.message}`, { cause })
-    }
-  }
-  let engine: Engine
-  try {
-    engine = createFirst(options)
-  } catch (error) {
-    if (!isFault(error)) throw error
-    engine = replace(error)
-    fallen = true
-    onFallback(error, engine.backend)
-  }
   const start: Trail = { puzzle: 0, tokens: new Uint8Array(geometry.tokens), steps: 0 }
   const slots: TrackedSlot[] = Array.from({ length: count }, () => ({ trail: start, stale: false, saved: new Set() }))
-
-  const refuseDisposed = (): void => {
-    if (disposed) throw new HrmError('disposed', 'the engine was disposed')
-  }
+  const succession = createSuccession(options, {
+    first,
+    second,
+    onFallback,
+    onLoss(from) {
+      slots.forEach((s, slot) => {
+        s.stale = true
+        s.results = { logits: from.logits(slot).slice(), q: [...from.q(slot)] }
+      })
+    },
+  })
+  const { attempt, attemptAsync, refuseDisposed, leave } = succession
   const at = (slot: number): TrackedSlot => {
     refuseDisposed()
     checkSlot(slot, count)
     return slots[slot]
-  }
-  const fallBack = (error: unknown): void => {
-    const from = engine
-    const second = replace(error)
-    slots.forEach((s, slot) => {
-      s.stale = true
-      s.results = { logits: from.logits(slot).slice(), q: [...from.q(slot)] }
-    })
-    engine = second
-    fallen = true
-    from.dispose()
-    onFallback(error, engine.backend)
-  }
-  /** A call into the engine of the moment, and into the second one should the first fail in it. */
-  const attempt = <T>(call: (engine: Engine) => T): T => {
-    const used = engine
-    try {
-      return call(used)
-    } catch (error) {
-      if (fallen || !isFault(error)) throw error
-      fallBack(error)
-      return call(engine)
-    }
-  }
-  const attemptAsync = async <T>(call: (engine: Engine) => T | Promise<T>): Promise<T> => {
-    const used = engine
-    try {
-      const result = await call(used)
-      if (engine === used) return result
-      // Else it was left meanwhile, and what it computed, or how it failed, went with it.
-    } catch (error) {
-      refuseDisposed()
-      if (engine === used) {
-        if (fallen || !isFault(error)) throw error
-        fallBack(error)
-      }
-    }
-    return call(engine)
   }
   /** Brings stale slots to where they were. */
   const catchUp = async (target: Engine, list: readonly number[], goOn = refuseDisposed): Promise<void> => {
@@ -126,26 +80,20 @@ export function withFallback(
 
   const release = (carry: TrackedCarry): void => {
     slots[carry.slot].saved.delete(carry)
-    if (carry.saved && carry.engine === engine) engine.releaseCarry(carry.saved)
-  }
-  /** A start from a carry that went with the first engine happens when the slot is next needed. */
-  const startLater = (s: TrackedSlot, tokens: Uint8Array, trail: Trail, puzzle: number): void => {
-    checkTokens(model, geometry, tokens, undefined, 0, puzzle)
-    s.trail = turn(trail, tokens.slice(), puzzle)
-    s.stale = true
+    if (carry.saved && carry.engine === succession.engine) succession.engine.releaseCarry(carry.saved)
   }
 
   return {
     get backend() {
-      return engine.backend
+      return succession.engine.backend
     },
     get build() {
-      return engine.build
+      return succession.engine.build
     },
     slots: count,
-    tokens: engine.tokens,
-    outputSize: engine.outputSize,
-    carrySize: engine.carrySize,
+    tokens: succession.engine.tokens,
+    outputSize: succession.engine.outputSize,
+    carrySize: succession.engine.carrySize,
     start(slot, tokens, carry, puzzle = 0) {
       const s = at(slot)
       if (carry === undefined || carry instanceof Float32Array) {
@@ -156,16 +104,15 @@ export function withFallback(
         return
       }
       if (!isOurs(carry)) throw new HrmError('option_invalid', 'the carry was released, or saved by another engine')
-      if (carry.engine !== engine || !carry.saved) return startLater(s, tokens, carry.trail, puzzle)
-      try {
-        engine.start(slot, tokens, carry.saved, puzzle)
-      } catch (error) {
-        if (fallen || !isFault(error)) throw error
-        fallBack(error)
-        return startLater(s, tokens, carry.trail, puzzle)
-      }
+      s.stale = attempt((e) => {
+        const { saved } = carry
+        // A start from a carry that went with the first engine happens when the slot is next needed.
+        const later = e !== carry.engine || !saved
+        if (later) checkTokens(model, geometry, tokens, undefined, 0, puzzle)
+        else e.start(slot, tokens, saved, puzzle)
+        return later
+      })
       s.trail = turn(carry.trail, tokens.slice(), puzzle)
-      s.stale = false
     },
     setTokens(slot, tokens) {
       const s = at(slot)
@@ -176,7 +123,7 @@ export function withFallback(
     saveCarry(slot) {
       const s = at(slot)
       const saved = s.stale ? undefined : attempt((e) => (slots[slot].stale ? undefined : e.saveCarry(slot)))
-      const carry: TrackedCarry = { kept: mark, slot, trail: s.trail, engine, saved }
+      const carry: TrackedCarry = { kept: mark, slot, trail: s.trail, engine: succession.engine, saved }
       s.saved.add(carry)
       return carry
     },
@@ -205,7 +152,7 @@ export function withFallback(
       }
       await attemptAsync(async (e) => {
         await catchUp(e, list, check)
-        if (!fallen) return e.step(list, isFinished)
+        if (!succession.fallen) return e.step(list, isFinished)
         for (const [i, slot] of list.entries()) {
           if (i > 0) {
             await yieldToEventLoop()
@@ -220,24 +167,12 @@ export function withFallback(
         s.results = undefined
       }
     },
-    logits: (slot) => at(slot).results?.logits ?? engine.logits(slot),
-    q: (slot) => at(slot).results?.q ?? engine.q(slot),
-    leave(error) {
-      try {
-        if (!disposed && !fallen) fallBack(error)
-      } catch {
-        // There is no second engine to be had: whoever calls next is told.
-      }
-    },
+    logits: (slot) => at(slot).results?.logits ?? succession.engine.logits(slot),
+    q: (slot) => at(slot).results?.q ?? succession.engine.q(slot),
+    leave,
     dispose() {
-      disposed = true
-      onDispose()
-      engine.dispose()
+      onDispose?.()
+      succession.dispose()
     },
   }
-}
-
-/** Whether an engine failed, rather than a call that asked for something wrong. */
-function isFault(error: unknown): boolean {
-  return !(error instanceof HrmError) || error.code === 'engine_failed' || error.code === 'engine_unavailable'
 }
