@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeServer, rest } from '../node-test-support.ts'
-import { fakeApp } from '../test-support.ts'
+import { fakeApp, problemOf } from '../test-support.ts'
 import { diskFiles } from './local/disk-files.ts'
 import { type JobPlatform, resultsKey } from './platform.ts'
 import { streamResults } from './results.ts'
@@ -54,6 +54,16 @@ test('a chunk that failed has rows that say so, even where its board is gone', a
 test('blanks at the ends of a board, cells of a maze, stand within quotes, for some readers strip them elsewhere', async () => {
   const { text } = read([ROW])
   expect((await text()).split('\r\n')[1]).toBe('0," S G",solved,"SoG ",1,1,true,m')
+})
+
+test('a job that expires between the looks at its state and at its chunks is gone, not without boards', async () => {
+  const ledger = { status: async () => ({ id: 'a', state: 'done', model: 'm', boards: 5 }), chunks: async () => [] }
+  const { app } = fakeApp({ jobs: () => ({ files: {}, ledger: () => ledger }) as unknown as JobPlatform })
+  const path = '/v1/jobs/00000000-0000-4000-8000-000000000000/results'
+  for (const Accept of ['text/csv', 'application/jsonl']) {
+    const response = await app.request(path, { headers: { Accept } })
+    expect([response.status, (await problemOf(response)).code]).toEqual([410, 'job_gone'])
+  }
 })
 
 describe('under Node', () => {

@@ -135,6 +135,8 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
     if (job.state === 'cancelled') throw new ProblemError('job_gone', 'The job was cancelled.')
     if (job.state === 'running') throw new ProblemError('job_unfinished', 'The job has not ended yet.')
     const chunks = await platform.ledger(job.id).chunks()
+    // every job has one: it expired since its state was told
+    if (chunks.length === 0) throw new ProblemError('job_gone', 'The job has expired.')
     const onError = (error: unknown) => {
       service.log(errorLog(c.get('requestId'), toProblemError(error).code, error))
     }
