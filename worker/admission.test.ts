@@ -87,16 +87,11 @@ test('a caller has no more places than one caller may, and those without a name 
 })
 
 test('of one caller, boards of one size begin a few at a time, in their order, and those of others at once', async () => {
-  const admission = createAdmission({
-    ...SOLVES,
-    max: 20,
-    leaseMs: 60_000,
-    turnsEach: ({ cost }) => (cost > 1 ? 1 : 2),
-  })
+  const admission = createAdmission({ ...SOLVES, max: 20, leaseMs: 60_000 })
   const begun: string[] = []
   const enter = (name: string, room: Room, caller?: string) => {
     const lease = admission.acquire(room, caller)
-    const turn = lease.turn().then(() => void begun.push(name))
+    const turn = lease.turn({ most: room.cost > 1 ? 1 : 2 }).then(() => void begun.push(name))
     return { ...lease, turn }
   }
   const small = { size: '9x9', cost: 1 }
@@ -114,12 +109,12 @@ test('of one caller, boards of one size begin a few at a time, in their order, a
 })
 
 test('what needs several turns waits until they are free, and nobody of its caller who came later goes before it', async () => {
-  const admission = createAdmission({ ...SOLVES, max: 20, leaseMs: 60_000, turnsEach: () => 3 })
+  const admission = createAdmission({ ...SOLVES, max: 20, leaseMs: 60_000 })
   const begun: string[] = []
   const small = { size: '9x9', cost: 1 }
-  const enter = (name: string, turns?: number, room: Room = small) => {
-    const lease = admission.acquire(room, name[0], turns)
-    lease.turn().then(() => begun.push(name))
+  const enter = (name: string, wanted?: number, room: Room = small) => {
+    const lease = admission.acquire(room, name[0])
+    lease.turn({ wanted, most: 3 }).then(() => begun.push(name))
     return lease
   }
   const [two, one] = [enter('a2', 2), enter('a1')]
@@ -147,17 +142,18 @@ test('what needs several turns waits until they are free, and nobody of its call
 test('whoever waits for a turn can leave, and gets the turn of one that was lost', async () => {
   vi.useFakeTimers()
   let time = 0
-  const admission = createAdmission({ ...SOLVES, max: 10, turnsEach: () => 1, now: () => time })
+  const admission = createAdmission({ ...SOLVES, max: 10, now: () => time })
   const room = { size: '9x9', cost: 1 }
   const lost = admission.acquire(room, 'a')
-  await lost.turn()
+  await lost.turn({ most: 1 })
   vi.clearAllTimers() // as when a runtime drops requests
   const leaving = new AbortController()
-  const left = admission.acquire(room, 'a').turn(leaving.signal)
+  const { signal } = leaving
+  const left = admission.acquire(room, 'a').turn({ most: 1, signal })
   leaving.abort()
   await expect(left).rejects.toMatchObject({ code: 'aborted' })
-  await expect(admission.acquire(room, 'a').turn(leaving.signal)).rejects.toMatchObject({ code: 'aborted' })
-  const waiting = admission.acquire(room, 'a').turn()
+  await expect(admission.acquire(room, 'a').turn({ most: 1, signal })).rejects.toMatchObject({ code: 'aborted' })
+  const waiting = admission.acquire(room, 'a').turn({ most: 1 })
   for (; time < 200; time += 10) vi.advanceTimersByTime(10)
   await waiting
 })
@@ -165,10 +161,10 @@ test('whoever waits for a turn can leave, and gets the turn of one that was lost
 test('whoever waits has its turn also after the machine slept, and all that waited look lost', async () => {
   vi.useFakeTimers()
   let time = 0
-  const admission = createAdmission({ ...SOLVES, max: 10, turnsEach: () => 1, now: () => time })
+  const admission = createAdmission({ ...SOLVES, max: 10, now: () => time })
   const room = { size: '9x9', cost: 1 }
   const leases = Array.from({ length: 3 }, () => admission.acquire(room, 'a'))
-  const turns = leases.map((lease) => lease.turn())
+  const turns = leases.map((lease) => lease.turn({ most: 1 }))
   await turns[0]
   time = 1000
   admission.acquire()

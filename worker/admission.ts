@@ -3,12 +3,20 @@ import { ProblemError } from './problem.ts'
 
 /** A place among those in flight. */
 export interface Lease {
-  /**
-   * Resolves as soon as work may begin: those of one caller's that have begun, as far as their boards are of one size, take
-   * `turnsEach` turns at most. @throws HrmError `aborted`
-   */
-  turn(signal?: AbortSignal): Promise<void>
+  /** Resolves as soon as work may begin. @throws HrmError `aborted` */
+  turn(wait?: TurnOptions): Promise<void>
   release(): void
+}
+
+export interface TurnOptions {
+  /** How many boards are to be computed at a time. Default: 1 */
+  wanted?: number
+  /**
+   * How many turns those of one caller's that have begun may take, with boards of one size; what has boards of several sizes
+   * counts with all. Whoever wants several waits until it has all of them, or `most`. Default: any.
+   */
+  most?: number
+  signal?: AbortSignal
 }
 
 /** What someone needs memory for while they are in flight; boards of one size share it. */
@@ -22,11 +30,10 @@ export interface Room {
 export interface Admission {
   /**
    * @param caller whose places are counted together, where that is known
-   * @param turns how many boards are computed at a time. Default: 1
    * @throws ProblemError `overloaded` when every place is taken, or all that a caller may have, or there is no room for
    * another size of boards
    */
-  acquire(room?: Room, caller?: string, turns?: number): Lease
+  acquire(room?: Room, caller?: string): Lease
   /** `undefined` where `acquire` would throw. */
   tryAcquire(room?: Room, caller?: string): Lease | undefined
   readonly inFlight: number
@@ -37,11 +44,6 @@ export interface AdmissionOptions {
   max: number
   /** How many of them one caller may have. Default: all. */
   maxEach?: number
-  /**
-   * How many turns those of them that have begun may take, with boards of one size; what has boards of several sizes counts
-   * with all. Whoever needs more than that waits until it has all. Default: any.
-   */
-  turnsEach?: (room: Room) => number
   /** How much all sizes of boards in flight may cost together; one alone always may. Default: any. */
   maxRoom?: number
   /**
@@ -61,7 +63,9 @@ interface Place {
   renewedAt: number
   readonly room?: Room
   readonly caller?: string
-  readonly turns: number
+  /** Once it has asked for them. */
+  turns: number
+  most: number
   begun: boolean
   /** Ends the wait for its turn, where it waits. */
   begin?: () => void
@@ -69,7 +73,7 @@ interface Place {
 
 /** Lets at most `max` solves, or whatever `what` says, be under way at once. */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { max, maxEach = max, maxRoom = Number.POSITIVE_INFINITY, turnsEach, leaseMs, what, onLost } = options
+  const { max, maxEach = max, maxRoom = Number.POSITIVE_INFINITY, leaseMs, what, onLost } = options
   const now = options.now ?? Date.now
   /** In the order in which they were taken. */
   const places = new Set<Place>()
@@ -95,13 +99,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   function mayBegin(place: Place): boolean {
     const { room, caller } = place
-    if (caller === undefined || !room || !turnsEach) return true
+    if (caller === undefined || !room) return true
     const like = [...places].filter((other) => other.caller === caller && isLike(other.room, room))
     // else whoever needs several turns would wait for as long as others come that need one
     const first = like.find(({ begin }) => begin) ?? place
     if (first !== place) return false
     const taken = like.reduce((sum, { begun, turns }) => sum + (begun ? turns : 0), 0)
-    return taken + place.turns <= turnsEach(room)
+    return taken + place.turns <= place.most
   }
 
   /** Why there is no place. */
@@ -113,9 +117,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return undefined
   }
 
-  function take(room?: Room, caller?: string, wanted = 1): Lease {
-    const turns = room && turnsEach ? Math.min(wanted, turnsEach(room)) : wanted
-    const place: Place = { renewedAt: now(), room, caller, turns, begun: false }
+  function take(room?: Room, caller?: string): Lease {
+    const place: Place = { renewedAt: now(), room, caller, turns: 1, most: 1, begun: false }
     places.add(place)
     const renew = () => {
       place.renewedAt = now()
@@ -127,8 +130,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
     const timer = setInterval(renew, leaseMs / 4)
     return {
-      async turn(signal) {
+      async turn({ wanted = 1, most = Number.POSITIVE_INFINITY, signal } = {}) {
         if (signal?.aborted) throw abortError(signal)
+        Object.assign(place, { turns: Math.min(wanted, most), most })
         await new Promise<void>((resolve, reject) => {
           const end = () => {
             stop()
@@ -160,9 +164,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     tryAcquire(room, caller) {
       return refusal(room, caller) === undefined ? take(room, caller) : undefined
     },
-    acquire(room, caller, turns) {
+    acquire(room, caller) {
       const full = refusal(room, caller)
-      if (full === undefined) return take(room, caller, turns)
+      if (full === undefined) return take(room, caller)
       throw new ProblemError('overloaded', `${full} are in flight; try again shortly.`)
     },
   }

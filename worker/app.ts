@@ -8,7 +8,7 @@ import type { ResultCache } from './cache.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { type GuardOptions, guard } from './guard.ts'
 import type { JobPlatform } from './jobs/platform.ts'
-import { DEFAULT_LIMITS, type Limits, turnsOf } from './limits.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, isFault, type Log, logToConsole } from './log.ts'
 import { counted, countResponses, createMetrics, type Metrics } from './metrics.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
@@ -59,7 +59,6 @@ export function createApp(options: AppOptions) {
     admission: createAdmission({
       max: limits.maxInFlight,
       maxEach: Math.ceil(limits.maxInFlight / 2),
-      turnsEach: ({ cost }) => turnsOf(limits, cost),
       maxRoom: limits.maxRoom,
       leaseMs: limits.leaseMs,
       what: 'solves',

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { createSolver } from '../src/index.ts'
+import { CANDIDATES_9X9 } from '../tests/helpers/configs.ts'
+import type { FakeEngine } from '../tests/helpers/fake-engine.ts'
+import { fakeSolver, noOpinion } from '../tests/helpers/fake-solver.ts'
 import { SMALL } from '../tests/worker/boards.ts'
 import { BOARD, CONFLICT, fakeApp, problemOf } from './test-support.ts'
 
@@ -21,12 +24,16 @@ test('a batch is solved in waves, each on its part of what the ones before have 
   ])
 })
 
-test.each([
-  ['up to 9x9', [BOARD, BOARD, BOARD, BOARD], [3, 1]],
-  ['larger than 9x9', Array<string>(3).fill('.'.repeat(256)), [1, 1, 1]],
-  ['of several sizes as the largest', ['.'.repeat(100), BOARD], [1, 1]],
-])('a wave of boards %s is what one caller may have computed at a time, whoever asks', async (_, boards, expected) => {
-  const { post, solver } = fakeApp()
+test.each<[string, 'reference' | 'webgpu', number, string[], number[]]>([
+  ['up to 9x9', 'reference', 8, [BOARD, BOARD, BOARD, BOARD], [3, 1]],
+  ['of 16x16, which have two slots,', 'reference', 8, Array(3).fill('.'.repeat(256)), [1, 1, 1]],
+  ['of several sizes, as of the largest,', 'reference', 8, ['.'.repeat(256), BOARD], [1, 1]],
+  ['of 10x10 on a GPU, which has 47 slots for them,', 'webgpu', 64, Array(64).fill('.'.repeat(100)), [47, 17]],
+])('a wave of boards %s is what one caller may have computed at a time, whoever asks', async (...row) => {
+  const [, backend, slots, boards, expected] = row
+  const wrap = (engine: FakeEngine) => Object.assign(engine, { backend })
+  const { solver } = fakeSolver(noOpinion, { config: CANDIDATES_9X9, slots, wrap })
+  const { post } = fakeApp({ solvers: new Map([['sudoku', async () => solver]]) })
   const { solveBatch } = solver
   let waves: number[] = []
   solver.solveBatch = (wave, options) => {
@@ -36,7 +43,7 @@ test.each([
   const answers: unknown[] = []
   for (const from of [undefined, { 'CF-Connecting-IP': '192.0.2.1' }]) {
     waves = []
-    const response = await post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 13 }, from)
+    const response = await post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 64 }, from)
     answers.push(await response.json())
     expect(waves).toEqual(expected)
   }
@@ -65,6 +72,18 @@ test("a batch leaves a slot of the engine to the next caller, and its caller's s
   } finally {
     solver.dispose()
   }
+})
+
+test('a batch leaves a slot too where boards as small as these are large for the model', async () => {
+  const { solver } = fakeSolver(noOpinion, { slots: 4 }) // of 4x4: two of 6x6
+  const { post, lines } = fakeApp({ solvers: new Map([['sudoku', async () => solver]]) })
+  const from = (host: number) => ({ 'CF-Connecting-IP': `192.0.2.${host}` })
+  const ask = (host: number, maxSteps: number) =>
+    post('/v1/solve', { task: 'sudoku', board: '.'.repeat(36), maxSteps }, from(host))
+  const first = [ask(1, 1000), ask(1, 1000), ask(1, 1000)]
+  await ask(2, 3)
+  expect(lines).toMatchObject([{ steps: 3 }])
+  await Promise.all(first)
 })
 
 test.each([

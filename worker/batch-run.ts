@@ -2,10 +2,10 @@ import { HrmError } from '../src/errors.ts'
 import type { SolveResult, Solver } from '../src/solve/types.ts'
 import type { Lease } from './admission.ts'
 import { checkBudget, mostSteps } from './budget.ts'
-import { turnsOf } from './limits.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
+import { turnsFor } from './turns.ts'
 
 export interface BatchJob {
   solver: Solver
@@ -37,9 +37,10 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   let lease: Lease | undefined
   try {
     const checked = checkBoards(service, job)
-    const largest = Math.max(...checked.map(({ cost }) => cost))
+    const cost = Math.max(...checked.map((board) => board.cost))
+    const largest = boards[checked.findIndex((board) => board.cost === cost)]
     const sizes = new Set(checked.map(({ size }) => size))
-    maxSteps = job.request.maxSteps ?? mostSteps(limits, largest)
+    maxSteps = job.request.maxSteps ?? mostSteps(limits, cost)
     left = maxSteps
     if (maxSteps < boards.length) {
       throw new HrmError(
@@ -49,11 +50,14 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     }
     // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
     const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
-    const width = turnsOf(limits, largest)
-    lease = service.admission.acquire({ size, cost: largest }, job.caller, Math.min(width, boards.length))
-    await lease.turn(signal)
+    lease = service.admission.acquire({ size, cost }, job.caller)
+    const most = await turnsFor(limits, solver, largest, boards.length, signal)
+    await lease.turn({ wanted: boards.length, most, signal })
     while (results.length < boards.length) {
-      const share = Math.floor(left / (boards.length - results.length))
+      const rest = boards.length - results.length
+      const share = Math.floor(left / rest)
+      // asked anew, for a GPU may have been lost, and auto leaves a few boards to the processor
+      const width = Math.min(most, await turnsFor(limits, solver, largest, rest, signal))
       const wave = boards.slice(results.length, results.length + width)
       const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
       for (const result of solved) left -= result.steps

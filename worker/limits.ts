@@ -21,9 +21,8 @@ export interface Limits {
   /** Solves and batches in flight; one more is answered 503. One caller, where it is known, may have half, rounded up. */
   maxInFlight: number
   /**
-   * Of one caller's boards of one size, those that are computed at a time, alone or in batches; of boards of which a step
-   * costs more than one on 9x9 a third as many. That leaves a slot to the next caller, and costs nobody time where one core
-   * computes whatever is in the slots. A GPU wants many.
+   * Of one caller's boards of one size, how many a processor computes at a time at most, alone or in batches; see `turns.ts`
+   * for where they are fewer, or on a GPU more. It costs nobody time where one core computes whatever is in the slots.
    */
   turnsEach: number
   /**
@@ -74,7 +73,3 @@ export const DEFAULT_LIMITS: Limits = {
   chunkSteps: 1536,
   chunkBoards: 256,
 }
-
-/** How many boards of one caller are computed at a time, by what a step on them costs. */
-export const turnsOf = ({ turnsEach }: Limits, cost: number): number =>
-  cost > 1 ? Math.ceil(turnsEach / 3) : turnsEach

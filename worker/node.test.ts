@@ -7,9 +7,12 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient } from '../src/client/index.ts'
-import { IMPOSSIBLE } from '../tests/worker/boards.ts'
+import type { OpenableWebGpu } from '../src/engines/gpu.ts'
+import { HrmError } from '../src/errors.ts'
+import { IMPOSSIBLE, SMALL } from '../tests/worker/boards.ts'
 import { sha256Hex } from './hash.ts'
 import { jobResult } from './jobs/schemas.ts'
+import type { ErrorLog, SolveLog } from './log.ts'
 import { serve } from './node.ts'
 import { BOARD, SOLUTION } from './test-support.ts'
 
@@ -91,6 +94,28 @@ test('keeps out who has no key', async () => {
     const type = { 'Content-Type': 'application/json' }
     expect((await ask(type)).status).toBe(401)
     expect((await ask({ ...type, Authorization: 'Bearer k' })).status).toBe(422)
+  } finally {
+    await server.close()
+  }
+})
+
+test('where auto finds no GPU, a batch leaves a slot to the next caller as it does on a processor', async () => {
+  const open = () => Promise.reject(new HrmError('engine_unavailable', 'no adapter here'))
+  const webgpu: OpenableWebGpu = { backend: 'webgpu', open }
+  const solver = { task: 'sudoku', backend: 'auto', webgpu } as const
+  const lines: (SolveLog | ErrorLog)[] = []
+  const apiKeys = (await Promise.all(['a', 'b'].map(sha256Hex))).join(' ')
+  const server = await serve({ port: 0, assetsDir, log: (line) => lines.push(line), solver, apiKeys })
+  try {
+    const url = `http://127.0.0.1:${server.port}`
+    const client = (apiKey: string) => createClient(url, { apiKey })
+    const boards = Array<string>(64).fill('.2341...........') // nothing goes into the first cell
+    const batch = client('a').solveBatch('sudoku', boards, { maxSteps: 256 })
+    const metrics = () => fetch(`${url}/metrics`, { headers: { Authorization: 'Bearer b' } })
+    await expect.poll(async () => (await metrics()).text()).toContain('hrm_solves_in_flight 1\n')
+    await client('b').solve('sudoku', SMALL)
+    await batch
+    expect(lines).toMatchObject([{ boards: 1 }, { boards: 64 }])
   } finally {
     await server.close()
   }

@@ -54,11 +54,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const log = options.log ?? logToConsole
   const metrics = createMetrics()
   const { jobsDir } = options
-  const limits = {
-    ...DEFAULT_LIMITS,
-    ...(options.solver?.webgpu && { turnsEach: DEFAULT_LIMITS.maxBoards }),
-    ...options.limits,
-  }
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
   let jobs: LocalJobs | undefined
   const app = createApp({
     solvers,

@@ -5,6 +5,7 @@ import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
 import { canonicalBoard } from './task-of.ts'
+import { turnsFor } from './turns.ts'
 
 export interface SolveJob {
   solver: Solver
@@ -55,7 +56,8 @@ async function* stepsOf(service: Service, job: SolveJob, lease: Lease): SolveRun
   let steps: ReturnType<Solver['steps']> | undefined
   let spent: Pick<SolveLog, 'steps' | 'attempts' | 'solved' | 'outcome'> = { ...NOTHING, outcome: 'aborted' }
   try {
-    await lease.turn(signal)
+    const most = await turnsFor(service.limits, solver, board, 1, signal)
+    await lease.turn({ most, signal })
     steps = solver.steps(board, { maxSteps, seed, signal })
     for (;;) {
       const next = await steps.next()

@@ -7,6 +7,7 @@ import type { Puzzle, Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
 import { describeModel } from '../weights/model-info.ts'
 import type { IsSolved, Stepping } from './attempt.ts'
+import { ENGINE_FOR, type TellingSolver } from './engine-for.ts'
 import { yieldToEventLoop } from './event-loop.ts'
 import { groupByShape } from './group-by-shape.ts'
 import { ofNthBoard } from './nth-board.ts'
@@ -16,7 +17,7 @@ import { bindSlot } from './slot.ts'
 import type { SlotPool } from './slot-pool.ts'
 import { slotsFor } from './slots-for.ts'
 import { solveProgram } from './solve-program.ts'
-import type { SolveResult, Solver, SolveStep } from './types.ts'
+import type { SolveResult, SolveStep } from './types.ts'
 
 export interface SolverParts {
   readonly loaded: LoadedModel
@@ -28,7 +29,7 @@ export interface SolverParts {
 }
 
 /** Ties model, task and engine together. One engine is kept for every board size of late. */
-export function createSolverFrom({ loaded, task, slots, engines, first }: SolverParts): Solver {
+export function createSolverFrom({ loaded, task, slots, engines, first }: SolverParts): TellingSolver {
   const { model } = loaded
   const pools = createPools()
   const batchPools = createPools()
@@ -59,6 +60,9 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
     if (!batch) newest = pool.engine
     return { pool, release: () => held.done(pool) }
   }
+  /** The same for so many boards of its size. */
+  const lendPoolFor = async (puzzle: Puzzle, boards: number, signal?: AbortSignal) =>
+    lendPool(puzzle, await batchFactoryFor(puzzle, boards, signal))
 
   const dispose = (): void => {
     disposed = true
@@ -158,8 +162,7 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         options.onProgress?.({ done: finished, total: boards.length, solved })
       }
       for (const group of groupByShape(puzzles)) {
-        const batch = await batchFactoryFor(puzzles[group[0]], group.length, checked.signal)
-        const { pool, release } = lendPool(puzzles[group[0]], batch)
+        const { pool, release } = await lendPoolFor(puzzles[group[0]], group.length, checked.signal)
         try {
           await solveGroup(pool, puzzles, group, checked, begin, finish)
         } finally {
@@ -167,6 +170,11 @@ export function createSolverFrom({ loaded, task, slots, engines, first }: Solver
         }
       }
       return results
+    },
+    async [ENGINE_FOR](board, boards, signal) {
+      const { pool, release } = await lendPoolFor(task.parse(board), boards, signal)
+      release()
+      return pool.engine
     },
     dispose,
     // Where there is no such symbol, in Safari say, this is a method named "undefined", and nobody asks for it.

@@ -51,6 +51,13 @@ export const CANDIDATES: ModelConfig = {
   task: { name: 'sudoku', kind: 'sudoku', rows: 4, cols: 4, box_rows: 2, box_cols: 2, symbols: [] },
 }
 
+/** The same, of 9x9. */
+export const CANDIDATES_9X9: ModelConfig = {
+  ...CANDIDATES,
+  seq_len: 729,
+  task: { ...CANDIDATES.task, rows: 9, cols: 9, box_rows: 3, box_cols: 3 },
+}
+
 /** Mazes of 3 x 4 cells, and of any other size: every head reads the four neighbours. */
 export const MAZE: ModelConfig = {
   ...small,
