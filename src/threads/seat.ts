@@ -34,20 +34,6 @@ export class Seat {
     return { link: untilAborted(this.#alive(), signal), done }
   }
 
-  async use<T>(work: (link: Link) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { link, done } = this.take(signal)
-    try {
-      return await work(await link)
-    } finally {
-      done()
-    }
-  }
-
-  /** Whether there is a worker, which is started if need be. */
-  async starts(signal?: AbortSignal): Promise<boolean> {
-    return this.use(async () => true, signal).catch(() => false)
-  }
-
   /** Ends the worker, also one that is only starting, and whatever uses it or waits for it fails with `reason`. */
   close(reason: HrmError): void {
     this.#closed.abort(reason)

@@ -5,6 +5,7 @@ import { ChannelWorker } from '../../tests/helpers/channel-worker.ts'
 import { CANDIDATES } from '../../tests/helpers/configs.ts'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { startStumblingServer } from '../../tests/helpers/stumbling-server.ts'
+import { turns } from '../../tests/helpers/turns.ts'
 import { tinyFile } from '../../tests/helpers/weights-file.ts'
 import { createSolver } from '../index.ts'
 import { kernelUrl } from '../wasm/index.ts'
@@ -12,14 +13,14 @@ import { createThreadSolver } from './thread-solver.ts'
 
 const BOARDS = Array.from({ length: 20 }, (_, i) => `board ${i}`)
 
-/** A solver of two workers, of which the second never has its weights. */
-async function setup() {
+/** A solver of two workers or more, of which only the first ever has its weights. */
+async function setup(count = 2) {
   const workers: ChannelWorker[] = []
   const worker = () => {
     workers.push(new ChannelWorker(workers.length === 0 ? undefined : () => new Promise(() => {})))
     return workers.at(-1)!
   }
-  const solver = await createThreadSolver({ worker, workers: 2, slots: 4 })
+  const solver = await createThreadSolver({ worker, workers: count, slots: 4 })
   const secondStarts = () => expect.poll(() => workers[1]?.options).toBeDefined()
   return { solver, workers, secondStarts }
 }
@@ -64,6 +65,22 @@ describe('while a worker is starting', () => {
     solver.dispose()
     await disposed
     await expect.poll(() => workers.map(({ terminated }) => terminated)).toEqual([true, true])
+  })
+
+  it.each(['aborted', 'disposed'] as const)('a batch that waits for it and is %s starts no other', async (end) => {
+    const { solver, workers, secondStarts } = await setup(8)
+    const busy = solver.steps('board')
+    await busy.next()
+    const abort = new AbortController()
+    const batch = expectHrmRejection(solver.solveBatch(BOARDS, { signal: abort.signal }), end)
+    await secondStarts()
+    if (end === 'aborted') abort.abort()
+    else solver.dispose()
+    await batch
+    await turns(200)
+    expect(workers).toHaveLength(2)
+    await busy.return(undefined as never).catch(() => {})
+    solver.dispose()
   })
 })
 

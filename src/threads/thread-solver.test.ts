@@ -257,7 +257,7 @@ describe('several workers', () => {
     await busy.return(undefined as never)
   })
 
-  test('that cannot be started leave a batch to the others', async () => {
+  test('that cannot be started leave what they are asked to the others', async () => {
     const workers: ChannelWorker[] = []
     const worker = () => {
       if (workers.length > 0) throw new Error('no network')
@@ -271,8 +271,11 @@ describe('several workers', () => {
     }
     const busy = solver.steps('board', { maxSteps: 1e6 })
     await busy.next()
-    expect(await solver.solveBatch(BOARDS)).toHaveLength(100)
-    await busy.return(undefined as never)
+    for (const count of [1, 2, 4, 100]) expect(await solver.solveBatch(BOARDS.slice(0, count))).toHaveLength(count)
+    expect(await solver.solve('board', { maxSteps: 2 })).toMatchObject({ steps: 2 })
+    const steps = solver.steps('board')
+    expect(await steps.next()).toMatchObject({ value: { step: 1 } })
+    for (const stream of [steps, busy]) await stream.return(undefined as never)
     workers[0].crash('out of memory')
     expect(await failureOf(solver.solveBatch(BOARDS))).toMatchObject({ code: 'engine_failed' })
   })

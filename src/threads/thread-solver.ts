@@ -17,7 +17,7 @@ import {
 import type { CreateSolverOptions, SolveBatchOptions, SolveResult, Solver, SolveStep } from '../solve/types.ts'
 import { checkString } from '../tasks/check-string.ts'
 import { connect } from './connect.ts'
-import type { WorkerLike } from './link.ts'
+import type { Link, WorkerLike } from './link.ts'
 import { type RequestOptions, request } from './request.ts'
 import { Seat } from './seat.ts'
 import { shareOut } from './share-out.ts'
@@ -111,6 +111,13 @@ function refuseWebGpu({ backend, engine, webgpu, onFallback }: CreateSolverOptio
   throw new HrmError('option_invalid', "WebGPU is only in 'hrm-edge', not in 'hrm-edge/worker'")
 }
 
+/** A seat in use until `done` is called, and its worker. */
+interface Taken {
+  seat: Seat
+  link: Link
+  done: () => void
+}
+
 /** Closures, as in `hrm-edge`: each can be taken off the solver. */
 function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
   let disposed = false
@@ -118,29 +125,40 @@ function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
   const refuseDisposed = (): void => {
     if (disposed) throw disposal()
   }
-  /** Where the fewest calls are under way; the first of several. */
-  const idlest = (): Seat => seats.reduce((best, seat) => (seat.load < best.load ? seat : best))
+  /** Where the fewest calls are under way first. */
+  const byLoad = (): Seat[] => [...seats].sort((a, b) => a.load - b.load)
 
-  async function ask<T>(seat: Seat, message: SolverRequest, options: RequestOptions): Promise<T> {
+  /**
+   * Takes the first of the seats that has a worker or can start one: one that cannot, in a page without a network say,
+   * leaves the call to the others. Once the call or the solver has ended, no more are started.
+   */
+  async function take([seat, ...others]: readonly Seat[], signal: AbortSignal | undefined): Promise<Taken> {
     refuseDisposed()
-    return seat.use((link) => {
-      refuseDisposed()
-      return request<T>(link, message, options)
-    }, options.signal)
+    throwIfAborted(signal)
+    const { link, done } = seat.take(signal)
+    try {
+      return { seat, link: await link, done }
+    } catch (error) {
+      done()
+      if (others.length === 0) throw error
+      return take(others, signal)
+    }
+  }
+
+  async function ask<T>(order: readonly Seat[], message: SolverRequest, options: RequestOptions): Promise<T> {
+    const { link, done } = await take(order, options.signal)
+    return request<T>(link, message, options).finally(done)
   }
 
   async function* steps(
     message: SolverRequest,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SolveStep, SolveResult, void> {
-    refuseDisposed()
-    const { link, done } = idlest().take(signal)
+    const { link, done } = await take(byLoad(), signal)
     // Whoever aborts need not ask for another step: the seat must not count as busy until then.
     const stop = onAbort(signal, done)
     try {
-      const live = await link
-      refuseDisposed()
-      return yield* streamSteps(live, message, signal)
+      return yield* streamSteps(link, message, signal)
     } finally {
       stop()
       done()
@@ -159,7 +177,7 @@ function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
       refuseDisposed()
       throwIfAborted(signal)
       checkString(board)
-      return ask(idlest(), { type: 'solve', board, options }, { signal })
+      return ask(byLoad(), { type: 'solve', board, options }, { signal })
     },
     steps(board, given = {}) {
       const { signal, ...options } = checkOptions(given)
@@ -177,34 +195,27 @@ function seatedSolver(seats: readonly Seat[], info: SolverInfo): Solver {
       checkStrings(boards)
       const wanted = Math.ceil(boards.length / BOARDS_A_WORKER)
       if (seats.length === 1 || wanted <= 1) {
-        return ask(idlest(), { type: 'batch', boards, options }, { signal, onProgress })
+        return ask(byLoad(), { type: 'batch', boards, options }, { signal, onProgress })
       }
-      const idle = [...seats].sort((a, b) => a.load - b.load).slice(0, wanted)
-      const standIn = await firstToStart(idle, signal)
-      await ask(standIn, { type: 'check', boards }, { signal })
+      const order = byLoad()
+      const { seat: standIn, link, done } = await take(order, signal)
+      const check: SolverRequest = { type: 'check', boards }
+      await request(link, check, { signal }).finally(done)
       const results: SolveResult[] = []
       const tell = onProgress && sumUp(boards.length, onProgress)
       const solvePart = async (seat: Seat, from: number, to: number, stop: AbortSignal) => {
         const message: SolverRequest = { type: 'batch', boards: boards.slice(from, to), options }
-        // A worker that cannot be started, in a page without a network say, leaves its part to one that runs.
-        const taker = (await seat.starts(stop)) ? seat : standIn
-        const part = await ask<SolveResult[]>(taker, message, { signal: stop, onProgress: tell?.(from) })
+        const part = await ask<SolveResult[]>([seat, standIn], message, { signal: stop, onProgress: tell?.(from) })
         part.forEach((result, i) => {
           results[from + i] = result
         })
       }
-      await shareOut(boards.length, idle, solvePart, signal)
+      await shareOut(boards.length, order.slice(0, wanted), solvePart, signal)
       return results
     },
     dispose,
     [Symbol.dispose]: dispose,
   }
-}
-
-/** The first seat that has a worker or can start one; where none can, the first of all, whose calls tell why. */
-async function firstToStart(seats: readonly Seat[], signal: AbortSignal | undefined): Promise<Seat> {
-  for (const seat of seats) if (await seat.starts(signal)) return seat
-  return seats[0]
 }
 
 type BatchProgress = Parameters<NonNullable<SolveBatchOptions['onProgress']>>[0]
