@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { abortWith, onAbort } from './on-abort.ts'
+import { expectHrmError } from '../tests/helpers/errors.ts'
+import { abortWith, onAbort, throwIfAborted } from './on-abort.ts'
 
 describe('onAbort', () => {
   it('gives a signal one listener, however many wait for it, and none when all have stopped', () => {
@@ -55,5 +56,14 @@ describe('abortWith', () => {
     abortWith(undefined, to)()
     from.abort()
     expect(to.signal.aborted).toBe(false)
+  })
+})
+
+describe('throwIfAborted', () => {
+  it('gives the reason as cause', () => {
+    expect(() => throwIfAborted(undefined)).not.toThrow()
+    expect(() => throwIfAborted(new AbortController().signal)).not.toThrow()
+    const reason = new Error('enough')
+    expect(expectHrmError(() => throwIfAborted(AbortSignal.abort(reason)), 'aborted').cause).toBe(reason)
   })
 })

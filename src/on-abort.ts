@@ -39,6 +39,28 @@ export function abortWith(signal: AbortSignal | undefined, controller: AbortCont
   return onAbort(signal, abort)
 }
 
+/**
+ * @param work what it is that an abort ends, for the message. Default: the solve
+ * @throws HrmError `aborted` with the signal's reason as cause
+ */
+export function throwIfAborted(signal: AbortSignal | undefined, work?: string): void {
+  if (signal?.aborted) throw abortError(signal, work)
+}
+
+/**
+ * Waits no longer than the signal allows; what is waited for goes on.
+ * @param work as for `throwIfAborted`
+ * @throws HrmError `aborted` with the signal's reason as cause
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, work?: string): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortError(signal, work))
+    if (signal.aborted) abort()
+    promise.then(resolve, reject).finally(onAbort(signal, abort))
+  })
+}
+
 function listenerOf(signal: AbortSignal): Listener {
   let listener = listeners.get(signal)
   if (!listener) {

@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { yieldToEventLoop } from '../solve/event-loop.ts'
+import { yieldToEventLoop } from '../event-loop.ts'
 import { faultsOf, isNamed, noColumn, readCsv, readTable } from './csv.ts'
 import { mazesOf } from './maze-input.ts'
 import { sudokusOf } from './sudoku-input.ts'

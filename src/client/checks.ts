@@ -1,7 +1,7 @@
+import { checkFunction, checkSignal, checkWhole, refuseUnknown } from '../check-options.ts'
 import { HrmError } from '../errors.ts'
 import { LONGEST_PAUSE } from '../pause.ts'
 import { show } from '../show.ts'
-import { checkFunction, checkSignal, checkWhole, refuseUnknown } from '../solve/options.ts'
 import type { SolveOptions } from '../solve/types.ts'
 import type { WaitOptions } from './jobs.ts'
 import type { CallOptions, ClientOptions } from './types.ts'

@@ -1,5 +1,5 @@
+import { refuseUnknown } from '../check-options.ts'
 import { HrmError } from '../errors.ts'
-import { refuseUnknown } from '../solve/options.ts'
 import type { ProblemCode } from './problem.ts'
 
 /**

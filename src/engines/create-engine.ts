@@ -1,7 +1,7 @@
+import { checkFunction } from '../check-options.ts'
 import { HrmError } from '../errors.ts'
 import type { KernelBuild } from '../platform/platform.ts'
 import { show } from '../show.ts'
-import { checkFunction } from '../solve/options.ts'
 import { createKernelLoader } from '../wasm/kernel-sources.ts'
 import type { BackendChoice } from './backend-option.ts'
 import type { Engine, EngineOptions } from './engine.ts'

@@ -1,5 +1,5 @@
 import { HrmError } from '../errors.ts'
-import { abortError } from '../on-abort.ts'
+import { throwIfAborted } from '../on-abort.ts'
 import { pause } from '../pause.ts'
 import { concatBytes } from './concat-bytes.ts'
 import type { ReadOptions, ReadProgress } from './platform.ts'
@@ -33,7 +33,7 @@ export async function download(url: URL, options: ReadOptions = {}): Promise<Uin
       return await attempt(url, { ...options, onProgress })
     } catch (cause) {
       if (cause instanceof CallbackThrew) throw cause.cause
-      if (signal?.aborted) throw abortError(signal, 'reading the weights')
+      throwIfAborted(signal, 'reading the weights')
       const hopeless = cause instanceof Hopeless || !url.protocol.startsWith('http') || tries === RETRY_AFTER.length
       if (hopeless) throw new HrmError('weights_fetch', `${url.href}: ${(cause as Error).message}`, { cause })
       await pause(RETRY_AFTER[tries], signal) // the try that follows says that it was aborted

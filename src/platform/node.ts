@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { HrmError } from '../errors.ts'
-import { abortError } from '../on-abort.ts'
+import { throwIfAborted } from '../on-abort.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { download, parseUrl } from './download.ts'
 import { isUrl } from './is-url.ts'
@@ -29,7 +29,7 @@ async function readWhole(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   try {
     return await readLocalFile(url, signal)
   } catch (cause) {
-    if (signal?.aborted) throw abortError(signal, 'reading the weights')
+    throwIfAborted(signal, 'reading the weights')
     const { code, message } = cause as NodeJS.ErrnoException
     // The file system's own words for a folder do not say which.
     throw new HrmError('weights_fetch', code === 'EISDIR' ? `${fileURLToPath(url)} is a folder` : message, { cause })

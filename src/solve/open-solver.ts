@@ -1,9 +1,9 @@
 import type { Engines } from '../engines/create-engine.ts'
+import { untilAborted } from '../on-abort.ts'
 import { createTask } from '../tasks/create-task.ts'
 import { trainedShape } from '../tasks/lists.ts'
 import type { Task } from '../tasks/task.ts'
 import type { LoadedModel } from '../weights/load-model.ts'
-import { untilAborted } from './options.ts'
 import { createSolverFrom } from './solver.ts'
 import type { Solver } from './types.ts'
 

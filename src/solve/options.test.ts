@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { expectHrmError } from '../../tests/helpers/errors.ts'
-import { checkOptions, checkSlots, DEFAULT_MAX_STEPS, MAX_STEPS_LIMIT, throwIfAborted } from './options.ts'
+import { checkOptions, checkSlots, DEFAULT_MAX_STEPS, MAX_STEPS_LIMIT } from './options.ts'
 
 /** Text shows as text: `"5" is not a whole number` is true. */
 const shown = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : String(value))
@@ -73,14 +73,5 @@ describe('checkSlots', () => {
 
   it.each([0, 1025, 1.5, Number.NaN, '8', null])('refuses %j', (slots) => {
     expectHrmError(() => checkSlots(slots as never), 'option_invalid', `slots is ${shown(slots)}, not`)
-  })
-})
-
-describe('throwIfAborted', () => {
-  it('gives the reason as cause', () => {
-    expect(() => throwIfAborted(undefined)).not.toThrow()
-    expect(() => throwIfAborted(new AbortController().signal)).not.toThrow()
-    const reason = new Error('enough')
-    expect(expectHrmError(() => throwIfAborted(AbortSignal.abort(reason)), 'aborted').cause).toBe(reason)
   })
 })

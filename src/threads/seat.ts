@@ -1,5 +1,5 @@
 import type { HrmError } from '../errors.ts'
-import { untilAborted } from '../solve/options.ts'
+import { untilAborted } from '../on-abort.ts'
 import { Link } from './link.ts'
 
 /** The place of one worker: started when first needed, and again after it died. */

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { expectHrmRejection } from '../../tests/helpers/errors.ts'
-import { yieldToEventLoop } from '../solve/event-loop.ts'
-import { untilAborted } from '../solve/options.ts'
+import { yieldToEventLoop } from '../event-loop.ts'
+import { untilAborted } from '../on-abort.ts'
 import { shareOut } from './share-out.ts'
 
 test('hands out every item once, in chunks that keep all workers busy to the end', async () => {

@@ -1,19 +1,11 @@
 import { startThread } from '#thread'
+import { checkFunction, checkObject, checkSignal, checkWhole, refuseUnknown } from '../check-options.ts'
 import { backendOf } from '../engines/backend-option.ts'
 import type { Backend } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
-import { onAbort } from '../on-abort.ts'
+import { onAbort, throwIfAborted } from '../on-abort.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
-import {
-  checkFunction,
-  checkObject,
-  checkOptions,
-  checkSignal,
-  checkSlots,
-  checkWhole,
-  refuseUnknown,
-  throwIfAborted,
-} from '../solve/options.ts'
+import { checkOptions, checkSlots } from '../solve/options.ts'
 import type { CreateSolverOptions, SolveBatchOptions, SolveResult, Solver, SolveStep } from '../solve/types.ts'
 import { checkString } from '../tasks/check-string.ts'
 import { connect } from './connect.ts'

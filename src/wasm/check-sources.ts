@@ -1,5 +1,5 @@
+import { refuseUnknown } from '../check-options.ts'
 import type { KernelBuild } from '../platform/platform.ts'
-import { refuseUnknown } from '../solve/options.ts'
 
 export const BUILDS: Readonly<Record<KernelBuild, true>> = { relaxed: true, simd128: true }
 

@@ -1,10 +1,11 @@
 /** `hrm-edge/wasm`: the files that `hrm-edge` reads by itself, for those who host, preload or share them. */
 import { platform } from '#platform'
+import { checkSignal, refuseUnknown } from '../check-options.ts'
 import { chooseKernel } from '../engines/wasm/kernel.ts'
 import { HrmError } from '../errors.ts'
+import { untilAborted } from '../on-abort.ts'
 import { type KernelBuild, SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
-import { checkSignal, refuseUnknown, untilAborted } from '../solve/options.ts'
 import { BUILDS } from './check-sources.ts'
 import { createKernelLoader, type KernelSources } from './kernel-sources.ts'
 

@@ -1,9 +1,9 @@
+import { checkFunction, refuseUnknown } from '../check-options.ts'
 import type { OpenableWebGpu } from '../engines/gpu.ts'
 import { createGpuEngines } from '../engines/webgpu/gpu-engines.ts'
 import type { OrtModule } from '../engines/webgpu/ort.ts'
 import { createGpuRuntime, GpuError } from '../engines/webgpu/runtime.ts'
 import { HrmError } from '../errors.ts'
-import { checkFunction, refuseUnknown } from '../solve/options.ts'
 
 /**
  * Where ONNX Runtime comes from.

@@ -1,9 +1,9 @@
 import { platform } from '#platform'
+import { checkFunction, checkSignal } from '../check-options.ts'
 import { HrmError } from '../errors.ts'
-import { abortError } from '../on-abort.ts'
+import { throwIfAborted } from '../on-abort.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
-import { checkFunction, checkSignal } from '../solve/options.ts'
 import { filesFor } from '../solve/read-files.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { bytesOf, isBytes } from './bytes-of.ts'
@@ -34,7 +34,7 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   if (wanted !== undefined && wanted !== sha256) {
     throw new HrmError('weights_hash', `sha256 of the weights is ${sha256 || 'unknown here'}, not ${wanted}`)
   }
-  if (signal?.aborted) throw abortError(signal, 'reading the weights')
+  throwIfAborted(signal, 'reading the weights')
   const given = isBytes(weights) || weights instanceof Blob
   if (given) {
     onProgress?.({ loaded: bytes.byteLength, total: bytes.byteLength })

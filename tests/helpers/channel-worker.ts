@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest'
 import { HrmError } from '../../src/errors.ts'
-import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
+import { yieldToEventLoop } from '../../src/event-loop.ts'
 import type { CreateSolverOptions, Solver, SolveStep } from '../../src/solve/types.ts'
 import type { HostPort } from '../../src/threads/host.ts'
 import type { WorkerLike } from '../../src/threads/link.ts'

@@ -1,4 +1,4 @@
-import { untilAborted } from '../../src/solve/options.ts'
+import { untilAborted } from '../../src/on-abort.ts'
 import type { SolveResult, SolveStep } from '../../src/solve/types.ts'
 import { writeAddress } from './address.ts'
 import type { Run } from './compare.ts'

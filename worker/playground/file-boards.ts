@@ -1,5 +1,5 @@
 import { headerFault, parseBoards } from '../../src/boards/board-input.ts'
-import { yieldToEventLoop } from '../../src/solve/event-loop.ts'
+import { yieldToEventLoop } from '../../src/event-loop.ts'
 import { LONGEST as LONGEST_BOARD, parseBoardText, RUN } from './board-text.ts'
 import type { SampleSet } from './samples.ts'
 import { kindOf } from './text-kind.ts'

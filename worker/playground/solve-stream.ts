@@ -1,5 +1,5 @@
 import { createClient } from '../../src/client/index.ts'
-import { untilAborted } from '../../src/solve/options.ts'
+import { untilAborted } from '../../src/on-abort.ts'
 import type { SolveOptions, SolveResult, SolveStep } from '../../src/solve/types.ts'
 import type { PageTask } from './face.ts'
 import { gpuSolver } from './gpu-solver.ts'

@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from '../../solve/event-loop.ts'
+import { yieldToEventLoop } from '../../event-loop.ts'
 import type { Engine } from '../engine.ts'
 
 /** Timed steps after one that is not, in which shaders are compiled; the quickest counts. */

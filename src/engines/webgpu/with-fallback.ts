@@ -1,5 +1,5 @@
 import { HrmError } from '../../errors.ts'
-import { yieldToEventLoop } from '../../solve/event-loop.ts'
+import { yieldToEventLoop } from '../../event-loop.ts'
 import { checkSlot, checkStep, checkTokens } from '../checks.ts'
 import type { EngineFactory } from '../create-engine.ts'
 import type { Backend, Carry, Engine, EngineOptions, KeptCarry } from '../engine.ts'

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { hold } from '../../tests/helpers/turns.ts'
+import { hold } from '../tests/helpers/turns.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
