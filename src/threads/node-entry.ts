@@ -1,4 +1,4 @@
-import { createSolver } from '../index.ts'
+import { createSolver } from '../solve/create-solver.ts'
 import { threadPort } from './node-port.ts'
 import { serveSolver } from './solver-host.ts'
 

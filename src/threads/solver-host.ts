@@ -1,6 +1,6 @@
 import { HrmError } from '../errors.ts'
+import type { ReadFiles } from '../solve/create-solver.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
-import { noteFiles, type ReadFiles } from '../solve/read-files.ts'
 import type { CreateSolverOptions, SolveOptions, Solver } from '../solve/types.ts'
 import { type HostCall, type HostPort, serveCalls } from './host.ts'
 
@@ -26,11 +26,12 @@ export type CreatedSolver = SolverInfo & { files: ReadFiles }
  * Answers requests with one solver. The solver gives the event loop a turn after every ACT step, so an `abort` is heard
  * while it computes.
  *
+ * @param createSolver puts what it reads into `files`
  * @param holdLock takes a lock for as long as this worker lives, where its death would go unnoticed otherwise
  */
 export function serveSolver(
   port: HostPort,
-  createSolver: (options: CreateSolverOptions) => Promise<Solver>,
+  createSolver: (options: CreateSolverOptions, files: ReadFiles) => Promise<Solver>,
   holdLock: (name: string) => Promise<boolean> = async () => false,
 ): void {
   let solver: Solver | undefined
@@ -58,7 +59,7 @@ export function serveSolver(
     call.alive(await holdLock(lock))
     const files: ReadFiles = { kernels: {} }
     const { signal, progress } = call
-    solver = await createSolver(noteFiles({ ...options, signal, onProgress: progress }, files))
+    solver = await createSolver({ ...options, signal, onProgress: progress }, files)
     return { task: solver.task, model: solver.model, backend: solver.backend, build: solver.build, files }
   }
 }

@@ -7,7 +7,7 @@ import { expectHrmRejection } from '../../tests/helpers/errors.ts'
 import { startStumblingServer } from '../../tests/helpers/stumbling-server.ts'
 import { turns } from '../../tests/helpers/turns.ts'
 import { tinyFile } from '../../tests/helpers/weights-file.ts'
-import { createSolver } from '../index.ts'
+import { createSolver } from '../solve/create-solver.ts'
 import { kernelUrl } from '../wasm/index.ts'
 import { createThreadSolver } from './thread-solver.ts'
 

@@ -1,4 +1,4 @@
-import { createSolver } from '../index.ts'
+import { createSolver } from '../solve/create-solver.ts'
 import type { HostPort } from './host.ts'
 import { serveSolver } from './solver-host.ts'
 import { holdWebLock } from './web-lock.ts'

@@ -1,7 +1,6 @@
 import { platform } from '#platform'
 import { abortError } from '../on-abort.ts'
 import type { KernelBuild, ReadOptions } from '../platform/platform.ts'
-import type { ReadFiles } from '../solve/read-files.ts'
 import { checkSources } from './check-sources.ts'
 import { kernelFailure } from './kernel-failure.ts'
 
@@ -36,6 +35,9 @@ export interface KernelSources {
   simd128?: KernelSource | undefined
 }
 
+/** Files of kernels. */
+export type ReadKernels = { [build in KernelBuild]?: Uint8Array }
+
 /**
  * Reads kernels from `sources` first.
  * @param signal stops the downloads
@@ -45,7 +47,7 @@ export interface KernelSources {
 export function createKernelLoader(
   sources: KernelSources = {},
   signal?: AbortSignal,
-  read?: ReadFiles['kernels'],
+  read?: ReadKernels,
 ): (build: KernelBuild) => Promise<WebAssembly.Module> {
   checkSources(sources)
   return async (build) => {

@@ -4,7 +4,6 @@ import { HrmError } from '../errors.ts'
 import { throwIfAborted } from '../on-abort.ts'
 import { SHIPPED_TASKS, type ShippedTask } from '../platform/platform.ts'
 import { show } from '../show.ts'
-import { filesFor } from '../solve/read-files.ts'
 import type { CreateSolverOptions } from '../solve/types.ts'
 import { bytesOf, isBytes } from './bytes-of.ts'
 import { hashOf } from './hash.ts'
@@ -21,9 +20,10 @@ export interface LoadedModel {
 
 /**
  * Reads and checks the weights that the options ask for.
+ * @param files is given the file, unless its bytes are among the options
  * @throws HrmError `weights_*`, `task_unknown`, `task_mismatch`, `option_invalid`, `aborted`
  */
-export async function loadModel(options: CreateSolverOptions): Promise<LoadedModel> {
+export async function loadModel(options: CreateSolverOptions, files?: { weights?: Uint8Array }): Promise<LoadedModel> {
   const { task, weights, cache = true, signal, onProgress } = options
   checkSignal(signal)
   checkFunction('onProgress', onProgress)
@@ -43,7 +43,6 @@ export async function loadModel(options: CreateSolverOptions): Promise<LoadedMod
   if (task !== undefined && model.config.task.name !== task) {
     throw new HrmError('task_mismatch', `the weights are for ${model.config.task.name}, not ${show(task)}`)
   }
-  const files = filesFor(options)
   if (files && !given) files.weights = bytes
   return { model, sha256 }
 }

@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest'
 import { HrmError } from '../../src/errors.ts'
 import { yieldToEventLoop } from '../../src/event-loop.ts'
+import type { ReadFiles } from '../../src/solve/create-solver.ts'
 import type { CreateSolverOptions, Solver, SolveStep } from '../../src/solve/types.ts'
 import type { HostPort } from '../../src/threads/host.ts'
 import type { WorkerLike } from '../../src/threads/link.ts'
@@ -79,7 +80,7 @@ export class ChannelWorker extends EventTarget implements WorkerLike {
   terminated = false
   readonly #port: MessagePort
 
-  constructor(create?: (options: CreateSolverOptions) => Promise<Solver>) {
+  constructor(create?: (options: CreateSolverOptions, files: ReadFiles) => Promise<Solver>) {
     super()
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
@@ -89,9 +90,9 @@ export class ChannelWorker extends EventTarget implements WorkerLike {
     port2.start()
     serveSolver(
       port2 as unknown as HostPort,
-      async (options) => {
+      async (options, files) => {
         this.options = options
-        return create ? create(options) : this.solver
+        return create ? create(options, files) : this.solver
       },
       holdWebLock,
     )

@@ -1,4 +1,4 @@
-import { createSolver } from '../../src/index.ts'
+import { createSolver } from '../../src/solve/create-solver.ts'
 import type { HostPort } from '../../src/threads/host.ts'
 import { serveSolver } from '../../src/threads/solver-host.ts'
 import { holdWebLock } from '../../src/threads/web-lock.ts'
