@@ -5,23 +5,8 @@ import { createKernelLoader, type ReadKernels } from '../wasm/kernel-sources.ts'
 import { loadModel } from '../weights/load-model.ts'
 import { withFewerSlots } from './fewer-slots.ts'
 import { openSolver } from './open-solver.ts'
-import { checkSlots, DEFAULT_SLOTS, GPU_SLOTS } from './options.ts'
+import { CREATE_OPTIONS, checkSlots, DEFAULT_SLOTS, GPU_SLOTS } from './options.ts'
 import type { CreateSolverOptions, Solver } from './types.ts'
-
-const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
-  task: true,
-  weights: true,
-  sha256: true,
-  cache: true,
-  backend: true,
-  engine: true,
-  webgpu: true,
-  onFallback: true,
-  kernels: true,
-  slots: true,
-  signal: true,
-  onProgress: true,
-}
 
 /** Files that a solver was made from and that were not among its options: another is made from them without reading anything. */
 export interface ReadFiles {

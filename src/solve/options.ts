@@ -1,5 +1,5 @@
 import { checkFunction, checkSignal, checkWhole, refuseUnknown } from '../check-options.ts'
-import type { SolveBatchOptions } from './types.ts'
+import type { CreateSolverOptions, SolveBatchOptions } from './types.ts'
 
 /** Enough for the search to settle nearly every board. */
 export const DEFAULT_MAX_STEPS = 256
@@ -10,6 +10,22 @@ export const DEFAULT_SLOTS = 8
 /** Default with WebGPU, where more boards at once cost little more time. */
 export const GPU_SLOTS = 64
 const MAX_SLOTS = 1024
+
+/** What `createSolver` of `hrm-edge` takes. */
+export const CREATE_OPTIONS: Record<keyof CreateSolverOptions, true> = {
+  task: true,
+  weights: true,
+  sha256: true,
+  cache: true,
+  backend: true,
+  engine: true,
+  webgpu: true,
+  onFallback: true,
+  kernels: true,
+  slots: true,
+  signal: true,
+  onProgress: true,
+}
 
 export interface CheckedOptions {
   readonly maxSteps: number

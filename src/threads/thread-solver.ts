@@ -5,7 +5,7 @@ import type { Backend } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import { onAbort, throwIfAborted } from '../on-abort.ts'
 import { ofNthBoard } from '../solve/nth-board.ts'
-import { checkOptions, checkSlots } from '../solve/options.ts'
+import { CREATE_OPTIONS, checkOptions, checkSlots } from '../solve/options.ts'
 import type { CreateSolverOptions, SolveBatchOptions, SolveResult, Solver, SolveStep } from '../solve/types.ts'
 import { checkString } from '../tasks/check-string.ts'
 import { connect } from './connect.ts'
@@ -45,20 +45,8 @@ export interface CreateThreadSolverOptions
   worker?: (() => WorkerLike) | undefined
 }
 
-const CREATE_OPTIONS: Record<keyof CreateThreadSolverOptions, true> = {
-  task: true,
-  weights: true,
-  sha256: true,
-  cache: true,
-  backend: true,
-  engine: true,
-  kernels: true,
-  slots: true,
-  signal: true,
-  onProgress: true,
-  workers: true,
-  worker: true,
-}
+const { webgpu, onFallback, ...shared } = CREATE_OPTIONS
+const THREAD_OPTIONS: Record<keyof CreateThreadSolverOptions, true> = { ...shared, workers: true, worker: true }
 
 /**
  * A solver that computes in web workers, or in Node's threads, so that the page never waits for it. Same calls, same
@@ -75,7 +63,7 @@ const CREATE_OPTIONS: Record<keyof CreateThreadSolverOptions, true> = {
 export async function createThreadSolver(options: CreateThreadSolverOptions = {}): Promise<Solver> {
   checkObject(options)
   refuseWebGpu(options)
-  refuseUnknown(options, CREATE_OPTIONS)
+  refuseUnknown(options, THREAD_OPTIONS)
   backendOf(options, ['wasm', 'reference', 'auto'])
   const { worker = startThread, workers = 1, signal, onProgress, ...rest } = options
   checkWhole('workers', workers, 1, MAX_WORKERS)
