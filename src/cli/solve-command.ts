@@ -1,16 +1,13 @@
 import { type BoardInput, type Drawing, parseBoard, parseBoards } from '../boards/board-input.ts'
 import { checkBoards } from '../boards/check-boards.ts'
 import type { BackendChoice } from '../engines/backend-option.ts'
-import { openEngines } from '../engines/create-engine.ts'
 import { HrmError } from '../errors.ts'
 import type { SolveResult, Solver } from '../index.ts'
-import { withFewerSlots } from '../solve/fewer-slots.ts'
-import { openSolver } from '../solve/open-solver.ts'
 import { DEFAULT_SLOTS } from '../solve/options.ts'
 import { MAZE_SYMBOLS } from '../tasks/maze/parse.ts'
 import type { ModelConfig } from '../weights/config.ts'
 import { loadModel } from '../weights/load-model.ts'
-import { backendOptions, GPU_BATCH, mayUseGpu } from './backend.ts'
+import { GPU_BATCH, mayUseGpu, openFor } from './backend.ts'
 import { EXIT } from './failure.ts'
 import { printJson, printText, remark } from './output.ts'
 import { createProgress } from './progress.ts'
@@ -46,9 +43,7 @@ export async function solveCommand(
   const loaded = await loadModel({ task, weights })
   const given = await read?.(drawingOf(loaded.model.config.task))
   const slots = Math.min(given?.length ?? 1, mayUseGpu(options.backend) ? GPU_BATCH : DEFAULT_SLOTS)
-  const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const engines = openEngines({ backend, ...gpu }).then(withFewerSlots)
-  const { solver, task: rules } = await openSolver(Promise.resolve(loaded), engines, slots)
+  const { solver, task: rules } = await openFor(loaded, options.backend, slots)
   try {
     const inputs = given ?? [{ board: announceSample(task) }]
     checkBoards(inputs, rules.parse)

@@ -6,6 +6,7 @@ export const DEFAULT_MAX_STEPS = 256
 /** A million steps take half a day: more is a slip. */
 export const MAX_STEPS_LIMIT = 1_000_000
 
+/** Enough to fill the engine's batch, few enough to stay in the cache. */
 export const DEFAULT_SLOTS = 8
 /** Default with WebGPU, where more boards at once cost little more time. */
 export const GPU_SLOTS = 64

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { BackendChoice } from '../../engines/backend-option.ts'
+import { DEFAULT_SLOTS } from '../../solve/options.ts'
 import { loadModel } from '../../weights/load-model.ts'
 import { GPU_BATCH, mayUseGpu } from '../backend.ts'
 import { EXIT } from '../failure.ts'
@@ -22,16 +23,13 @@ export interface EvalOptions {
   details?: boolean
 }
 
-/** Boards side by side in one thread: enough to fill the engine's batch, few enough to stay in the cache. */
-const SLOTS = 8
-
 /** `hrm eval`: measures a model on a data set. @returns the exit code */
 export async function evalCommand(task: string, options: EvalOptions): Promise<number> {
   const { data, limit, maxSteps, seed, weights, backend, threads = availableParallelism() } = options
   const gpu = mayUseGpu(backend)
   // Once, for all threads: a pipe can be read only once, and a file may be replaced meanwhile.
   const loaded = await loadModel({ task, weights })
-  const settings: EvaluatorOptions = { loaded, backend, maxSteps, seed, slots: gpu ? GPU_BATCH : SLOTS }
+  const settings: EvaluatorOptions = { loaded, backend, maxSteps, seed, slots: gpu ? GPU_BATCH : DEFAULT_SLOTS }
   const evaluator = await createEvaluator(settings)
   try {
     const rows = await readEvalRows(data, evaluator.task, limit)

@@ -1,8 +1,6 @@
 import type { BackendChoice } from '../../engines/backend-option.ts'
-import { type Engines, type OpenEnginesOptions, openEngines } from '../../engines/create-engine.ts'
-import { withFewerSlots } from '../../solve/fewer-slots.ts'
+import type { Engines, OpenEnginesOptions } from '../../engines/create-engine.ts'
 import { groupByShape } from '../../solve/group-by-shape.ts'
-import { openSolver } from '../../solve/open-solver.ts'
 import { createPools } from '../../solve/pools.ts'
 import { bestSymbols, saysHalt } from '../../solve/reading.ts'
 import type { SlotPool } from '../../solve/slot-pool.ts'
@@ -10,7 +8,7 @@ import { slotsFor } from '../../solve/slots-for.ts'
 import type { ModelInfo, SolveResult } from '../../solve/types.ts'
 import type { Puzzle, Task } from '../../tasks/task.ts'
 import type { LoadedModel } from '../../weights/load-model.ts'
-import { backendOptions } from '../backend.ts'
+import { openFor } from '../backend.ts'
 import type { EvalRow } from './rows.ts'
 import { isWrong } from './wrong.ts'
 
@@ -62,12 +60,10 @@ const PART = 4
  */
 export async function createEvaluator(
   options: EvaluatorOptions,
-  open: (options: OpenEnginesOptions) => Promise<Engines> = openEngines,
+  open?: (options: OpenEnginesOptions) => Promise<Engines>,
 ): Promise<Evaluator> {
-  const { loaded, slots, maxSteps, seed } = options
-  const { backend = 'auto', ...gpu } = await backendOptions(options.backend)
-  const opening = open({ backend, ...gpu }).then(withFewerSlots)
-  const { solver, task, engines } = await openSolver(Promise.resolve(loaded), opening, slots)
+  const { loaded, backend, slots, maxSteps, seed } = options
+  const { solver, task, engines } = await openFor(loaded, backend, slots, open)
   const { model } = loaded
   const pools = createPools()
 
