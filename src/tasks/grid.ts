@@ -1,11 +1,11 @@
 import type { Geometry } from '../engines/engine.ts'
 import { HrmError } from '../errors.ts'
 import type { ModelConfig } from '../weights/config.ts'
+import { cellAt, nameCell } from './cells.ts'
 import { checkString } from './check-string.ts'
 import { linesOf } from './lines.ts'
 import { buildGeometry, trainedShape } from './lists.ts'
 import { readCells } from './read-cells.ts'
-import { cellAt, nameCell } from './sudoku/parse.ts'
 import type { Puzzle, Task } from './task.ts'
 
 /**

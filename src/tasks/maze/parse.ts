@@ -1,8 +1,8 @@
 import { type ErrorCell, HrmError } from '../../errors.ts'
+import { nameCell } from '../cells.ts'
 import { checkString } from '../check-string.ts'
 import { linesOf } from '../lines.ts'
 import type { BoardShape } from '../lists.ts'
-import { nameCell } from '../sudoku/parse.ts'
 
 /** Vocabulary of a maze, in the order that the weights file has: wall, free, start, goal, path. */
 export const MAZE_SYMBOLS = ['#', ' ', 'S', 'G', 'o'] as const

@@ -1,6 +1,6 @@
 import { HrmError } from '../../errors.ts'
+import { cellAt, nameCell } from '../cells.ts'
 import type { BoardShape } from '../lists.ts'
-import { cellAt, nameCell } from '../sudoku/parse.ts'
 import { FREE, GOAL, PATH, START, WALL } from './parse.ts'
 
 /**

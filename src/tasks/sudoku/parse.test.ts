@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SHAPES, textOf } from '../../../tests/helpers/boards.ts'
 import { expectHrmError } from '../../../tests/helpers/errors.ts'
-import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, writeSymbols } from './parse.ts'
+import { lengthsOf, readSymbols, shapeOf, writeSymbols } from './parse.ts'
 
 const nine = SHAPES['9x9']
 
@@ -77,12 +77,5 @@ describe('readSymbols', () => {
         expect(writeSymbols(cells)).toBe(textOf(cells))
       }),
     )
-  })
-})
-
-describe('cells', () => {
-  it('are numbered from 0 in data and from 1 for people', () => {
-    expect(cellAt(13, nine)).toEqual({ index: 13, row: 1, column: 4 })
-    expect(nameCell(cellAt(13, nine))).toBe('row 2, column 5')
   })
 })

@@ -1,4 +1,5 @@
 import { type ErrorCell, HrmError } from '../../errors.ts'
+import { cellAt, nameCell } from '../cells.ts'
 import type { BoardShape } from '../lists.ts'
 
 const SYMBOLS = '123456789ABCDEFGHIJKLMNOP'
@@ -27,13 +28,6 @@ export function shapeOf(cells: number, trained: BoardShape): BoardShape | undefi
 
 export const lengthsOf = (trained: BoardShape): number[] =>
   [...new Set([trained, ...SHAPES].map((s) => s.rows * s.cols))].sort((a, b) => a - b)
-
-/** Where a cell is, for people. */
-export function cellAt(index: number, shape: BoardShape): ErrorCell {
-  return { index, row: Math.floor(index / shape.cols), column: index % shape.cols }
-}
-
-export const nameCell = ({ row, column }: ErrorCell): string => `row ${row + 1}, column ${column + 1}`
 
 /** @throws HrmError `board_symbol` with every bad cell */
 export function readSymbols(board: string, shape: BoardShape): Uint8Array {

@@ -4,11 +4,12 @@ import { HrmError } from '../../errors.ts'
 import { sigmoid, softmax } from '../../numerics/float.ts'
 import type { ModelConfig } from '../../weights/config.ts'
 import { checkBoardSize } from '../board-limits.ts'
+import { cellAt, nameCell } from '../cells.ts'
 import { checkString } from '../check-string.ts'
 import { type BoardShape, buildGeometry, tokensOf, trainedShape } from '../lists.ts'
 import { readCells } from '../read-cells.ts'
 import type { Marks, Puzzle, Task } from '../task.ts'
-import { cellAt, lengthsOf, nameCell, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
+import { lengthsOf, readSymbols, shapeOf, symbolName, writeSymbols } from './parse.ts'
 import { findConflict, unitsByCell as groupByCell, isOpen, isSolved, openCandidates, unitsOf } from './rules.ts'
 
 /** Input of a candidate token: docs/format.md. */
