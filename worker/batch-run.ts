@@ -98,7 +98,7 @@ function checkBoards(
     } catch (error) {
       const { code, message, extras, kind } = toProblemError(error)
       if (kind.status !== 422) throw error
-      throw new ProblemError(code, `Board ${board}: ${message}`, { extras: { ...extras, board }, cause: error })
+      throw new ProblemError(code, `Board ${board + 1}: ${message}`, { extras: { ...extras, board }, cause: error })
     }
   })
 }

@@ -47,6 +47,7 @@ test('a bad board refuses the batch before anything is computed, and is named', 
   expect(await problemOf(response)).toMatchObject({
     code: 'board_conflict',
     board: 1,
+    detail: expect.stringMatching(/^Board 2: /),
     cells: [{ index: 0 }, { index: 2 }],
   })
   const other = await problemOf(await post('/v1/solve/batch', { task: 'sudoku', boards: [BOARD, BOARD, 5] }))
