@@ -14,7 +14,7 @@ const here = await createSolver(${options})
 const there = await createWorkerSolver(${workerOptions})
 const [a, b] = await Promise.all([here.solve('${BOARD}'), there.solve('${BOARD}')])
 globalThis.outcome = { here: a.solution, there: b.solution, steps: [a.steps, b.steps], build: [here.build, there.build],
-  oneClass: HrmError === WorkerError }
+  models: [a.model, b.model], oneClass: HrmError === WorkerError }
 there.dispose()
 `
 const HTML = (script: string) =>
@@ -28,12 +28,12 @@ beforeAll(async () => {
 afterAll(() => browser?.close())
 afterEach(() => project?.remove())
 
-async function expectSolvedAt(url: string): Promise<void> {
+async function expectSolvedAt(url: string, model = 'sudoku-d64-full'): Promise<void> {
   await withPage(browser, {}, async ({ page, complaints }) => {
     await page.goto(url)
     await expect
       .poll(() => (complaints.length > 0 ? complaints : page.evaluate('globalThis.outcome')), { timeout: 30_000 })
-      .toMatchObject({ here: SOLUTION, there: SOLUTION, oneClass: true })
+      .toMatchObject({ here: SOLUTION, there: SOLUTION, models: [model, model], oneClass: true })
     const { steps, build } = await page.evaluate<{ steps: number[]; build: string[] }>('globalThis.outcome')
     expect(steps[0]).toBe(steps[1])
     // Chromium has relaxed SIMD: a page that fell back to the slow engine would solve too.
@@ -41,10 +41,10 @@ async function expectSolvedAt(url: string): Promise<void> {
   })
 }
 
-async function expectSolvedFrom(folder: string): Promise<void> {
+async function expectSolvedFrom(folder: string, model?: string): Promise<void> {
   const server = await serveFolder(folder)
   try {
-    await expectSolvedAt(server.origin)
+    await expectSolvedAt(server.origin, model)
   } finally {
     server.close()
   }
@@ -58,18 +58,28 @@ test('a page without a bundler: module scripts from a static server', async () =
   await expectSolvedFrom(project.folder)
 })
 
-describe('Vite', () => {
-  test('builds an app', async () => {
-    project = await createProject({ 'index.html': HTML('/app.js'), 'app.js': app('') })
+describe.each([
+  ['with the weights that it loads by itself', '', '{}', undefined],
+  [
+    'with others of the package, whose URL it imports',
+    "import weights from 'hrm-edge/weights/sudoku-1k.safetensors?url'",
+    '{ weights }',
+    'sudoku-d32-1k',
+  ],
+])('Vite and an app %s', (_, imports, options, model) => {
+  const files = { 'index.html': HTML('/app.js'), 'app.js': imports + app('', options, options) }
+
+  test('that is built', async () => {
+    project = await createProject(files)
     await project.run('vite', 'build', '--logLevel', 'warn')
-    await expectSolvedFrom(join(project.folder, 'dist'))
+    await expectSolvedFrom(join(project.folder, 'dist'), model)
   })
 
-  test('serves an app while it is developed', async () => {
-    project = await createProject({ 'index.html': HTML('/app.js'), 'app.js': app('') })
+  test('that is served while it is developed', async () => {
+    project = await createProject(files)
     const vite = await startVite(project.folder)
     try {
-      await expectSolvedAt(vite.url)
+      await expectSolvedAt(vite.url, model)
     } finally {
       await vite.close()
     }

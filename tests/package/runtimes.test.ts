@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOARD, createProject, type Project, repository, SOLUTION } from './project.ts'
@@ -59,6 +59,20 @@ test('Node solves the board', () => {
     oneClass: true,
     weights: 'sudoku.safetensors',
   })
+})
+
+test('Node takes the other weights of the package, by where they resolve to', async () => {
+  const script = `
+import { createSolver } from 'hrm-edge'
+import { createSolver as createThreads } from 'hrm-edge/worker'
+const file = import.meta.resolve('hrm-edge/weights/sudoku-1k.safetensors')
+using here = await createSolver({ weights: new URL(file) })
+using there = await createThreads({ weights: file })
+console.log(JSON.stringify([await here.solve('${BOARD}'), await there.solve('${BOARD}')]))
+`
+  await writeFile(join(project.folder, 'other.js'), script)
+  const other = { solution: SOLUTION, model: 'sudoku-d32-1k' }
+  expect(JSON.parse(await project.run('node', 'other.js'))).toMatchObject([other, other])
 })
 
 describe('the same bits come from', () => {

@@ -28,16 +28,16 @@ export default {
 }
 `
 
-/** Weights of one's own, as docs/deploy.md has it. */
+/** Weights of one's own, as docs/deploy.md has it, or others of the package. */
 const OWN_WRANGLER = `${WRANGLER}
 [[rules]]
 type = "Data"
 globs = ["**/*.safetensors"]
 fallthrough = true
 `
-const OWN_WORKER = `
+const ownWorker = (weights: string) => `
 import { createSolver } from 'hrm-edge'
-import weights from './own.safetensors'
+import weights from '${weights}'
 
 let solver
 export default {
@@ -72,8 +72,11 @@ test('a Worker that wrangler bundles solves the board in workerd', async () => {
   })
 })
 
-test('a Worker with weights of its own solves with them', async () => {
-  const own = await createProject({ 'wrangler.toml': OWN_WRANGLER, 'worker.js': OWN_WORKER })
+test.each([
+  ['of its own', './own.safetensors'],
+  ['of the package that it asks for', 'hrm-edge/weights/sudoku-1k.safetensors'],
+])('a Worker with weights %s solves with them', async (_, weights) => {
+  const own = await createProject({ 'wrangler.toml': OWN_WRANGLER, 'worker.js': ownWorker(weights) })
   try {
     await copyFile(join(repository, 'model/weights/sudoku-1k.safetensors'), join(own.folder, 'own.safetensors'))
     const server = await startWorkerd(own.folder)
