@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createProject, type Project } from './project.ts'
+import { createProject, type Project, repository } from './project.ts'
 
 const CONSUMER = `
 import { createSolver, HrmError, type HrmErrorCode, type Solver, type SolveStep } from 'hrm-edge'
@@ -105,4 +107,19 @@ test.each([
   const check = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--types', '', ...flags]
   expect(await project.run('tsc', ...check, 'consumer.ts')).toBe('')
   expect(await withHono.run('tsc', ...check, 'rpc.ts')).toBe('')
+})
+
+test('type-check in the Worker of docs/deploy.md, as it stands there', async () => {
+  const [, section] = (await readFile(join(repository, 'docs/deploy.md'), 'utf8')).split('A Worker of your own')
+  const blocks = section.split('\n### ')[0].matchAll(/```ts\n([\s\S]*?)```/g)
+  const files = Object.fromEntries([...blocks].map(([, text], i) => [`${i}.ts`, text]))
+  const own = await createProject(files)
+  try {
+    const options = { moduleResolution: 'bundler', module: 'esnext', target: 'es2023', lib: 'es2024,webworker' }
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+    expect(Object.values(files).join()).toContain('./paths.safetensors')
+    expect(await own.run('tsc', '--noEmit', '--strict', '--types', '', ...flags, ...Object.keys(files))).toBe('')
+  } finally {
+    await own.remove()
+  }
 })
