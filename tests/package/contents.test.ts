@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { publint } from 'publint'
@@ -72,12 +72,34 @@ describe('what is packed', () => {
         'dist/wasm/*.wasm',
         'dist/workerd/*.bin',
         'dist/workerd/*.js',
+        'docs/*.md',
         'model/weights/*.safetensors',
       ].sort(),
     )
     expect(paths.filter((path) => path.startsWith('dist/wasm/')).sort()).toEqual([
       'dist/wasm/relaxed.wasm',
       'dist/wasm/simd128.wasm',
+    ])
+  })
+
+  test('has every page that README and docs link to, but for what the repository alone has', async () => {
+    const pages = (await readdir(installed, { recursive: true })).filter((name) => /^(docs\/)?\w+\.md$/.test(name))
+    const lacking = new Set<string>()
+    for (const page of pages) {
+      const text = await readFile(join(installed, page), 'utf8')
+      for (const [, path] of text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)) {
+        const target = join(dirname(page), path)
+        if (!existsSync(join(installed, target))) lacking.add(target)
+      }
+    }
+    expect(pages).toContain('README.md')
+    expect([...lacking].sort()).toEqual([
+      'CONTRIBUTING.md',
+      'etc',
+      'examples',
+      'examples/own-puzzle',
+      'examples/own-puzzle/README.md',
+      'model/README.md',
     ])
   })
 
