@@ -109,10 +109,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise HrmEdgeError("data", f"{path}: line {line}: a quote inside an unquoted field")
         if row == []:
             continue
-        if columns is None:
-            columns, width = _columns(row or [], f"{path}: line {line}"), len(row or [])
-        elif row is None:
+        if row is None:
+            if columns is None:
+                raise HrmEdgeError("data", f"{path}: the file is empty")
             return
+        if columns is None:
+            columns, width = _columns(row, f"{path}: line {line}"), len(row)
         elif len(row) != width:
             raise HrmEdgeError("data", f"{path}: line {line}: not {width} columns")
         else:
@@ -135,8 +137,6 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
 
 def _instead(header: list[str]) -> str:
     """What stands where the names of columns should, in words."""
-    if not header:
-        return ""
     text = ",".join(header)
     separated = len(header) == 1 and (";" in text or "\t" in text)
     read = f"{text[:80]!r}..." if len(text) > 80 else repr(text)
