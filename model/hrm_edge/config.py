@@ -157,8 +157,9 @@ class HRMConfig(_Checked):
             raise ValueError(f"H_layers and L_layers are more than {MAX_LAYERS} together")
         if self.hidden_size % self.num_heads:
             raise ValueError(f"hidden_size {self.hidden_size} is not a multiple of num_heads {self.num_heads}")
+        heads = f"hidden_size {self.hidden_size} over {self.num_heads} heads is {self.head_dim} each"
         if self.head_dim % 4 or self.head_dim > MAX_HEAD_DIM:
-            raise ValueError(f"head_dim {self.head_dim} is not a multiple of 4 up to {MAX_HEAD_DIM}")
+            raise ValueError(f"{heads}, not a multiple of 4 up to {MAX_HEAD_DIM}")
         if self.attention == "full":
             if self.lists or self.list_bias:
                 raise ValueError("full attention has neither lists nor list_bias")
@@ -170,7 +171,7 @@ class HRMConfig(_Checked):
             if self.pos_encodings != "none":
                 raise ValueError("list attention takes no position encoding")
         if self.pos_encodings == "rope" and self.head_dim % 8:
-            raise ValueError(f"rope needs a head_dim that is a multiple of 8, not {self.head_dim}")
+            raise ValueError(f"{heads}, and rope needs a multiple of 8")
         if (self.puzzle_emb_len > 0) != (self.num_puzzle_identifiers > 0):
             raise ValueError("puzzle_emb_len and num_puzzle_identifiers are both zero or both positive")
         known = CANDIDATE_LISTS if self.token_kind == "candidates" else CELL_LISTS

@@ -27,7 +27,11 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
     [
         ("candidates-4x4", {"hidden_size": 18}, "hidden_size"),
         ("candidates-4x4", {"num_heads": 3}, "multiple of num_heads"),
-        ("candidates-4x4", {"num_heads": 8}, "head_dim 2"),
+        (
+            "candidates-4x4",
+            {"num_heads": 8},
+            "hidden_size 16 over 8 heads is 2 each, not a multiple of 4 up to 256",
+        ),
         ("candidates-4x4", {"hidden_size": 8192}, "hidden_size"),
         ("candidates-4x4", {"H_layers": 24, "L_layers": 25}, "more than 48 together"),
         ("candidates-4x4", {"lists": ["cell"]}, "1 lists for 4 heads"),
@@ -57,7 +61,7 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
         ("full-rope", {"task": sudoku_task(2, 2, ["", *".123x"]).model_dump()}, "needs the symbol '4'"),
         ("full-rope", {"task": sudoku_task(2, 2, ["", *"01234"]).model_dump()}, "needs the symbol '.'"),
         ("full-rope", {"list_bias": True}, "neither lists nor list_bias"),
-        ("full-rope", {"hidden_size": 24}, "multiple of 8"),
+        ("full-rope", {"hidden_size": 24}, "hidden_size 24 over 2 heads is 12 each, and rope needs a multiple of 8"),
         ("full-rope", {"puzzle_emb_len": 0}, "both zero or both positive"),
         ("full-rope", {"q_outputs": 3}, "q_outputs"),
     ],

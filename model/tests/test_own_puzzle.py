@@ -69,6 +69,7 @@ def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
         ("rows = 9\ncols = 9\nsymbols = 3", "symbols: not a text: 3"),
         ("box_rows = 17", "box_rows: Input should be less than or equal to 16"),
         ("hidden_size = 30", "hidden_size"),
+        ("hidden_size = 8", "hidden_size 8 over 4 heads is 2 each, not a multiple of 4 up to 256$"),
     ],
 )
 def test_a_model_that_cannot_be_is_named(tmp_path: Path, model: str, message: str) -> None:
