@@ -248,7 +248,7 @@ class HRMConfig(_Checked):
         try:
             return cls.model_validate_json(data) if isinstance(data, str) else cls.model_validate(data)
         except ValidationError as error:
-            raise HrmEdgeError("config", first_fault(error)) from error
+            raise HrmEdgeError("config", first_fault(error, cls)) from error
 
     def to_json(self) -> str:
         """The ``hrm.config`` text: absent options of the task are left out."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 ErrorCode = Literal[
     "config",  # a model or task configuration that docs/format.md does not allow
@@ -27,7 +28,20 @@ class HrmEdgeError(ValueError):
         self.code: ErrorCode = code
 
 
-def first_fault(error: ValidationError) -> str:
-    """The first wrong key, and what is wrong with it."""
+def no_such_key(known: Iterable[str]) -> str:
+    """What is wrong with a key that is none of the known ones."""
+    return f"no such key; there are {', '.join(known)}"
+
+
+def first_fault(error: ValidationError, model: type[BaseModel] | None = None) -> str:
+    """The first wrong key, and what is wrong with it.
+
+    ``model`` is what the data was to be: with it, who misspelt a key is told those that there are.
+    """
     first = error.errors()[0]
-    return ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, "))))
+    what = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden" and model is not None:
+        for key in first["loc"][:-1]:  # down to the table that the key stands in
+            model = model.model_fields[str(key)].annotation
+        what = no_such_key(model.model_fields)
+    return ": ".join(filter(None, (".".join(map(str, first["loc"])), what)))

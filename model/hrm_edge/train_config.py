@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .config import HRMConfig
-from .errors import HrmEdgeError, first_fault
+from .errors import HrmEdgeError, first_fault, no_such_key
 from .families import structured_grid, structured_maze, structured_sudoku
 
 # Most ACT steps of anything, and most windows: as many as `halt_max_steps` may be.
@@ -110,9 +111,14 @@ class RunConfig(_Table):
         if self.model.keys() & {"name", "rows", "cols"} and not self.model.keys() & {"symbols", "kind"}:
             raise HrmEdgeError("config", "symbols: missing: every character of a board")  # no Sudoku was meant
         family, arguments = structured_grid if "symbols" in self.model else structured_sudoku, dict(self.model)
-        if arguments.get("kind") == "maze":
+        if "kind" in arguments:
+            if (kind := arguments.pop("kind")) != "maze":
+                raise HrmEdgeError("config", f"kind: {kind!r}: mazes have the kind 'maze', other puzzles none")
             family = structured_maze
-            del arguments["kind"]
+        known = dict.fromkeys([*signature(family).parameters, *HRMConfig.model_fields])
+        del known["overrides"], known["task"]  # not keys, and not of these short forms
+        for name in sorted(arguments.keys() - known):
+            raise HrmEdgeError("config", f"{name}: {no_such_key(known)}")
         for name in ("rows", "cols", "box_rows", "box_cols", "hidden_size", "num_heads", "intermediate_size"):
             if type(arguments.get(name, 1)) is not int:
                 raise HrmEdgeError("config", f"{name}: not a whole number: {arguments[name]!r}")
@@ -156,7 +162,7 @@ def read_run(path: Path, changes: dict[str, Any] | None = None, folder: Path | N
     try:
         run = RunConfig.model_validate(raw)
     except ValidationError as error:
-        raise HrmEdgeError("config", f"{path}: {first_fault(error)}") from error
+        raise HrmEdgeError("config", f"{path}: {first_fault(error, RunConfig)}") from error
     try:
         run.hrm()
     except HrmEdgeError as error:

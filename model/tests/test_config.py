@@ -32,6 +32,12 @@ def test_intermediate_size_is_eight_thirds_rounded_up() -> None:
             {"num_heads": 8},
             "hidden_size 16 over 8 heads is 2 each, not a multiple of 4 up to 256",
         ),
+        ("candidates-4x4", {"hidden_sise": 16}, "hidden_sise: no such key; there are hidden_size, num_heads,"),
+        (
+            "candidates-4x4",
+            {"task": sudoku_task(2, 2).model_dump() | {"row": 4}},
+            r"task\.row: no such key; there are name, kind,",
+        ),
         ("candidates-4x4", {"hidden_size": 8192}, "hidden_size"),
         ("candidates-4x4", {"H_layers": 24, "L_layers": 25}, "more than 48 together"),
         ("candidates-4x4", {"lists": ["cell"]}, "1 lists for 4 heads"),

@@ -63,7 +63,12 @@ def test_from_the_example_to_a_weights_file(tmp_path: Path) -> None:
         ),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\nname = '-a'", "name: '-a' is not made of"),
         ("rows = 9\ncols = 9\nsymbols = 'ab'\nname = 'maze'", "name: 'maze' is the task of other weights"),
-        ("hidden = 9", "hidden"),
+        ("hidden = 9", "hidden: no such key; there are hidden_size, num_heads, box_rows, box_cols, .*, q_outputs$"),
+        (
+            "rows = 9\ncols = 9\nsymbols = 'ab'\nheads = 4",
+            "heads: no such key; there are rows, cols, symbols, hidden_size,",
+        ),
+        ("kind = 'mase'\nrows = 9\ncols = 9", "kind: 'mase': mazes have the kind 'maze', other puzzles none"),
         ("rows = 999\ncols = 9\nsymbols = 'ab'", "rows: Input should be less than or equal to 256"),
         ("rows = '9'\ncols = 9\nsymbols = 'ab'", "rows: not a whole number: '9'"),
         ("rows = 9\ncols = 9\nsymbols = 3", "symbols: not a text: 3"),
@@ -93,6 +98,20 @@ def test_a_table_of_another_name_or_none_is_named(tmp_path: Path, text: str, mes
     with pytest.raises(HrmEdgeError, match=rf"run\.toml: {message}") as caught:
         read_run(path)
     assert caught.value.code == "config"
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("[train]\nbacth = 8\nsteps = 1\n", "train.bacth: no such key; there are batch, window, .*, eval_steps$"),
+        ("[train]\nsteps = 1\n[search]\ngiven = 0\n", "search.given: no such key; there are givens, exclusions, "),
+    ],
+)
+def test_a_misspelt_key_is_told_the_known_ones(tmp_path: Path, table: str, message: str) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text(f"[data]\ntrain = ['x.csv']\n{table}")
+    with pytest.raises(HrmEdgeError, match=rf"run\.toml: {message}"):
+        read_run(path)
 
 
 def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
