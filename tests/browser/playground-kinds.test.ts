@@ -10,6 +10,9 @@ import { PlaygroundPage } from './playground-page.ts'
 import { servePlayground } from './served-playground.ts'
 
 const SUDOKU = SAMPLE_SETS[0].boards[0]
+/** A link, and what its maze is. */
+const LINK = '#maze=3x3.AAA.0.8'
+const LINKED_MAZE = 'S  \n   \n  G'
 
 const served = servePlayground()
 const { visit } = served
@@ -117,12 +120,12 @@ describe('what had the focus and is of the other kind leaves it to the board', (
 
 describe('what is done while the page waits for its script for mazes', () => {
   /** A test on a Sudoku page; its script for mazes comes when `arrive` is called, which waits until it is there. */
-  const visitWaiting = (name: string, use: (maze: MazePage, arrive: () => Promise<void>) => Promise<void>) =>
+  const visitWaiting = (name: string, use: (maze: MazePage, arrive: () => Promise<void>) => Promise<void>, hash = '') =>
     // What a service worker fetches cannot be held up.
     test(name, () =>
       withPage(served.browser, { serviceWorkers: 'block' }, async ({ page, complaints }) => {
         const go = await holdUp(page, '**/maze-*.js')
-        await page.goto(served.url)
+        await page.goto(`${served.url}${hash}`)
         await use(new MazePage(page), async () => {
           go()
           await expect.poll(() => page.locator('#maze-board').count()).toBe(1)
@@ -130,6 +133,8 @@ describe('what is done while the page waits for its script for mazes', () => {
         expect(complaints).toEqual([])
       }),
     )
+  const choose = (page: Page, name: string, text: string) =>
+    page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
 
   visitWaiting('a text that came too late for another puzzle stays, and why', async (maze, arrive) => {
     const { page } = maze
@@ -149,21 +154,45 @@ describe('what is done while the page waits for its script for mazes', () => {
   visitWaiting('of files the newest counts, also where it is of no use', async (maze, arrive) => {
     const { page } = maze
     await page.getByText('Board as text').click()
-    const choose = (name: string, text: string) =>
-      page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
     const asked = page.waitForRequest('**/maze-*.js')
-    await choose('maze.txt', MAZE)
+    await choose(page, 'maze.txt', MAZE)
     await asked
-    await choose('bad.txt', '12')
+    await choose(page, 'bad.txt', '12')
     await maze.expectStatus(/^That file is of no use\. bad\.txt/)
     await arrive()
     expect(await maze.status.textContent()).toMatch(/^That file is of no use\. bad\.txt/)
     expect(await currentKind(page)).toBe('Sudoku')
   })
 
+  visitWaiting(
+    'the maze of a link comes, whatever file is of no use meanwhile',
+    async (maze, arrive) => {
+      const { page } = maze
+      await choose(page, 'bad.txt', '12')
+      await maze.expectStatus(/^That file is of no use\. bad\.txt/)
+      await arrive()
+      await maze.expectStatus(/^Maze of the link taken over\./)
+      expect(await maze.question()).toBe(LINKED_MAZE)
+      expect(await currentKind(page)).toBe('Maze')
+    },
+    LINK,
+  )
+
+  visitWaiting(
+    'where the maze of a link came too late the address names the board that is there',
+    async (maze, arrive) => {
+      const { page } = maze
+      await maze.paste('S    \n    G')
+      await arrive()
+      await maze.expectStatus(/^That is not a maze\./)
+      expect(await currentKind(page)).toBe('Sudoku')
+      expect(page.url()).toContain(`#board=${await new PlaygroundPage(page).givens()}`)
+    },
+    LINK,
+  )
+
   const wishes = {
-    'a file': (page: Page) =>
-      page.locator('#file').setInputFiles({ name: 'maze.txt', mimeType: 'text/plain', buffer: Buffer.from(MAZE) }),
+    'a file': (page: Page) => choose(page, 'maze.txt', MAZE),
     'a click on Maze': (page: Page) => page.getByRole('link', { name: 'Maze' }).click(),
   }
   for (const [wish, make] of Object.entries(wishes)) {
@@ -199,7 +228,7 @@ describe('what is done while the page waits for its script for mazes', () => {
     const playground = new PlaygroundPage(page)
     await playground.takeSample('Easy')
     const asked = page.waitForRequest('**/maze-*.js')
-    await page.locator('#file').setInputFiles({ name: 'maze.txt', mimeType: 'text/plain', buffer: Buffer.from(MAZE) })
+    await wishes['a file'](page)
     await asked
     await playground.solveButton.click()
     await playground.expectStatus(/^Solved/)

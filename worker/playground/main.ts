@@ -116,6 +116,7 @@ function wireFiles(): void {
   const open = async (file: File | undefined) => {
     if (!file) return
     newest = file
+    const before = wishes
     const wish = ++wishes
     const { works } = app
     app.status.say('Reading', `${file.name} …`)
@@ -127,9 +128,14 @@ function wireFiles(): void {
     else if (set) sources.openFile(set)
     else if (maze) {
       const what = maze.isFirst ? `First maze of ${file.name}` : file.name
-      const failure = await withMazes((mazes) => mazes.loadText(maze.text, what), true)
+      // A newer file counts instead, of use or not.
+      const failure = await withMazes((mazes) => file === newest && mazes.loadText(maze.text, what), true)
       if (failure === LATE && file === newest) app.status.say(LATE)
-    } else app.status.say('That file is of no use.', problem, 'bad')
+    } else {
+      // What was wished for before is still on its way: the maze of a link perhaps.
+      wishes = before
+      app.status.say('That file is of no use.', problem, 'bad')
+    }
   }
   const input = byId('file', HTMLInputElement)
   input.addEventListener('change', () => {
@@ -218,8 +224,10 @@ function readLink(): Promise<void> {
 async function openMaze(link: string): Promise<void> {
   const asked = location.hash
   const failure = await withMazes((mazes) => mazes.enter(link))
-  // A second click on the same link must change the address to be noticed. A maze of a link stays there for a reload.
-  if (failure !== undefined && link === '' && location.hash === asked) app.address()
+  // A second click on the same link must change the address to be noticed. A maze of a link that could not be loaded
+  // stays there for a reload.
+  const isLost = failure === LATE || (failure !== undefined && link === '')
+  if (isLost && location.hash === asked) app.address()
 }
 
 /**
