@@ -223,20 +223,23 @@ describe('what is done while the page waits for its script for mazes', () => {
     expect(await currentKind(page)).toBe('Sudoku')
   })
 
-  visitWaiting('a solve that began while mazes were loaded stays, whatever a file brought', async (maze, arrive) => {
-    const { page } = maze
-    const playground = new PlaygroundPage(page)
-    await playground.takeSample('Easy')
-    const asked = page.waitForRequest('**/maze-*.js')
-    await wishes['a file'](page)
-    await asked
-    await playground.solveButton.click()
-    await playground.expectStatus(/^Solved/)
-    await arrive()
-    await playground.expectStatus(/^Something else was chosen meanwhile\.$/)
-    expect(await currentKind(page)).toBe('Sudoku')
-    expect(await page.locator('#scrubber').isDisabled()).toBe(false)
-  })
+  const brought = { 'a file': wishes['a file'], 'a paste': (page: Page) => new PlaygroundPage(page).paste(MAZE) }
+  for (const [what, bring] of Object.entries(brought)) {
+    visitWaiting(`a solve that began while mazes were loaded stays, whatever ${what} brought`, async (maze, arrive) => {
+      const { page } = maze
+      const playground = new PlaygroundPage(page)
+      await playground.takeSample('Easy')
+      const asked = page.waitForRequest('**/maze-*.js')
+      await bring(page)
+      await asked
+      await playground.solveButton.click()
+      await playground.expectStatus(/^Solved/)
+      await arrive()
+      await playground.expectStatus(/^Something else was chosen meanwhile\.$/)
+      expect(await currentKind(page)).toBe('Sudoku')
+      expect(await page.locator('#scrubber').isDisabled()).toBe(false)
+    })
+  }
 
   visitWaiting('of two mazes the newest counts, and so does the way back', async (maze, arrive) => {
     const { page } = maze

@@ -29,6 +29,7 @@ const FIRST_SET = SAMPLE_SETS[3]
 /** Raised by every puzzle, and every wish for one: what takes its time looks whether its own is still the newest. */
 let wishes = 0
 const LATE = 'Something else was chosen meanwhile.'
+const sayLate = () => app.status.say(LATE)
 
 /** Only then is it known which model is wanted. */
 let isLinkRead = false
@@ -95,18 +96,22 @@ function wirePaste(): void {
   document.addEventListener('paste', (event) => {
     if (isTextField(event.target)) return
     event.preventDefault()
-    void takeText(event.clipboardData?.getData('text/plain') ?? '')
+    void takeText(event.clipboardData?.getData('text/plain') ?? '', sayLate)
   })
 }
 
-/** Gives a text to its kind of puzzle, or to the one that is there where it cannot be told. @returns why not */
-async function takeText(text: string): Promise<string | undefined> {
+/**
+ * Gives a text to its kind of puzzle, or to the one that is there where it cannot be told.
+ * @param onLate called where something else was chosen meanwhile
+ * @returns why not
+ */
+async function takeText(text: string, onLate = () => {}): Promise<string | undefined> {
   const kind = kindOf(text) ?? app.face.task
   if (kind === 'sudoku') return sudoku.loadText(text)
   let problem: string | undefined
   const failure = await withMazes((mazes) => {
     problem = mazes.loadText(text)
-  }, true)
+  }, onLate)
   return failure ?? problem
 }
 
@@ -124,13 +129,15 @@ function wireFiles(): void {
     // Another file was opened meanwhile.
     if (file !== newest) return
     // A puzzle whose solve began meanwhile is not taken away either.
-    if (wish !== wishes || works !== app.works) app.status.say(LATE)
+    if (wish !== wishes || works !== app.works) sayLate()
     else if (set) sources.openFile(set)
     else if (maze) {
       const what = maze.isFirst ? `First maze of ${file.name}` : file.name
       // A newer file counts instead, of use or not.
-      const failure = await withMazes((mazes) => file === newest && mazes.loadText(maze.text, what), true)
-      if (failure === LATE && file === newest) app.status.say(LATE)
+      await withMazes(
+        (mazes) => file === newest && mazes.loadText(maze.text, what),
+        () => file === newest && sayLate(),
+      )
     } else {
       // What was wished for before is still on its way: the maze of a link perhaps.
       wishes = before
@@ -232,15 +239,19 @@ async function openMaze(link: string): Promise<void> {
 
 /**
  * Loads what mazes need, and uses it unless something else was wished for meanwhile.
- * @param keepsWork not either where a solve began meanwhile
+ * @param onLate with it, not either where a solve began meanwhile. Called at once where it came too late: what is newer
+ * has the status line next
  * @returns why it could not
  */
-async function withMazes(use: (mazes: MazeFace) => void, keepsWork = false): Promise<string | undefined> {
+async function withMazes(use: (mazes: MazeFace) => void, onLate?: () => void): Promise<string | undefined> {
   const wish = ++wishes
   const { works } = app
   try {
     const mazes = await mazeFace(app)
-    if (wish !== wishes || (keepsWork && works !== app.works)) return LATE
+    if (wish !== wishes || (onLate && works !== app.works)) {
+      onLate?.()
+      return LATE
+    }
     use(mazes)
     return undefined
   } catch (error) {
