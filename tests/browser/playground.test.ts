@@ -204,32 +204,37 @@ describe('when something goes wrong', () => {
       await playground.expectStatus(/^Solved/)
     }))
 
-  test('what the page tells of its model is so: after a load that failed, once it came, and for the other kind', () =>
-    withPage(served.browser, ROUTED, async ({ page }) => {
-      const playground = new PlaygroundPage(page)
-      const facts = async () => {
-        const texts = await page.locator('.facts dd').allTextContents()
-        return texts.slice(0, 4).join(' | ')
-      }
-      const none = '– | – | not loaded | –'
-      const sudoku = /^sudoku.* \| [\d,]+ \| \d+ KiB \| wasm, /
-      const weights = '**/*.safetensors'
-      await page.route(weights, (route) => route.abort())
-      await page.goto(served.url)
-      await playground.expectStatus(/weights_fetch$/)
-      expect(await facts()).toBe(none)
-      await page.unroute(weights)
-      await playground.takeSample('Easy')
-      await playground.solveButton.click()
-      await playground.expectStatus(/^Solved/)
-      expect(await facts()).toMatch(sudoku)
-      await page.route(weights, (route) => route.abort())
-      await page.getByRole('link', { name: 'Maze' }).click()
-      await playground.expectStatus(/weights_fetch$/)
-      expect(await facts()).toBe(none)
-      await page.getByRole('link', { name: 'Sudoku' }).click()
-      await expect.poll(facts).toMatch(sudoku)
-    }))
+  // For the edge too: the model tells how many steps it takes.
+  test.each(['In this page', 'At the edge'])(
+    'what the page tells of its model is so: after a load that failed, once it came, and for the other kind (%s)',
+    (where) =>
+      withPage(served.browser, ROUTED, async ({ page }) => {
+        const playground = new PlaygroundPage(page)
+        const facts = async () => {
+          const texts = await page.locator('.facts dd').allTextContents()
+          return texts.slice(0, 4).join(' | ')
+        }
+        const none = '– | – | not loaded | –'
+        const sudoku = /^sudoku.* \| [\d,]+ \| \d+ KiB \| wasm, /
+        const weights = '**/*.safetensors'
+        await page.route(weights, (route) => route.abort())
+        await page.goto(served.url)
+        await playground.expectStatus(/weights_fetch$/)
+        expect(await facts()).toBe(none)
+        await page.unroute(weights)
+        await page.getByRole('radio', { name: where }).check()
+        await playground.takeSample('Easy')
+        await playground.solveButton.click()
+        await playground.expectStatus(/^Solved/)
+        expect(await facts()).toMatch(sudoku)
+        await page.route(weights, (route) => route.abort())
+        await page.getByRole('link', { name: 'Maze' }).click()
+        await playground.expectStatus(/weights_fetch$/)
+        expect(await facts()).toBe(none)
+        await page.getByRole('link', { name: 'Sudoku' }).click()
+        await expect.poll(facts).toMatch(sudoku)
+      }),
+  )
 
   test('a comparison that loads the model tells what it is', () =>
     withPage(served.browser, ROUTED, async ({ page }) => {

@@ -130,7 +130,7 @@ export class App {
       this.status.say(where === 'page' ? 'Loading the model …' : 'Thinking at the edge.')
       try {
         if (where === 'edge') {
-          solve.maxSteps = await untilAborted(edgeBudget(face, maxSteps), signal)
+          solve.maxSteps = await untilAborted(edgeBudget(this, face, maxSteps), signal)
           if (solve.maxSteps < maxSteps) this.status.say('Thinking at the edge.', cutText(solve.maxSteps))
         }
         if (where === 'page') {

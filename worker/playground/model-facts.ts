@@ -1,3 +1,4 @@
+import type { Solver } from '../../src/solve/types.ts'
 import type { App } from './app.ts'
 import { byId } from './dom.ts'
 import type { PageTask } from './face.ts'
@@ -16,7 +17,7 @@ export async function showModel(app: App, task: PageTask): Promise<void> {
 }
 
 /** Loads the model unless it is there, and tells what it is. @throws why it could not */
-export async function loadModel(app: App, task: PageTask): Promise<void> {
+export async function loadModel(app: App, task: PageTask): Promise<Solver> {
   // The page may turn to another kind meanwhile.
   const show = (...texts: string[]) => {
     if (app.face.task !== task) return
@@ -25,10 +26,12 @@ export async function loadModel(app: App, task: PageTask): Promise<void> {
   // Of a model that is there it is told before the page is drawn again.
   show()
   try {
-    const { model, backend, build } = await pageSolver(task, (loaded, total) => {
+    const solver = await pageSolver(task, (loaded, total) => {
       show(`${kilobytes(loaded)} of ${total === undefined ? '?' : kilobytes(total)}`)
     })
+    const { model, backend, build } = solver
     show(kilobytes(model.bytes), model.name, model.parameters.toLocaleString('en'), `${backend}, ${build}`)
+    return solver
   } catch (error) {
     show('not loaded')
     throw error
