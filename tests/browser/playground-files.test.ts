@@ -47,6 +47,20 @@ describe('boards from elsewhere', () => {
     expect(await page.getByRole('button', { name: 'mine.csv' }).count()).toBe(1)
   })
 
+  visit('the chip of a file that another took the place of leaves it the focus', async ({ page, playground }) => {
+    const chip = page.getByRole('button', { name: 'mine.csv' })
+    const isFocused = () => chip.evaluate((button) => button === document.activeElement)
+    await drop(page, `${EASY}\n`)
+    await chip.focus()
+    await drop(page, `${HARD}\n`)
+    await expect.poll(() => playground.givens()).toBe(HARD)
+    expect(await isFocused()).toBe(true)
+    await playground.cell(1, 1).focus()
+    await drop(page, `${EASY}\n`)
+    await expect.poll(() => playground.givens()).toBe(EASY)
+    expect(await isFocused()).toBe(false)
+  })
+
   visit(
     'a chosen file works too; a bad one is refused with its line, and changes nothing',
     async ({ page, playground }) => {

@@ -36,6 +36,7 @@ test('boards of a set come in turn, and a file that another took the place of is
   vi.stubGlobal('document', {
     getElementById: (id: string) => (id === 'samples' ? row : new FakeElement()),
     createElement: () => new FakeElement(),
+    activeElement: null,
   })
   const shown: string[] = []
   const sudoku = { load: (board: string) => shown.push(board), take: (board: string) => shown.push(board) }

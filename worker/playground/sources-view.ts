@@ -47,11 +47,14 @@ export class SourcesView {
 
   /** Adds a chip for a file, in place of one for an earlier file, and takes its first board. */
   openFile(set: SampleSet): void {
+    const chip = Object.assign(document.createElement('button'), { type: 'button', textContent: set.name })
+    const hasFocus = document.activeElement === this.#file
     this.#file?.remove()
-    this.#file = Object.assign(document.createElement('button'), { type: 'button', textContent: set.name })
-    this.#root.append(this.#file)
-    this.#wireSet(this.#file, set, 'Board')
-    this.#file.click()
+    this.#root.append(chip)
+    if (hasFocus) chip.focus()
+    this.#file = chip
+    this.#wireSet(chip, set, 'Board')
+    chip.click()
   }
 
   /** Every click takes the next board of the set. */
