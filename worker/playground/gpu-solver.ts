@@ -1,5 +1,5 @@
-import type { Solver } from '../../src/solve/types.ts'
 import type * as Entry from './gpu-entry.ts'
+import { retried } from './retried.ts'
 import { withoutFallback } from './without-fallback.ts'
 
 // Put in by build.mjs.
@@ -12,25 +12,8 @@ export async function hasGpu(): Promise<boolean> {
   return adapter !== null
 }
 
-type GpuSolver = Pick<Solver, 'steps'>
-
-let creation: Promise<GpuSolver> | undefined
-
-/** The solver on this device's GPU, created at the first call. After a failure the next call tries again. */
-export function gpuSolver(): Promise<GpuSolver> {
-  creation ??= create()
-  return creation
-}
-
-async function create(): Promise<GpuSolver> {
-  const forget = () => {
-    creation = undefined
-  }
-  try {
-    const { createGpuSolver } = (await import(new URL(GPU_FILE, document.baseURI).href)) as typeof Entry
-    return await withoutFallback(createGpuSolver, forget)
-  } catch (error) {
-    forget()
-    throw error
-  }
-}
+/** The solver on this device's GPU, until that fails. */
+export const gpuSolver = retried(async (forget) => {
+  const { createGpuSolver } = (await import(new URL(GPU_FILE, document.baseURI).href)) as typeof Entry
+  return withoutFallback(createGpuSolver, forget)
+})

@@ -1,5 +1,6 @@
 import type { App } from './app.ts'
 import type * as Entry from './maze/maze-entry.ts'
+import { retried } from './retried.ts'
 
 // Put in by build.mjs.
 declare const MAZE_FILE: string
@@ -7,27 +8,15 @@ declare const MAZE_STYLE: string
 
 export type MazeFace = ReturnType<typeof Entry.createMazeFace>
 
-let loading: Promise<MazeFace> | undefined
-
-/** Mazes on the page: a script and a style of their own, loaded at the first call. After a failure the next call tries again. */
-export function mazeFace(app: App): Promise<MazeFace> {
-  loading ??= load(app)
-  return loading
-}
-
-async function load(app: App): Promise<MazeFace> {
-  try {
-    const [{ createMazeFace }] = await Promise.all([
-      import(new URL(MAZE_FILE, document.baseURI).href) as Promise<typeof Entry>,
-      loadStyle(),
-    ])
-    keepOffline()
-    return createMazeFace(app)
-  } catch (error) {
-    loading = undefined
-    throw error
-  }
-}
+/** Mazes on the page: a script and a style of their own. */
+export const mazeFace = retried(async (_forget, app: App) => {
+  const [{ createMazeFace }] = await Promise.all([
+    import(new URL(MAZE_FILE, document.baseURI).href) as Promise<typeof Entry>,
+    loadStyle(),
+  ])
+  keepOffline()
+  return createMazeFace(app)
+})
 
 function loadStyle(): Promise<void> {
   const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: MAZE_STYLE })
