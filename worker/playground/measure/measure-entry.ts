@@ -1,7 +1,7 @@
 import { type GpuReport, measureGpu } from '../../../src/bench/gpu-bench.ts'
 import { type HostPort, serveCalls } from '../../../src/threads/host.ts'
-import { createWebGpu } from '../../../src/webgpu/webgpu.ts'
 import { loadModel } from '../../../src/weights/load-model.ts'
+import { webGpu } from '../web-gpu.ts'
 
 /** What the worker can be asked: to time batches on the GPU and in wasm. */
 export interface MeasureRequest {
@@ -21,9 +21,5 @@ export interface MeasureProgress {
 /** The script of a worker of its own: wasm takes seconds for a step of 512 boards. The page ends it to stop it. */
 serveCalls<MeasureRequest>(self as unknown as HostPort, async ({ ort, sha256 }, call) => {
   const { model } = await loadModel({ task: 'sudoku', sha256 })
-  const webgpu = createWebGpu(
-    { wasmPaths: ort },
-    { gpu: async () => navigator.gpu, ort: () => import(`${ort}ort.jspi.min.mjs`) },
-  )
-  return measureGpu(model, webgpu, (batch, report) => call.progress({ batch, report } satisfies MeasureProgress))
+  return measureGpu(model, webGpu(ort), (batch, report) => call.progress({ batch, report } satisfies MeasureProgress))
 })
