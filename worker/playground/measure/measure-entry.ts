@@ -1,5 +1,6 @@
 import { type GpuReport, measureGpu } from '../../../src/bench/gpu-bench.ts'
-import { type HostPort, serveCalls } from '../../../src/threads/host.ts'
+import { serveCalls } from '../../../src/threads/host.ts'
+import { threadPort } from '../../../src/threads/web-port.ts'
 import { loadModel } from '../../../src/weights/load-model.ts'
 import { webGpu } from '../web-gpu.ts'
 
@@ -19,7 +20,7 @@ export interface MeasureProgress {
 }
 
 /** The script of a worker of its own: wasm takes seconds for a step of 512 boards. The page ends it to stop it. */
-serveCalls<MeasureRequest>(self as unknown as HostPort, async ({ ort, sha256 }, call) => {
+serveCalls<MeasureRequest>(threadPort(), async ({ ort, sha256 }, call) => {
   const { model } = await loadModel({ task: 'sudoku', sha256 })
   return measureGpu(model, webGpu(ort), (batch, report) => call.progress({ batch, report } satisfies MeasureProgress))
 })
