@@ -25,7 +25,7 @@ from torch import Tensor
 from .config import TaskConfig
 from .data import Boards
 from .generate import propagate
-from .kernels.build import load
+from .kernels.build import require
 from .tasks import OFF, ON, OPEN, Task
 from .train_config import SearchConfig
 
@@ -47,15 +47,19 @@ class Slots:
     """``size`` boards under training.
 
     Public tensors, batch first: ``tokens [B, N]`` int64 input, ``answers [B, cells]`` int64 symbols from 0 or -100,
-    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and it can be shown; where
-    there is no compiler to tell, every wrong board counts), ``fresh [B]`` bool (needs a new carry) and
-    ``noise [B]`` deviation of that carry's noise, ``plain [B]`` bool (as the question reads, nothing added yet),
-    ``age [B]`` ACT steps since the start.
+    ``wrong [B]`` bool (no solution: a wrong tentative given stands), ``refuted [B]`` bool (and it can be shown),
+    ``fresh [B]`` bool (needs a new carry) and ``noise [B]`` deviation of that carry's noise, ``plain [B]`` bool (as the
+    question reads, nothing added yet), ``age [B]`` ACT steps since the start.
+
+    Raises:
+        HrmEdgeError: code ``config`` where a wrong given may be put in and there is no compiler: C++ refutes it.
     """
 
     def __init__(self, boards: Boards, task: Task, config: SearchConfig, size: int, window: int, seed: int) -> None:
         self.boards, self.task, self.config, self.window = boards, task, config, window
         self.search = config.guesses and task.candidates
+        if self.search and (config.doomed or config.wrong):
+            require("sudoku", "[search] with doomed or wrong above 0")
         self.rng = torch.Generator().manual_seed(seed)
         self.order = torch.randperm(len(boards), generator=self.rng)
         self.next = 0
@@ -177,7 +181,7 @@ class Slots:
 
     def _refute(self) -> None:
         self.refuted = self.wrong.clone()
-        if self.wrong.any() and load("sudoku") is not None:
+        if self.wrong.any():
             self.refuted[self.wrong] = self._is_refuted(self.tokens[self.wrong])
 
     def _is_refuted(self, tokens: Tensor) -> Tensor:
@@ -211,7 +215,7 @@ class Slots:
         """Per slot a wrong candidate, allowed by the rules alone, that is refuted as a given; -1 where none of
         `TRIES` random ones is."""
         found = torch.full((len(slots),), -1)
-        if len(slots) == 0 or load("sudoku") is None:
+        if len(slots) == 0:
             return found
         digits = self.task.task.rows
         lies = self._allowed(slots).scatter(2, self.answers[slots][..., None], False).flatten(1)

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from hrm_edge.act import halting_logit, should_halt
 from hrm_edge.config import HRMConfig
 from hrm_edge.data import Boards
+from hrm_edge.errors import HrmEdgeError
 from hrm_edge.families import structured_grid, structured_sudoku
 from hrm_edge.generate import make, propagate
+from hrm_edge.kernels import build
 from hrm_edge.kernels.build import load
 from hrm_edge.tasks import OFF, ON, OPEN, Task
 from hrm_edge.train_config import SearchConfig
@@ -128,6 +130,28 @@ def test_without_guesses_the_input_stays() -> None:
         state.advance(torch.randn(SIZE, 216, 1), WINDOW)
     assert torch.equal(state.tokens, before)
     assert not state.wrong.any()
+
+
+def test_wrong_givens_need_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = torch.zeros(60, 36, dtype=torch.uint8)
+    blank = Boards(board, board + 1, [Path("made")] * 60)
+    monkeypatch.setenv("HRM_EDGE_NO_KERNELS", "1")
+    monkeypatch.setattr(build, "_built", build._built.__wrapped__)
+
+    def made(task: Task = TASK, **search) -> Slots:
+        return Slots(blank, task, SearchConfig.model_validate(search), SIZE, WINDOW, seed=1)
+
+    message = r"^\[search\] with doomed or wrong above 0 needs its C\+\+ helper: HRM_EDGE_NO_KERNELS=1 forbids it$"
+    for search in ({}, {"doomed": 0}, {"wrong": 0}):
+        with pytest.raises(HrmEdgeError, match=message) as caught:
+            made(**search)
+        assert caught.value.code == "config"
+    state = made(doomed=0, wrong=0, first=1, later=1)
+    for _ in range(5):
+        state.advance(torch.randn(SIZE, 216, 1), WINDOW)
+    assert not state.wrong.any()
+    made(guesses=False)
+    made(Task(structured_grid(6, 6, "123456", 16)))  # no candidates, no search
 
 
 @needs_compiler
