@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import resource
 import signal
@@ -111,6 +112,18 @@ def test_an_option_that_came_after_a_run_had_its_default(tmp_path: Path) -> None
     Trainer.open(tiny(), some_boards(), None, tmp_path)
     with pytest.raises(HrmEdgeError, match=r"train\.int8 was False, and is True now"):
         Trainer.open(tiny(int8=True), some_boards(), None, tmp_path)
+
+
+@needs_compiler
+def test_an_option_of_the_model_that_came_after_a_run_had_its_default(tmp_path: Path) -> None:
+    first = Trainer.open(tiny(), some_boards(), None, tmp_path)
+    config = json.loads(first.state()["config"])
+    assert config.pop("q_pool") == "mean"
+    save_state(first.checkpoint, first.state() | {"config": json.dumps(config)})
+    Trainer.open(tiny(), some_boards(), None, tmp_path)
+    save_state(first.checkpoint, first.state() | {"config": json.dumps(config | {"q_pool": "first"})})
+    with pytest.raises(HrmEdgeError, match="of another model: q_pool is 'first', not 'mean'"):
+        Trainer.open(tiny(), some_boards(), None, tmp_path)
 
 
 @needs_compiler

@@ -136,7 +136,8 @@ def test_a_kill_at_any_moment_of_a_save_leaves_an_update_that_all_have(tmp_path:
     states = FIRST if first else LATER
 
     def body(world: World) -> None:
-        run = {"config": "", "world": 2, "boards": "", "run": {"search": {}, "train": {}}, "seconds": 0.0}
+        config = tiny().hrm().to_json()
+        run = {"config": config, "world": 2, "boards": "", "run": {"search": {}, "train": {}}, "seconds": 0.0}
         path = tmp_path / f"last.{world.rank}.pt"
         for each in itertools.product(states, states):
             for file, step in zip((path, before(path)), each[world.rank], strict=True):
