@@ -15,7 +15,6 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.plat
 const SOURCES = ['src', 'wasm', 'worker', 'scripts', 'model/weights', 'package.json', 'tsconfig.json']
 const lockStamp = join(root, 'node_modules', '.hrm-lock')
 const buildStamp = join(root, 'dist', '.stamp')
-const lock = join(root, '.setup-lock')
 
 /** Runs a command with its output on stderr; ends the process if it fails. */
 export function must(command, args, options = {}) {
@@ -25,7 +24,16 @@ export function must(command, args, options = {}) {
   process.exit(2)
 }
 
-const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+/** Waits until no other process sets up the same: two at once would delete each other's files. @returns gives it back */
+export function lockSetUp(name) {
+  const lock = join(root, name)
+  return takeLock(lock, (pid) => {
+    console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
+  })
+}
+
+/** What a file says; '' where there is none. */
+export const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')
 
 function wantedPackages() {
   const wanted = createHash('sha256')
@@ -70,10 +78,7 @@ function build(stamp) {
 /** @param {{ force?: boolean }} [options] `force`: build even if nothing changed */
 export async function setup({ force = false } = {}) {
   if (!force && wantedPackages() === undefined && read(buildStamp) === sourceStamp()) return
-  // Two that build at once would delete each other's files.
-  const release = await takeLock(lock, (pid) => {
-    console.error(`hrm-edge: waiting for process ${pid}, which sets up (else remove ${lock}) ...`)
-  })
+  const release = await lockSetUp('.setup-lock')
   const wanted = wantedPackages()
   if (wanted) installPackages(wanted)
   const stamp = sourceStamp()

@@ -1,10 +1,10 @@
 // What the suites of `npm test` need beyond npm packages.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findChromium } from './chromium.mjs'
-import { root } from './setup.mjs'
+import { lockSetUp, read, root } from './setup.mjs'
 
 const TRIES = 3
 const BETWEEN_TRIES_MS = 10_000
@@ -33,8 +33,19 @@ async function download(command, args, options) {
 async function pythonPackages(folder, size) {
   const lock = readFileSync(join(root, folder, 'requirements.lock'), 'utf8')
   const stamp = join(root, folder, '.venv', '.hrm-lock')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  console.error(`hrm-edge: installing the Python packages of ${folder} (once; ${size}) ...`)
+  if (read(stamp) === lock) return
+  const release = await lockSetUp('.setup-lock-python') // one for all folders: they share uv
+  try {
+    if (read(stamp) === lock) return // another process has done it meanwhile
+    console.error(`hrm-edge: installing the Python packages of ${folder} (once; ${size}) ...`)
+    await installPython(folder)
+    writeFileSync(stamp, lock)
+  } finally {
+    release()
+  }
+}
+
+async function installPython(folder) {
   // uv lives in an environment of its own, because `uv pip sync` removes everything that is not in the lock file.
   run('python3', ['-m', 'venv', 'model/.uv'])
   const inUv = (name) => join(root, 'model', '.uv', 'bin', name)
@@ -42,7 +53,6 @@ async function pythonPackages(folder, size) {
   run(inUv('uv'), ['venv', '--quiet', '--clear', '--python', 'python3', `${folder}/.venv`])
   const inVenv = ['--python', join(root, folder, '.venv', 'bin', 'python')]
   await download(inUv('uv'), ['pip', 'sync', '--quiet', '--system-certs', ...inVenv, `${folder}/requirements.lock`])
-  writeFileSync(stamp, lock)
 }
 
 async function chromium() {
