@@ -1,5 +1,6 @@
 // `npm run deploy`: creates the bucket and the queues of wrangler.toml where the account has none of these names, then
-// deploys. Wrangler creates neither by itself when it deploys. Arguments are those of `wrangler deploy`.
+// deploys. Wrangler creates neither by itself when it deploys. Arguments are those of `wrangler deploy`; with `--dry-run`
+// nothing is created.
 // Run it after setup.mjs, in a process of its own: it needs packages and the pinned Node, and deploys what is built.
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
@@ -34,14 +35,22 @@ function wrangler(args, stdio) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const args = process.argv.slice(2)
-  const { config = 'wrangler.toml', env = process.env.CLOUDFLARE_ENV } = parseArgs({
+  const {
+    config = 'wrangler.toml',
+    env = process.env.CLOUDFLARE_ENV,
+    'dry-run': dry,
+  } = parseArgs({
     args,
-    options: { config: { type: 'string', short: 'c' }, env: { type: 'string', short: 'e' } },
+    options: {
+      config: { type: 'string', short: 'c' },
+      env: { type: 'string', short: 'e' },
+      'dry-run': { type: 'boolean' },
+    },
     strict: false, // the other options are wrangler's
   }).values
   const chosen = ['--config', config, ...(env ? ['--env', env] : [])]
   const { rawConfig } = experimental_readRawConfig({ config: resolve(root, config) })
-  for (const { look, make } of resourcesOf(rawConfig, env)) {
+  for (const { look, make } of dry ? [] : resourcesOf(rawConfig, env)) {
     if (wrangler([...look, ...chosen], 'ignore') || wrangler([...make, ...chosen], 'inherit')) continue
     // The first look may have failed for another reason, or another deployment was quicker.
     if (!wrangler([...look, ...chosen], 'ignore')) process.exit(1)
