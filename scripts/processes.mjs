@@ -17,7 +17,9 @@ export function statOf(pid) {
 
 /**
  * The processes that `pid`, or a process that it started, has started.
- * @param name only those of this name
+ * @param {number} pid
+ * @param {string} [name] only those of this name
+ * @returns {number[]}
  */
 export function descendants(pid, name) {
   const children = new Map()

@@ -39,7 +39,7 @@ export async function buildWasm() {
   await compile('simd128', ['index'], [])
 }
 
-/** Writes dist/wasm/kernels-relaxed.wasm and dist/wasm/kernels-simd128.wasm, for tests and the profile. */
+/** Writes dist/wasm/kernels-relaxed.wasm and dist/wasm/kernels-simd128.wasm, for tests, the profile and the benchmark. */
 export async function buildTestWasm() {
   await mkdir(`${root}/dist/wasm`, { recursive: true })
   await compile('kernels-relaxed', ['test-exports', 'probe'], RELAXED)

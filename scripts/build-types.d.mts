@@ -1,1 +1,0 @@
-export function buildTypes(options?: { check?: boolean }): Promise<string[]>

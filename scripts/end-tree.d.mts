@@ -1,1 +1,0 @@
-export function endTree(pid: number): void

@@ -1,1 +1,0 @@
-export function takeLock(file: string, onWait: (pid: number) => void): Promise<() => void>
