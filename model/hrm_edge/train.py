@@ -1,4 +1,4 @@
-"""Training: windows of ACT steps, each backpropagated as one, over slots that live through a search.
+"""The trainer: windows of ACT steps, each backpropagated as one, over slots that live through a search.
 
 One update: every slot takes ``window`` ACT steps from its carry, with a loss after each; gradients reach back through
 the whole window (``grad = "full"``) or only through each step's own tail (``"one"``, ``"cycle"``). Then the carry is
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from . import train_memory
 from .data import Boards
@@ -25,15 +23,11 @@ from .kernels.block import fuse
 from .rounding import round_as_engines
 from .tasks import Task
 from .train_config import RunConfig
-from .train_eval import curve_of
 from .train_loss import window_loss
-from .train_metrics import Sums, append_line
 from .train_slots import Slots
 from .train_state import check_state, restore_optimizer, restore_rng, rng_state
 from .train_together import load_together, save_together
-from .train_world import World, signals_to_stop, usable
-
-LOG_MINUTES = 1 / 3
+from .train_world import World, usable
 
 
 class NotFiniteError(RuntimeError):
@@ -237,73 +231,3 @@ class Trainer:
             counts = self.slots.advance(logits, options.window)
             self._fresh_carries()
         return {"loss": float(loss), "entropy": float(entropy), "norm": float(norm), **counts}
-
-    # ---- the run ----
-
-    def train(self, stop=None) -> None:
-        """Runs until the budget is spent, ``stop()`` is true, or SIGTERM/SIGINT; saves on the way out.
-
-        Several processes follow the clock of rank 0 and stop after the same update, whichever of them is asked to.
-
-        Raises:
-            NotFiniteError: the checkpoint is from before.
-            HrmEdgeError: code ``file`` if ``folder`` cannot be written; an earlier checkpoint stays.
-        """
-        self.save()  # a folder that cannot be written ends the run now, and not after the first minutes
-        began = time.monotonic() - self.seconds
-        marks = dict.fromkeys(("save", "eval", "log"), self.seconds)
-        sums = Sums()
-        layout = "{l_bar}{bar}| {elapsed}<{remaining}{postfix}"
-        silent = self.world.rank > 0 or self.progress >= 1
-
-        def is_over() -> bool:
-            """Takes the time. The same on every process, or one would wait for the others' gradients for ever."""
-            said = self.world.share(time.monotonic() - began, bool(asked) or bool(stop and stop()))
-            self.seconds = said[0][0]
-            return self.progress >= 1 or any(halt for _, halt in said)
-
-        def is_due(what: str, minutes: float) -> bool:
-            return self.seconds - marks[what] > 60 * minutes
-
-        with signals_to_stop() as asked, tqdm(total=100, disable=silent, bar_format=layout) as bar:
-            over = is_over()
-            while not over:
-                sums.add(self.update())
-                over = is_over()
-                if sums.n and is_due("log", LOG_MINUTES):
-                    self._log(sums, self.seconds - marks["log"], bar)
-                    sums, marks["log"] = Sums(), self.seconds
-                if is_due("save", self.options.save_minutes):
-                    self.save()
-                    marks["save"] = self.seconds
-                if is_due("eval", self.options.eval_minutes):
-                    self._evaluate()
-                    over = is_over()
-                    marks["eval"] = self.seconds
-            if sums.n:
-                self._log(sums, max(1e-9, self.seconds - marks["log"]), bar)
-            self.save()
-            self._evaluate()
-
-    def _log(self, sums: Sums, seconds: float, bar) -> None:
-        board_steps = sums.n * self.options.batch * self.options.window * self.world.size
-        line = {
-            "step": self.step,
-            "minutes": round(self.seconds / 60, 2),
-            "lr": self.rate(),
-            **sums.line(),
-            "board_steps_per_second": round(board_steps / seconds, 1),
-        }
-        bar.set_postfix(loss=line["loss"], raw=line["raw_16"], rate=line["board_steps_per_second"])
-        bar.update(100 * self.progress - bar.n)
-        self._write(line)
-
-    def _evaluate(self) -> None:
-        if self.holdout is None or self.options.eval_rows == 0 or self.world.rank > 0:
-            return
-        curve = curve_of(self.average, self.task, self.holdout, self.options)
-        self._write({"step": self.step, "minutes": round(self.seconds / 60, 2), "holdout": curve})
-
-    def _write(self, line: dict[str, Any]) -> None:
-        if self.world.rank == 0:
-            append_line(self.folder / "metrics.jsonl", line)

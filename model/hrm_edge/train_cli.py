@@ -26,6 +26,7 @@ from .train import NotFiniteError
 from .train_choice import trainer_for
 from .train_config import read_run
 from .train_data import prepare
+from .train_loop import run_trainer
 from .train_memory import named_shortage
 from .train_plot import plot_curve, plot_training
 from .train_state import barred
@@ -83,7 +84,7 @@ def train(
             typer.echo(f"this run is done; a larger --{budget} goes on with it")
     try:
         with named_shortage():
-            trainer.train()
+            run_trainer(trainer)
     except NotFiniteError as error:
         typer.echo(f"hrm-model: stopped, not finite: {error}; {trainer.checkpoint} is from before", err=True)
         raise typer.Exit(1) from error

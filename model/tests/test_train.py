@@ -17,6 +17,7 @@ from hrm_edge.generate import make
 from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_config import RunConfig, read_run
+from hrm_edge.train_loop import run_trainer
 from hrm_edge.train_metrics import read_metrics
 from hrm_edge.train_state import save_state
 from hrm_edge.train_world import World
@@ -88,7 +89,7 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
     run = tiny(steps=60, lr=1e-2, batch=16, eval_rows=20, eval_steps=4)
     trainer = Trainer.open(run, boards, boards, tmp_path)
     before = trainer.update()["loss"]
-    trainer.train()
+    run_trainer(trainer)
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert lines[-2]["loss"] < 0.8 * before
     assert set(lines[-1]["holdout"]) == {"1", "2", "4"}
@@ -101,7 +102,7 @@ def test_training_learns_and_leaves_an_exportable_checkpoint(boards: Boards, tmp
 def test_a_line_that_a_kill_has_cut_takes_no_other_with_it(boards: Boards, tmp_path: Path) -> None:
     metrics = tmp_path / "metrics.jsonl"
     metrics.write_text('{"step": 1}\n{"step": 2, "lo')
-    Trainer.open(tiny(), boards, None, tmp_path).train()
+    run_trainer(Trainer.open(tiny(), boards, None, tmp_path))
     assert [line["step"] for line in read_metrics(metrics)] == [1, STEPS]
 
 
@@ -156,9 +157,9 @@ def test_fresh_boards_start_over_and_the_others_go_on(boards: Boards, tmp_path: 
 
 def test_evaluating_changes_nothing(boards: Boards, tmp_path: Path) -> None:
     alone = Trainer.open(tiny(), boards, None, tmp_path / "alone")
-    alone.train()
+    run_trainer(alone)
     watched = Trainer.open(tiny(eval_rows=4, eval_steps=1, eval_minutes=1e-9), boards, boards, tmp_path / "watched")
-    watched.train()
+    run_trainer(watched)
     lines = (tmp_path / "watched" / "metrics.jsonl").read_text().splitlines()
     assert sum("holdout" in line for line in lines) > STEPS / 2
     for name, value in alone.model.state_dict().items():
@@ -175,10 +176,10 @@ def test_what_is_not_finite_stops_and_keeps_the_last_checkpoint(boards: Boards, 
         return False
 
     with pytest.raises(NotFiniteError, match="step 1"):
-        trainer.train(stop=spoil)
+        run_trainer(trainer, stop=spoil)
     assert trainer.step == 1
     assert all(torch.equal(a, b) for a, b in zip(weights, trainer.parameters, strict=True))
-    # Saved before the first update of train(): there always is a checkpoint from before.
+    # Saved before the first update: there always is a checkpoint from before.
     again = Trainer.open(tiny(), boards, None, tmp_path)
     assert again.step == 1
     assert again.carry.z_H.isfinite().all()
@@ -188,11 +189,11 @@ def test_a_folder_that_cannot_be_written_ends_the_run_at_once(boards: Boards, tm
     (tmp_path / "file").touch()
     trainer = Trainer.open(tiny(), boards, None, tmp_path / "file" / "run")
     with pytest.raises(HrmEdgeError, match=r"last\.pt: cannot be written"):
-        trainer.train()
+        run_trainer(trainer)
     assert trainer.step == 0
     (tmp_path / "metrics.jsonl").mkdir()
     with pytest.raises(HrmEdgeError, match=r"metrics\.jsonl: cannot be written"):
-        Trainer.open(tiny(), boards, None, tmp_path).train()
+        run_trainer(Trainer.open(tiny(), boards, None, tmp_path))
 
 
 def test_foreign_checkpoints_are_refused(boards: Boards, tmp_path: Path) -> None:
@@ -256,7 +257,7 @@ def test_sigterm_stops_with_a_checkpoint(boards: Boards, tmp_path: Path) -> None
             os.kill(os.getpid(), signal.SIGTERM)
         return False
 
-    trainer.train(stop=stop)
+    run_trainer(trainer, stop=stop)
     assert Trainer.open(tiny(steps=10**6), boards, None, tmp_path).step == 3
 
 

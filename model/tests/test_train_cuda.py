@@ -18,6 +18,7 @@ from hrm_edge.kernels.build import load
 from hrm_edge.train import NotFiniteError, Trainer
 from hrm_edge.train_choice import trainer_for
 from hrm_edge.train_config import RunConfig
+from hrm_edge.train_loop import run_trainer
 from hrm_edge.train_metrics import read_metrics
 from hrm_edge.train_world import World
 
@@ -144,7 +145,7 @@ def test_halves_take_turns_and_train(boards: Boards, tmp_path: Path) -> None:
     before = trainer.update()["loss"]
     assert not torch.equal(first.slots.age, ages[0])
     assert torch.equal(second.slots.age, ages[1])
-    trainer.train()
+    run_trainer(trainer)
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert lines[-2]["loss"] < 0.8 * before
     assert trainer.rate() == 0
@@ -157,8 +158,8 @@ def test_halves_take_turns_and_train(boards: Boards, tmp_path: Path) -> None:
 def test_no_line_is_written_before_there_are_numbers(
     boards: Boards, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hrm_edge.train.LOG_MINUTES", 0.0)  # due after every update
-    OnCpu.open(tiny(steps=4), boards, None, tmp_path).train()
+    monkeypatch.setattr("hrm_edge.train_loop.LOG_MINUTES", 0.0)  # due after every update
+    run_trainer(OnCpu.open(tiny(steps=4), boards, None, tmp_path))
     assert [line["step"] for line in read_metrics(tmp_path / "metrics.jsonl")] == [3, 4]
 
 
@@ -213,7 +214,7 @@ def test_what_is_not_finite_stops_the_run_before_it_is_saved(boards: Boards, tmp
     with torch.no_grad():
         trainer.model.lm_head.weight.fill_(float("nan"))
     with pytest.raises(NotFiniteError, match="loss nan"):
-        trainer.train()
+        run_trainer(trainer)
     assert (
         trainer.checkpoint.read_bytes() == good
         or load_checkpoint(trainer.checkpoint)[1]["lm_head.weight"].isfinite().all()

@@ -18,12 +18,13 @@ import pytest
 import torch
 import torch.distributed as dist
 
-import hrm_edge.train
+import hrm_edge.train_loop
 import hrm_edge.train_world
 from hrm_edge.errors import HrmEdgeError
 from hrm_edge.kernels.build import load
 from hrm_edge.train import Trainer
 from hrm_edge.train_config import RunConfig
+from hrm_edge.train_loop import run_trainer
 from hrm_edge.train_state import save_state
 from hrm_edge.train_together import before, load_together, save_together
 from hrm_edge.train_world import World
@@ -94,7 +95,7 @@ def slow_or_fast(rank: int) -> SimpleNamespace:
 @pytest.mark.parametrize("asked", [None, 0, 1])
 def test_processes_follow_one_clock_and_stop_together(tmp_path: Path, asked: int | None) -> None:
     def body(world: World) -> None:
-        hrm_edge.train.time = slow_or_fast(world.rank)  # in this fork alone
+        hrm_edge.train_loop.time = slow_or_fast(world.rank)  # in this fork alone
         trainer = trainer_of(world, tmp_path, tiny(steps=None, minutes=1 / 6))
 
         def stop() -> bool:
@@ -102,7 +103,7 @@ def test_processes_follow_one_clock_and_stop_together(tmp_path: Path, asked: int
                 os.kill(os.getpid(), signal.SIGTERM)
             return False
 
-        trainer.train(stop=stop)
+        run_trainer(trainer, stop=stop)
 
     a, b = together(tmp_path, body)
     assert_one_model(a, b)
