@@ -59,11 +59,13 @@ class Clique:
         back = [2 + order.index(a) for a in range(n)]
         return grid.permute(0, *back, 1, n + 2).reshape(batch, self.tokens, heads, dim)
 
+    def members(self) -> Tensor:
+        """``[groups, g]`` int64 token indices."""
+        return torch.arange(self.tokens).view(self.shape).permute(self._order()).reshape(self.groups, self.width)
+
     def table(self) -> Tensor:
         """``[tokens, g]`` int64 token indices."""
-        index = torch.arange(self.tokens)
-        fake = index.view(1, -1, 1, 1, 1).expand(1, -1, 3, 1, 1)
-        members = self.gather(fake)[0, 0, 0, :, :, 0]
+        members = self.members()
         table = torch.empty(self.tokens, self.width, dtype=torch.int64)
         table[members] = members[:, None, :].expand(-1, self.width, -1)
         return table

@@ -185,8 +185,7 @@ def _lists(geometry: Geometry, has_bias: bool) -> Tensor | None:
     cliques = [run.clique for run in runs for _ in range(run.start, run.stop)]
     if len({(c.groups, c.width) for c in cliques}) != 1:
         return None
-    index = torch.arange(geometry.tokens).view(1, -1, 1, 1, 1).expand(1, -1, 3, 1, 1)
-    return torch.stack([c.gather(index)[0, 0, 0, :, :, 0] for c in cliques]).int()
+    return torch.stack([clique.members() for clique in cliques]).int()
 
 
 def _fused_forward(level, plain, lists: Tensor, made_for: Geometry, z, injected, geometry, rope):

@@ -170,8 +170,7 @@ def fuse_on_gpu(model: HRM, dtype: torch.dtype = torch.bfloat16) -> list[LevelOn
     shape = fits(model)
     if shape is None:
         return []
-    index = torch.arange(shape.tokens).view(1, -1, 1, 1, 1).expand(1, -1, 3, 1, 1)
-    lists = torch.stack([run.clique.gather(index)[0, 0, 0].flatten() for run in model.geometry.runs if run.clique])
+    lists = torch.stack([run.clique.members().flatten() for run in model.geometry.runs if run.clique])
     lists = lists.int().contiguous().to(model.H_init.device)
     levels = []
     for level in (model.H_level, model.L_level):
