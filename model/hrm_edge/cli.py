@@ -1,4 +1,4 @@
-"""``hrm-model``: convert, export and golden vectors here, the commands around training in ``train_cli``."""
+"""``hrm-model``: commands that make one model file of another, and golden vectors; the others in ``train_cli``."""
 
 from __future__ import annotations
 

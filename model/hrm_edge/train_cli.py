@@ -1,4 +1,4 @@
-"""``hrm-model`` commands around training: train, evaluate, generate."""
+"""``hrm-model`` commands around training: train and evaluate, and the makers of boards, generate and mazes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training run is made of; a TOML file with the tables ``model``, ``data`` and ``train``."""
+"""What a training run is made of; a TOML file with the tables of `RunConfig`."""
 
 from __future__ import annotations
 
