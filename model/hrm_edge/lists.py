@@ -157,12 +157,11 @@ class Geometry(nn.Module):
                 self.runs.append(Run(start, stop, None, buffer))
             start = stop
         # Cliques of one shape are attended to in one call.
-        self.buckets: list[list[int]] = []
         by_shape: dict[tuple[int, int], list[int]] = {}
         for i, run in enumerate(self.runs):
             if run.clique is not None:
                 by_shape.setdefault((run.clique.groups, run.clique.width), []).append(i)
-        self.buckets = list(by_shape.values())
+        self.buckets: list[list[int]] = list(by_shape.values())
 
     @property
     def width(self) -> int:
