@@ -106,8 +106,11 @@ export function createApp(options: AppOptions) {
 
 function refuseMethod(c: Context, methods: string[]): Response {
   const allow = [...methods, 'OPTIONS'].join(', ')
-  // a new one: `c.body` would keep the media type of the 404 that it stands for
-  if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { Allow: allow } })
+  if (c.req.method === 'OPTIONS') {
+    const response = c.body(null, 204, { Allow: allow })
+    response.headers.delete('Content-Type') // that of the 404 that it stands for
+    return response
+  }
   const detail = `${c.req.method} is not allowed here, only ${allow}.`
   return problemResponse(c, new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } }))
 }

@@ -63,6 +63,13 @@ test.each(['bytes=1-2', 'bytes=9999999-'])('the whole file is sent to who asks f
   expect([response.status, await response.text()]).toEqual([200, '<p>one</p>'])
 })
 
+test('every answer carries the request id, also that to OPTIONS', async () => {
+  for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) {
+    const { status, headers } = await ask('/', { method, headers: { 'X-Request-Id': 'mine' } })
+    expect([method, status < 500, headers.get('X-Request-Id')]).toEqual([method, true, 'mine'])
+  }
+})
+
 test('what is not there is a problem that nobody keeps', async () => {
   const missing = await ask('/app-9876543210.js')
   expect([missing.status, missing.headers.get('Cache-Control'), missing.headers.get('ETag')]).toEqual([

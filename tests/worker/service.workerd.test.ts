@@ -146,6 +146,8 @@ describe('describes itself', () => {
     const posted = await fetchPath('/', { method: 'POST', body: '{}' })
     expect(posted.headers.get('Allow')).toBe('GET, HEAD, OPTIONS')
     await expectProblem(posted, 405, 'method_not_allowed')
+    const options = await fetchPath('/', { method: 'OPTIONS', headers: { 'X-Request-Id': 'mine' } })
+    expect([options.status, options.headers.get('X-Request-Id')]).toEqual([204, 'mine'])
   })
 })
 
