@@ -33,6 +33,7 @@ export function refuseBadUrls(fetch: Fetch): Fetch {
 const NOT_HTTP: [ProblemCode, string] = ['bad_request', 'The request is not valid HTTP/1.1.']
 const BODY_CUT: [ProblemCode, string] = ['body_incomplete', 'The connection ended before the body did.']
 const CODES: Record<string, [ProblemCode, string]> = {
+  HPE_INVALID_METHOD: ['bad_request', 'The request does not begin with a method that is known here.'],
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The headers are larger than the server takes.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request did not arrive in time.'],
 }

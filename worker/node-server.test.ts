@@ -185,6 +185,16 @@ test.each(['\u0000\u0001\u0002\r\n\r\n', 'GET /health HTTP/9.9\r\n\r\n', 'GET /h
   },
 )
 
+test('a method that is not known is 400, and told as such', async () => {
+  await start()
+  const socket = await open()
+  socket.write('FOO /health HTTP/1.1\r\nHost: x\r\n\r\n')
+  const { status, problem } = parse(await rest(socket))
+  expect(status).toBe(400)
+  expect(problem).toMatchObject({ code: 'bad_request', detail: expect.stringContaining('method') })
+  expect(JSON.stringify(problem)).not.toContain('not valid')
+})
+
 test('a problem names the path as it was sent', async () => {
   await start()
   const socket = await open()

@@ -14,7 +14,7 @@ const weights = (title: string): ProblemKind => ({ status: 503, title, retryAfte
 
 /** Every way a request can fail: the one table from codes to HTTP. */
 export const PROBLEMS = {
-  bad_request: { status: 400, title: 'The request is not valid HTTP' },
+  bad_request: { status: 400, title: 'The request cannot be read' },
   body_incomplete: { status: 400, title: 'The request body ended early' },
   json_malformed: { status: 400, title: 'The request body is not JSON' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
