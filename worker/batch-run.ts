@@ -5,6 +5,7 @@ import { checkBudget, mostSteps } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { ProblemError, toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
+import { solveLine, totalsOf } from './solve-log.ts'
 import { turnsFor } from './turns.ts'
 
 export interface BatchJob {
@@ -32,7 +33,6 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   const start = service.clock?.()
   const results: SolveResult[] = []
   let maxSteps = job.request.maxSteps ?? limits.maxSteps
-  let left = maxSteps
   let outcome: SolveLog['outcome'] = 'done'
   let lease: Lease | undefined
   try {
@@ -41,7 +41,6 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     const largest = boards[checked.findIndex((board) => board.cost === cost)]
     const sizes = new Set(checked.map(({ size }) => size))
     maxSteps = job.request.maxSteps ?? mostSteps(limits, cost)
-    left = maxSteps
     if (maxSteps < boards.length) {
       throw new HrmError(
         'option_invalid',
@@ -53,6 +52,7 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     lease = service.admission.acquire({ size, cost }, job.caller)
     const most = await turnsFor(limits, solver, largest, boards.length, signal)
     await lease.turn({ wanted: boards.length, most, signal })
+    let left = maxSteps
     while (results.length < boards.length) {
       const rest = boards.length - results.length
       const share = Math.floor(left / rest)
@@ -70,18 +70,9 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
   } finally {
     lease?.release()
     service.log({
-      event: 'solve',
-      id: job.id,
-      task: solver.task,
-      model: solver.model.name,
-      boards: boards.length,
-      solved: results.filter(({ status }) => status === 'solved').length,
-      steps: maxSteps - left,
-      attempts: results.reduce((sum, { attempts }) => sum + attempts, 0),
-      maxSteps,
+      ...solveLine({ id: job.id, solver, boards: boards.length, maxSteps }),
+      ...totalsOf(results),
       outcome,
-      cached: false,
-      stream: false,
       ...(start === undefined ? {} : { ms: service.clock!() - start }),
     })
   }

@@ -4,6 +4,7 @@ import { checkBudget } from './budget.ts'
 import type { SolveLog } from './log.ts'
 import { toProblemError } from './problem.ts'
 import type { Service } from './service.ts'
+import { solveLine, totalsOf } from './solve-log.ts'
 import { canonicalBoard } from './task-of.ts'
 import { turnsFor } from './turns.ts'
 
@@ -62,7 +63,7 @@ async function* stepsOf(service: Service, job: SolveJob, lease: Lease): SolveRun
     for (;;) {
       const next = await steps.next()
       if (next.done) {
-        spent = { ...countsOf(next.value), outcome: 'done' }
+        spent = { ...totalsOf([next.value]), outcome: 'done' }
         return next.value
       }
       spent = { ...spent, steps: next.value.step, attempts: next.value.attempt }
@@ -98,24 +99,10 @@ export async function finish(run: SolveRun): Promise<SolveResult> {
 }
 
 export function logCached(service: Service, job: SolveJob, result: SolveResult): void {
-  service.log({ ...logOf(job), ...countsOf(result), outcome: 'done', cached: true })
+  service.log({ ...logOf(job), ...totalsOf([result]), outcome: 'done', cached: true })
 }
 
-const NOTHING = { steps: 0, attempts: 0, solved: 0 }
+const NOTHING = totalsOf([])
 
-const countsOf = ({ steps, attempts, status }: SolveResult) => ({
-  steps,
-  attempts,
-  solved: status === 'solved' ? 1 : 0,
-})
-
-const logOf = ({ id, solver, request, stream }: SolveJob) => ({
-  event: 'solve' as const,
-  id,
-  task: solver.task,
-  model: solver.model.name,
-  boards: 1,
-  maxSteps: request.maxSteps,
-  cached: false,
-  stream,
-})
+const logOf = ({ id, solver, request, stream }: SolveJob) =>
+  solveLine({ id, solver, boards: 1, maxSteps: request.maxSteps, stream })

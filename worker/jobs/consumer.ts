@@ -3,6 +3,7 @@ import type { SolveResult } from '../../src/solve/types.ts'
 import { errorLog, type Log } from '../log.ts'
 import { toProblemError } from '../problem.ts'
 import type { GetSolver } from '../service.ts'
+import { solveLine, totalsOf } from '../solve-log.ts'
 import {
   boardsKey,
   type ChunkMessage,
@@ -91,21 +92,12 @@ async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solver
   if (!getSolver) throw new Error(`the job's task ${work.task} is not served`)
   const solver = await getSolver()
   const { maxSteps, seed } = work
-  const line = {
-    event: 'solve',
-    id: nameOf(message),
-    task: work.task,
-    model: solver.model.name,
-    boards: boards.length,
-    maxSteps,
-    cached: false,
-    stream: false,
-  } as const
+  const line = solveLine({ id: nameOf(message), solver, boards: boards.length, maxSteps })
   const results = await within(deadline, (signal) => solver.solveBatch(boards, { maxSteps, seed, signal }))
   if (!results) {
     await ledger.note(chunk, BUSY)
     await deadline!.resend(message)
-    log({ ...line, solved: 0, steps: 0, attempts: 0, outcome: 'overloaded' })
+    log({ ...line, ...totalsOf([]), outcome: 'overloaded' })
     return
   }
   await platform.files.put(
@@ -113,9 +105,7 @@ async function solveChunk(message: ChunkMessage, platform: JobPlatform, { solver
     results.map((result, i) => resultLine(work, boards, i, result)).join(''),
   )
 
-  const solved = results.filter(({ status }) => status === 'solved').length
-  const sum = (field: 'steps' | 'attempts') => results.reduce((total, result) => total + result[field], 0)
-  const totals = { solved, steps: sum('steps'), attempts: sum('attempts') }
+  const totals = totalsOf(results)
   const isWanted = await ledger.complete(chunk, totals)
   if (!isWanted) await platform.files.delete(resultsKey(job, chunk))
   log({ ...line, ...totals, outcome: isWanted ? 'done' : 'job_gone' })

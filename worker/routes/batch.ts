@@ -4,6 +4,7 @@ import { runBatch } from '../batch-run.ts'
 import { limitBody } from '../body.ts'
 import { batchRequest, batchResult } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
+import { totalsOf } from '../solve-log.ts'
 import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
 
 const route = ({ limits }: Service) =>
@@ -38,7 +39,7 @@ export function addBatch(app: OpenAPIHono<AppEnv>, service: Service): void {
     const results = await keepAlive(c, runBatch(service, job))
     if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
     c.header('Cache-Control', 'no-store')
-    const solved = results.filter(({ status }) => status === 'solved').length
-    return c.json({ results, solved, steps: results.reduce((sum, { steps }) => sum + steps, 0) }, 200)
+    const { solved, steps } = totalsOf(results)
+    return c.json({ results, solved, steps }, 200)
   })
 }
