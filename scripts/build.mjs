@@ -1,11 +1,13 @@
 // Builds everything under dist/: kernels, library bundles, CLI, playground. Run by setup.mjs.
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { buildWasm } from '../wasm/build.mjs'
 import { buildPlayground } from '../worker/playground/build.mjs'
 import { copyOrt } from './ort-assets.mjs'
-import { root } from './setup.mjs'
+import { buildStamp, root } from './setup.mjs'
+
+const dist = join(root, 'dist')
 
 const common = {
   absWorkingDir: root,
@@ -103,8 +105,25 @@ const bundles = [
   { ...cli, entryPoints: { 'serve-command': 'src/cli/serve-command.ts' } },
 ]
 
-await rm(join(root, 'dist'), { recursive: true, force: true })
+/** Tells the time by the clock of the file system, and that no build is whole. */
+async function begin() {
+  await mkdir(dist, { recursive: true })
+  await writeFile(buildStamp, '')
+  return (await stat(buildStamp)).ctimeMs
+}
+
+/** Deletes what earlier builds left. The time when a file was put here: a copy may keep the other one. */
+async function removeOlder(start) {
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (!entry.isDirectory() && (await stat(file)).ctimeMs < start) await rm(file)
+  }
+}
+
+// Folders stay, and files until those of this build are there: `wrangler dev` watches them.
+const start = await begin()
 await buildWasm()
 await Promise.all(bundles.map((bundle) => esbuild.build({ ...common, ...bundle })))
 await buildPlayground()
 await copyOrt()
+await removeOlder(start)

@@ -2,7 +2,7 @@
 // modules, because it runs before any package is there. Everything it says goes to stderr: stdout is the CLI's.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { takeLock } from './lock.mjs'
@@ -14,7 +14,8 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.plat
 
 const SOURCES = ['src', 'wasm', 'worker', 'scripts', 'model/weights', 'package.json', 'tsconfig.json']
 const lockStamp = join(root, 'node_modules', '.hrm-lock')
-const buildStamp = join(root, 'dist', '.stamp')
+/** Empty while a build runs, and after one that failed. */
+export const buildStamp = join(root, 'dist', '.stamp')
 
 /** Runs a command with its output on stderr; ends the process if it fails. */
 export function must(command, args, options = {}) {
@@ -71,7 +72,6 @@ function build(stamp) {
   console.error('hrm-edge: building ...')
   // In a process of its own: the build needs the pinned Node.
   must(pinnedNode, [join(root, 'scripts', 'build.mjs')])
-  mkdirSync(join(root, 'dist'), { recursive: true })
   writeFileSync(buildStamp, stamp)
 }
 

@@ -1,7 +1,7 @@
 // Builds the page served at `/` into dist/playground/. Every file but index.html and the service worker carries a hash of
 // its content in its name, so that it can be cached for ever.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
@@ -24,7 +24,6 @@ const common = {
 
 /** Needs the kernels in dist/wasm and the weights in model/weights. */
 export async function buildPlayground() {
-  await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
   const weights = await Promise.all(
     ['sudoku', 'maze'].map(async (task) => [
@@ -60,7 +59,7 @@ export async function buildPlayground() {
   const page = fillIn(await readFile(join(here, 'index.html'), 'utf8'), { script, style, icon, manifest })
   await writeFile(join(outdir, 'index.html'), page)
   // Without a network there is no ONNX Runtime either: the GPU is left out.
-  const files = (await readdir(outdir)).filter((name) => !['index.html', gpu, measure].includes(name)).sort()
+  const files = [...emitted].filter((name) => ![gpu, measure].includes(name)).sort()
   const forMazes = files.filter((name) => name.startsWith('maze-'))
   const kept = {
     FILES: JSON.stringify(files.map((name) => `./${name}`)),
@@ -80,11 +79,14 @@ async function bundle(entry, options = {}) {
   return outputFiles[0].contents
 }
 
+const emitted = new Set()
+
 /** Writes a file under its name with a hash. @returns that name */
 async function emit(name, contents) {
   const [stem, extension] = name.split(/\.(?=[^.]+$)/)
   const hashed = `${stem}-${hashOf(contents).slice(0, 10)}.${extension}`
   await writeFile(join(outdir, hashed), contents)
+  emitted.add(hashed)
   return hashed
 }
 
