@@ -219,6 +219,16 @@ test('pages may run scripts of their own origin only, data nothing', async () =>
   expect(data.headers.get('Content-Security-Policy')).toBe("default-src 'none'; frame-ancestors 'none'")
 })
 
+test('what is computed, counted or asked of a job is kept by nobody', async () => {
+  const { app, post } = fakeApp()
+  const answers = await Promise.all([
+    post('/v1/solve/batch', { task: 'sudoku', boards: [BOARD] }),
+    ...['/health', '/ready', '/metrics', '/v1/jobs/x'].map((path) => app.request(path)),
+  ])
+  expect(answers.map(({ headers }) => headers.get('Cache-Control'))).toEqual(answers.map(() => 'no-store'))
+  expect((await app.request('/v1/tasks')).headers.has('Cache-Control')).toBe(false)
+})
+
 test('files come from assets, and what they lack is a problem', async () => {
   const files = ['/', '/app-0123456789.js']
   const { app } = fakeApp({ assets: async (c, next) => (files.includes(c.req.path) ? c.text('file') : next()) })

@@ -11,6 +11,7 @@ import type { JobPlatform } from './jobs/platform.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import { errorLog, isFault, type Log, logToConsole } from './log.ts'
 import { counted, countResponses, createMetrics, type Metrics } from './metrics.ts'
+import { noStore } from './no-store.ts'
 import { ProblemError, problemResponse, toProblemError } from './problem.ts'
 import { revalidate } from './revalidate.ts'
 import { addBatch } from './routes/batch.ts'
@@ -84,6 +85,7 @@ export function createApp(options: AppOptions) {
   app.use(crossOrigin(), methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
   // a pattern that ends in /* takes in the path before it too
   for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics']) app.use(path, guard(options))
+  for (const path of ['/v1/solve/*', '/v1/jobs/*', '/metrics', '/health', '/ready']) app.use(path, noStore)
   for (const path of ['/v1/models/*', '/v1/tasks', '/openapi.json', '/docs']) app.use(path, revalidate())
 
   addSolve(app, service)

@@ -67,6 +67,14 @@ export function keepAlive<T>(c: Context, work: Promise<T>): Promise<T> {
   return work
 }
 
+/** Lets the work run to its end too, and tells how long it took, where there is a clock. */
+export async function timed<T>(c: Context, { clock }: Service, work: () => Promise<T>): Promise<T> {
+  const start = clock?.()
+  const result = await keepAlive(c, work())
+  if (start !== undefined) c.header('Server-Timing', `solve;dur=${(clock!() - start).toFixed(1)}`)
+  return result
+}
+
 /**
  * Makes a solver once, at first need. A failure is not kept, so the next request tries again. Nor is an attempt that
  * hangs: after `patienceMs` the next request makes its own.

@@ -3,9 +3,9 @@ import { negotiate } from '../accept.ts'
 import { runBatch } from '../batch-run.ts'
 import { limitBody } from '../body.ts'
 import { batchRequest, batchResult } from '../schemas.ts'
-import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
+import { type AppEnv, type Service, solverOf, timed } from '../service.ts'
 import { totalsOf } from '../solve-log.ts'
-import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
+import { JSON_TYPE, json, OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
 
 const route = ({ limits }: Service) =>
   createRoute({
@@ -19,11 +19,11 @@ const route = ({ limits }: Service) =>
       'after it. One bad board refuses the whole batch before anything is computed; `board` says which.',
     security: OPTIONAL_KEY,
     middleware: limitBody(limits.maxBodyBytes, limits.discard),
-    request: { body: { required: true, content: { 'application/json': { schema: batchRequest(limits) } } } },
+    request: { body: { required: true, content: json(batchRequest(limits)) } },
     responses: {
       200: {
         description: 'The results, in the order of the boards',
-        content: { 'application/json': { schema: batchResult } },
+        content: json(batchResult),
       },
       ...problems(...SOLVE_STATUSES),
     },
@@ -31,14 +31,11 @@ const route = ({ limits }: Service) =>
 
 export function addBatch(app: OpenAPIHono<AppEnv>, service: Service): void {
   app.openapi(route(service), async (c) => {
-    negotiate(c, ['application/json'])
+    negotiate(c, [JSON_TYPE])
     const request = c.req.valid('json')
     const solver = await solverOf(c, service, request.task)
     const job = { solver, request, id: c.get('requestId'), signal: c.req.raw.signal, caller: c.get('caller') }
-    const start = service.clock?.()
-    const results = await keepAlive(c, runBatch(service, job))
-    if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
-    c.header('Cache-Control', 'no-store')
+    const results = await timed(c, service, () => runBatch(service, job))
     const { solved, steps } = totalsOf(results)
     return c.json({ results, solved, steps }, 200)
   })

@@ -5,9 +5,7 @@ import { describeModel, describeTask } from '../describe.ts'
 import { ProblemError } from '../problem.ts'
 import { modelInfo, modelList, taskList } from '../schemas.ts'
 import { type AppEnv, type Service, solverOf } from '../service.ts'
-import { CONDITIONAL, problems } from './declare.ts'
-
-const JSON_TYPE = 'application/json'
+import { CONDITIONAL, JSON_TYPE, json, problems } from './declare.ts'
 
 const models = createRoute({
   method: 'get',
@@ -17,7 +15,7 @@ const models = createRoute({
   summary: 'The models that are served, with their measured scores',
   parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The models', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: modelList } } },
+    200: { description: 'The models', headers: CONDITIONAL.headers, content: json(modelList) },
     ...CONDITIONAL.notModified,
     ...problems(406, 500, 503),
   },
@@ -32,7 +30,7 @@ const model = createRoute({
   request: { params: z.object({ id: z.string().openapi({ example: 'sudoku-d64-full' }) }) },
   parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The model', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: modelInfo } } },
+    200: { description: 'The model', headers: CONDITIONAL.headers, content: json(modelInfo) },
     ...CONDITIONAL.notModified,
     ...problems(404, 406, 500, 503),
   },
@@ -46,7 +44,7 @@ const tasks = createRoute({
   summary: 'The tasks that are served, and the boards they read',
   parameters: CONDITIONAL.parameters,
   responses: {
-    200: { description: 'The tasks', headers: CONDITIONAL.headers, content: { [JSON_TYPE]: { schema: taskList } } },
+    200: { description: 'The tasks', headers: CONDITIONAL.headers, content: json(taskList) },
     ...CONDITIONAL.notModified,
     ...problems(406, 500, 503),
   },

@@ -1,5 +1,11 @@
+import type { z } from '@hono/zod-openapi'
 import { PROBLEMS } from '../problem.ts'
 import { problem } from '../schemas.ts'
+
+export const JSON_TYPE = 'application/json'
+
+/** OpenAPI content of this schema. */
+export const json = <S extends z.ZodType>(schema: S) => ({ [JSON_TYPE]: { schema } })
 
 type ProblemStatus = (typeof PROBLEMS)[keyof typeof PROBLEMS]['status']
 

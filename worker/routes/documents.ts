@@ -6,9 +6,7 @@ import { jobResult } from '../jobs/schemas.ts'
 import { PROBLEMS, ProblemError } from '../problem.ts'
 import { problemKind, solveStep } from '../schemas.ts'
 import type { AppEnv } from '../service.ts'
-import { problems } from './declare.ts'
-
-const JSON_TYPE = 'application/json'
+import { JSON_TYPE, json, problems } from './declare.ts'
 
 const problemRoute = createRoute({
   method: 'get',
@@ -18,7 +16,7 @@ const problemRoute = createRoute({
   summary: 'What the `type` of a problem stands for',
   request: { params: z.object({ code: z.string().openapi({ example: 'board_conflict' }) }) },
   responses: {
-    200: { description: 'The kind of problem', content: { [JSON_TYPE]: { schema: problemKind } } },
+    200: { description: 'The kind of problem', content: json(problemKind) },
     ...problems(404, 406),
   },
 })

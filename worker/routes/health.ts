@@ -3,9 +3,7 @@ import { negotiate } from '../accept.ts'
 import { proofOf } from '../readiness.ts'
 import { health, readiness } from '../schemas.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
-import { problems } from './declare.ts'
-
-const JSON_TYPE = 'application/json'
+import { JSON_TYPE, json, problems } from './declare.ts'
 
 const healthRoute = createRoute({
   method: 'get',
@@ -14,7 +12,7 @@ const healthRoute = createRoute({
   tags: ['operation'],
   summary: 'Whether the service answers; loads no model',
   responses: {
-    200: { description: 'It does', content: { [JSON_TYPE]: { schema: health } } },
+    200: { description: 'It does', content: json(health) },
     ...problems(406),
   },
 })
@@ -26,7 +24,7 @@ const readyRoute = createRoute({
   tags: ['operation'],
   summary: 'Whether every model loads and solves a board',
   responses: {
-    200: { description: 'All do', content: { [JSON_TYPE]: { schema: readiness } } },
+    200: { description: 'All do', content: json(readiness) },
     ...problems(406, 500, 503),
   },
 })
@@ -34,12 +32,10 @@ const readyRoute = createRoute({
 export function addHealth(app: OpenAPIHono<AppEnv>, service: Service): void {
   app.openapi(healthRoute, (c) => {
     negotiate(c, [JSON_TYPE])
-    c.header('Cache-Control', 'no-store')
     return c.json({ status: 'ok' as const }, 200)
   })
   app.openapi(readyRoute, async (c) => {
     negotiate(c, [JSON_TYPE])
-    c.header('Cache-Control', 'no-store')
     const models = []
     for (const task of service.solvers.keys()) {
       const solver = await solverOf(c, service, task)

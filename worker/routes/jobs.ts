@@ -11,9 +11,8 @@ import { submitJob } from '../jobs/submit.ts'
 import { errorLog } from '../log.ts'
 import { ProblemError, toProblemError } from '../problem.ts'
 import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
-import { OPTIONAL_KEY, problems } from './declare.ts'
+import { JSON_TYPE, json, OPTIONAL_KEY, problems } from './declare.ts'
 
-const JSON_TYPE = 'application/json'
 const text = { type: 'string' } as const
 const jsonLines = { ...text, example: `${JSON.stringify(EXAMPLE)}\n${JSON.stringify({ board: EXAMPLE })}\n` }
 const csv = { ...text, example: `question\n${EXAMPLE}\n` }
@@ -24,7 +23,7 @@ const boardFiles: Record<JobFormat, { schema: typeof jsonLines }> = {
 }
 /** A runtime expression: the id in the answer to a submission. */
 const JOB_ID = { id: '$response.body#/id' }
-const statusContent = { [JSON_TYPE]: { schema: jobStatus } }
+const statusContent = json(jobStatus)
 
 const submit = ({ limits }: Service) =>
   createRoute({
@@ -118,14 +117,12 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
       submitJob(platform, service.limits, submission).finally(() => lease.release()),
     )
     c.header('Location', `/v1/jobs/${id}`)
-    c.header('Cache-Control', 'no-store')
     return c.json(job, 202)
   })
 
   app.openapi(status, async (c) => {
     negotiate(c, [JSON_TYPE])
     const { job } = await findJob(c, service, c.req.valid('param').id)
-    c.header('Cache-Control', 'no-store')
     return c.json(job, 200)
   })
 
@@ -141,13 +138,12 @@ export function addJobs(app: OpenAPIHono<AppEnv>, service: Service): void {
       service.log(errorLog(c.get('requestId'), toProblemError(error).code, error))
     }
     const body = await streamResults(platform, job, chunks, type === 'text/csv' ? 'csv' : 'jsonl', onError)
-    return c.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' })
+    return c.body(body, 200, { 'Content-Type': type })
   })
 
   app.openapi(cancel, async (c) => {
     negotiate(c, [JSON_TYPE])
     const { job, platform } = await findJob(c, service, c.req.valid('param').id)
-    c.header('Cache-Control', 'no-store')
     return c.json((await platform.ledger(job.id).cancel()) ?? job, 200)
   })
 }

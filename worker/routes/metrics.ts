@@ -24,9 +24,6 @@ export function addMetrics(app: OpenAPIHono<AppEnv>, { admission, uploads }: Ser
   app.openapi(route, (c) => {
     negotiate(c, [TEXT_TYPE])
     const gauges = { hrm_solves_in_flight: admission.inFlight, hrm_uploads_in_flight: uploads.inFlight }
-    return c.text(metrics.render(gauges), 200, {
-      'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
-      'Cache-Control': 'no-store',
-    })
+    return c.text(metrics.render(gauges), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
 }

@@ -5,12 +5,11 @@ import { limitBody } from '../body.ts'
 import { resultKey } from '../cache.ts'
 import { EXAMPLE, EXAMPLE_MAZE } from '../examples.ts'
 import { solveRequest, solveResult } from '../schemas.ts'
-import { type AppEnv, keepAlive, type Service, solverOf } from '../service.ts'
+import { type AppEnv, keepAlive, type Service, solverOf, timed } from '../service.ts'
 import { checkSolve, finish, logCached, runSolve } from '../solve-run.ts'
 import { streamSolve } from '../solve-stream.ts'
-import { OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
+import { JSON_TYPE, json, OPTIONAL_KEY, problems, SOLVE_STATUSES } from './declare.ts'
 
-const JSON_TYPE = 'application/json'
 const SSE_TYPE = 'text/event-stream'
 
 const EXAMPLES = {
@@ -47,7 +46,7 @@ const route = ({ limits }: Service) =>
           },
         },
         content: {
-          [JSON_TYPE]: { schema: solveResult },
+          ...json(solveResult),
           [SSE_TYPE]: { schema: z.string().openapi({ example: 'event: step\nid: 1\ndata: {"step":1}\n\n' }) },
         },
       },
@@ -68,7 +67,7 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
     // a place is asked for before the cache is, or requests that need no look into it would always come first
     const lease = service.admission.tryAcquire(job.room, caller)
     const key = await keepAlive(c, resultKey(solver.model.sha256, { ...request, ...job.request }))
-    const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"`, 'Cache-Control': 'no-store' })
+    const answer = (result: SolveResult) => c.json(result, 200, { ETag: `"${key}"` })
     // a cache that fails costs time, not the answer
     const known = service.cache && (await keepAlive(c, service.cache.get(key)).catch(() => undefined))
     if (known) {
@@ -76,9 +75,7 @@ export function addSolve(app: OpenAPIHono<AppEnv>, service: Service): void {
       logCached(service, job, known)
       return answer(known)
     }
-    const start = service.clock?.()
-    const result = await keepAlive(c, finish(runSolve(service, { ...job, lease })))
-    if (start !== undefined) c.header('Server-Timing', `solve;dur=${(service.clock!() - start).toFixed(1)}`)
+    const result = await timed(c, service, () => finish(runSolve(service, { ...job, lease })))
     if (service.cache) keepAlive(c, service.cache.put(key, result)).catch(() => {})
     return answer(result)
   })
