@@ -8,6 +8,7 @@ import { mostSteps, stepCost } from './budget.ts'
 import { exampleOf } from './examples.ts'
 import type { Limits } from './limits.ts'
 import type { modelInfo, taskInfo } from './schemas.ts'
+import { taskOf } from './task-of.ts'
 
 export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo> {
   return {
@@ -23,7 +24,8 @@ export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo
   }
 }
 
-export function describeTask({ model, task }: Solver, limits: Limits): z.infer<typeof taskInfo> {
+export function describeTask(solver: Solver, limits: Limits): z.infer<typeof taskInfo> {
+  const { model, task } = solver
   const { config } = model
   const { kind, rows, cols } = config.task
   const trained = trainedShape(config)
@@ -38,7 +40,7 @@ export function describeTask({ model, task }: Solver, limits: Limits): z.infer<t
     example: exampleOf(config).board,
     boardLengths: shapes.map((shape) => shape.rows * shape.cols),
     maxSteps: shapes.map((shape) => mostSteps(limits, stepCost(config, shape))),
-    verified: kind !== 'grid',
+    verified: taskOf(solver).hasRules,
     model: model.name,
   }
 }
