@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Problem, ProblemCode } from '../src/client/problem.ts'
+import type { FailureStatus } from '../src/client/rpc.ts'
 import { HrmError } from '../src/errors.ts'
 
 interface ProblemKind {
-  status: 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 410 | 413 | 415 | 422 | 429 | 431 | 500 | 501 | 503
+  status: FailureStatus
   title: string
   /** Seconds for Retry-After. */
   retryAfter?: number
