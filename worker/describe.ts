@@ -10,7 +10,7 @@ import type { Limits } from './limits.ts'
 import type { modelInfo, taskInfo } from './schemas.ts'
 import { taskOf } from './task-of.ts'
 
-export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo> {
+export function servedModel({ model, task }: Solver): z.infer<typeof modelInfo> {
   return {
     id: model.name,
     task,
@@ -24,7 +24,7 @@ export function describeModel({ model, task }: Solver): z.infer<typeof modelInfo
   }
 }
 
-export function describeTask(solver: Solver, limits: Limits): z.infer<typeof taskInfo> {
+export function servedTask(solver: Solver, limits: Limits): z.infer<typeof taskInfo> {
   const { model, task } = solver
   const { config } = model
   const { kind, rows, cols } = config.task

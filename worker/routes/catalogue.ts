@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { negotiate } from '../accept.ts'
-import { describeModel, describeTask } from '../describe.ts'
+import { servedModel, servedTask } from '../describe.ts'
 import { ProblemError } from '../problem.ts'
 import { modelInfo, modelList, taskList } from '../schemas.ts'
 import { type AppEnv, type Service, solverOf } from '../service.ts'
@@ -55,17 +55,17 @@ export function addCatalogue(app: OpenAPIHono<AppEnv>, service: Service): void {
 
   app.openapi(models, async (c) => {
     negotiate(c, [JSON_TYPE])
-    return c.json({ models: (await solvers(c)).map(describeModel) }, 200)
+    return c.json({ models: (await solvers(c)).map(servedModel) }, 200)
   })
   app.openapi(model, async (c) => {
     negotiate(c, [JSON_TYPE])
     const { id } = c.req.valid('param')
     const found = (await solvers(c)).find((solver) => solver.model.name === id)
     if (!found) throw new ProblemError('model_unknown', `There is no model ${JSON.stringify(id.slice(0, 100))}.`)
-    return c.json(describeModel(found), 200)
+    return c.json(servedModel(found), 200)
   })
   app.openapi(tasks, async (c) => {
     negotiate(c, [JSON_TYPE])
-    return c.json({ tasks: (await solvers(c)).map((solver) => describeTask(solver, service.limits)) }, 200)
+    return c.json({ tasks: (await solvers(c)).map((solver) => servedTask(solver, service.limits)) }, 200)
   })
 }
