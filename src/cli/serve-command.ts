@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node/serve.ts'
 import type { BackendChoice } from '../engines/backend-option.ts'
 import { HrmError } from '../errors.ts'
 import { backendOptions } from './backend.ts'

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node/serve.ts'
 import { EASY, EASY_SOLUTION } from '../worker/boards.ts'
 import { removeStorage, startWranglerDev, storageDir } from '../worker/wrangler-dev.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node/serve.ts'
 import { launchChromium, withPage } from './chromium.ts'
 import { MazePage } from './maze-page.ts'
 

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { Graph } from '../../src/engines/webgpu/onnx.ts'
-import { serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node/serve.ts'
 import { launchChromium, withPage } from './chromium.ts'
 
 const FOLDER = fileURLToPath(new URL('../../dist/playground/ort/', import.meta.url))

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve } from '../../worker/node.ts'
+import { serve } from '../../worker/node/serve.ts'
 import { launchChromium, type OpenPage, withPage } from './chromium.ts'
 import { PlaygroundPage } from './playground-page.ts'
 

@@ -3,11 +3,11 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { sha256Hex } from './hash.ts'
+import { sha256Hex } from '../hash.ts'
+import { BOARD, SOLUTION } from '../test-support.ts'
 import { isLoopbackAddress } from './loopback.ts'
-import { type ServeOptions, serve } from './node.ts'
-import type { RunningServer } from './node-server.ts'
-import { BOARD, SOLUTION } from './test-support.ts'
+import { type ServeOptions, serve } from './serve.ts'
+import type { RunningServer } from './server.ts'
 
 let assetsDir: string
 let server: RunningServer

@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { yieldToEventLoop } from '../src/event-loop.ts'
-import type { Discard } from './body.ts'
-import { DEFAULT_LIMITS } from './limits.ts'
-import { watchExchanges } from './node-exchanges.ts'
-import { endIdle } from './node-idle.ts'
-import { lingerForBodies } from './node-linger.ts'
-import { refuseBadUrls, refuseConnections, refuseRequest } from './node-refusals.ts'
+import { yieldToEventLoop } from '../../src/event-loop.ts'
+import type { Discard } from '../body.ts'
+import { DEFAULT_LIMITS } from '../limits.ts'
+import { watchExchanges } from './exchanges.ts'
+import { endIdle } from './idle.ts'
+import { lingerForBodies } from './linger.ts'
+import { refuseBadUrls, refuseConnections, refuseRequest } from './refusals.ts'
 
 export interface ListenOptions {
   /** 0 for any free port. */
@@ -66,7 +66,7 @@ export async function listen(
     },
     getRequestListener(refuseBadUrls(app.fetch), {
       overrideGlobalObjects: false,
-      // it would hang up half a second after an answer that came before the body; node-linger.ts waits longer
+      // it would hang up half a second after an answer that came before the body; linger.ts waits longer
       autoCleanupIncoming: false,
       errorHandler: refuseRequest,
     }),

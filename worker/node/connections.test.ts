@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { yieldToEventLoop } from '../src/event-loop.ts'
-import { hold } from '../tests/helpers/turns.ts'
-import { BODY, expectStillServing, nodeServer, rest, solveHead } from './node-test-support.ts'
-import { HARD, SOLUTION } from './test-support.ts'
+import { yieldToEventLoop } from '../../src/event-loop.ts'
+import { hold } from '../../tests/helpers/turns.ts'
+import { HARD, SOLUTION } from '../test-support.ts'
+import { BODY, expectStillServing, nodeServer, rest, solveHead } from './test-support.ts'
 
 const node = nodeServer()
 const { start, open } = node

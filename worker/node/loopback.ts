@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
-import { ProblemError } from './problem.ts'
+import { ProblemError } from '../problem.ts'
 
 const loopback = new BlockList() // which knows addresses of IPv4 mapped to IPv6 too
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { listen } from './node-server.ts'
-import { BODY, expectStillServing, nodeServer, parse, rest, solveHead } from './node-test-support.ts'
-import { HARD, SOLUTION } from './test-support.ts'
+import { HARD, SOLUTION } from '../test-support.ts'
+import { listen } from './server.ts'
+import { BODY, expectStillServing, nodeServer, parse, rest, solveHead } from './test-support.ts'
 
 const node = nodeServer()
 const { start, open } = node

@@ -2,9 +2,9 @@ import { type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
-import type { ProblemCode } from '../src/client/problem.ts'
-import type { Exchange, Exchanges } from './node-exchanges.ts'
-import { ProblemError, problemDocument, problemHeaders } from './problem.ts'
+import type { ProblemCode } from '../../src/client/problem.ts'
+import { ProblemError, problemDocument, problemHeaders } from '../problem.ts'
+import type { Exchange, Exchanges } from './exchanges.ts'
 
 type Fetch = Hono['fetch']
 

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { Exchanges } from './node-exchanges.ts'
+import type { Exchanges } from './exchanges.ts'
 
 /** Ends connections over which no byte went for `ms`, but for those where the client has only our answer to wait for. */
 export function endIdle(server: Server, exchanges: Exchanges, ms: number): void {

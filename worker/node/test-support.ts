@@ -1,9 +1,9 @@
 // What the tests of the server under Node share.
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect } from 'vitest'
-import type { Limits } from './limits.ts'
-import { listen, type RunningServer, type Timeouts } from './node-server.ts'
-import { BOARD, fakeApp, SOLUTION } from './test-support.ts'
+import type { Limits } from '../limits.ts'
+import { BOARD, fakeApp, SOLUTION } from '../test-support.ts'
+import { listen, type RunningServer, type Timeouts } from './server.ts'
 
 export const BODY = JSON.stringify({ task: 'sudoku', board: BOARD })
 export const solveHead = (length: number | string) =>

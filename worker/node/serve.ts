@@ -1,19 +1,19 @@
 import { lookup } from 'node:dns/promises'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { createSolver } from '../src/index.ts'
-import { SHIPPED_TASKS } from '../src/platform/platform.ts'
-import type { CreateSolverOptions, Solver } from '../src/solve/types.ts'
-import { createApp } from './app.ts'
-import { memoryCache } from './cache.ts'
-import { parseApiKeys } from './guard.ts'
-import { type LocalJobs, openLocalJobs } from './jobs/local/local-jobs.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { type Log, logToConsole } from './log.ts'
+import { createSolver } from '../../src/index.ts'
+import { SHIPPED_TASKS } from '../../src/platform/platform.ts'
+import type { CreateSolverOptions, Solver } from '../../src/solve/types.ts'
+import { createApp } from '../app.ts'
+import { memoryCache } from '../cache.ts'
+import { parseApiKeys } from '../guard.ts'
+import { type LocalJobs, openLocalJobs } from '../jobs/local/local-jobs.ts'
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts'
+import { type Log, logToConsole } from '../log.ts'
+import { counted, createMetrics } from '../metrics.ts'
+import { proofOf } from '../readiness.ts'
 import { isLoopbackAddress, loopbackOnly } from './loopback.ts'
-import { counted, createMetrics } from './metrics.ts'
-import { type ListenOptions, listen, type RunningServer } from './node-server.ts'
-import { proofOf } from './readiness.ts'
+import { type ListenOptions, listen, type RunningServer } from './server.ts'
 import { staticFiles } from './static-files.ts'
 
 export interface ServeOptions extends ListenOptions {
@@ -44,7 +44,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const keys = parseApiKeys(options.apiKeys)
   // looked up here and not when it is bound, for the guard below has to know where a name leads
   const { address } = await lookup(options.hostname || '127.0.0.1')
-  const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../dist/playground', import.meta.url))
+  const assetsDir = options.assetsDir ?? fileURLToPath(new URL('../../dist/playground', import.meta.url))
   const opened = await openSolvers(options.solver)
   for (const solver of opened) proofOf(solver).catch(() => {}) // before anyone else's solve; `/ready` tells what fails
   const solvers = new Map(opened.map((solver) => [solver.task, async () => solver]))

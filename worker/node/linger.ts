@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { finished } from 'node:stream'
-import type { Discard } from './body.ts'
-import type { Exchanges } from './node-exchanges.ts'
+import type { Discard } from '../body.ts'
+import type { Exchanges } from './exchanges.ts'
 
 /** Milliseconds between two looks at a body that comes on after its answer. Node's parser tells nobody of each piece. */
 const LOOK_EVERY = 50

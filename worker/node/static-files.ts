@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { serveStatic } from '@hono/node-server/serve-static'
 import type { MiddlewareHandler } from 'hono'
-import { revalidate } from './revalidate.ts'
+import { revalidate } from '../revalidate.ts'
 
 /** The files of a folder, under Node: whole, and with the headers that the assets of a Worker have. */
 export function staticFiles(root: string): MiddlewareHandler {
