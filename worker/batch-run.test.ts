@@ -6,7 +6,7 @@ import { fakeSolver, noOpinion } from '../tests/helpers/fake-solver.ts'
 import { SMALL } from '../tests/worker/boards.ts'
 import { BOARD, CONFLICT, fakeApp, problemOf } from './test-support.ts'
 
-test('a batch is solved in waves, each on its part of what the ones before have left', async () => {
+test('a batch is solved in groups, each on its part of what the ones before have left', async () => {
   const { post, solver } = fakeApp({ limits: { turnsEach: 2 } })
   const { solveBatch } = solver
   const waves: [boards: number, maxSteps: number | undefined][] = []
@@ -48,6 +48,29 @@ test.each<[string, 'reference' | 'webgpu', number, string[], number[]]>([
     expect(waves).toEqual(expected)
   }
   expect(answers[1]).toEqual(answers[0])
+})
+
+test.each([2, 4, 8])('a batch has the answer that it has elsewhere where there are %d slots', async (slots) => {
+  const { solver } = fakeSolver(noOpinion, { config: CANDIDATES_9X9, slots })
+  const { post } = fakeApp({ solvers: new Map([['sudoku', async () => solver]]) })
+  // of 10x10 none can be solved so soon, and of the last group each may spend what the first left
+  const boards = Array<string>(4).fill('.'.repeat(100))
+  const response = await post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 27 })
+  const { results } = (await response.json()) as { results: { steps: number }[] }
+  expect(results.map(({ steps }) => steps)).toEqual([6, 6, 6, 9])
+})
+
+test('a batch of several sizes makes no engines over and over', async () => {
+  const made: number[] = []
+  const wrap = (engine: FakeEngine) => {
+    made.push(engine.slots)
+    return engine
+  }
+  const { solver } = fakeSolver(noOpinion, { config: CANDIDATES_9X9, slots: 8, wrap })
+  const { post } = fakeApp({ solvers: new Map([['sudoku', async () => solver]]) })
+  const boards = [...Array<string>(12).fill(BOARD), '.'.repeat(256)]
+  expect((await post('/v1/solve/batch', { task: 'sudoku', boards, maxSteps: 64 })).status).toBe(200)
+  expect(made.length).toBeLessThan(5)
 })
 
 test("a batch leaves a slot of the engine to the next caller, and its caller's solves wait for it", async () => {

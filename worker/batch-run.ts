@@ -19,11 +19,11 @@ export interface BatchJob {
 }
 
 /**
- * Solves the boards on one shared budget, in waves. A board of a wave may spend the budget that is left, divided by
- * the boards that are left: never less than its equal part of the whole, and the same on every run. A wave has as many
- * boards as one caller may have computed at a time, also where callers are not known: a request has one answer. The largest
- * board says how many those are, and how many steps there may be in all, as if every board were of its size. A line in the
- * log, however it ends.
+ * Solves the boards on one shared budget, group by group. A board of a group may spend the budget that is left, divided by
+ * the boards that are left: never less than its equal part of the whole. On a processor a group has `turnsEach` boards,
+ * whoever asks and however many of them there are slots for: a request has one answer. A GPU computes a group as large as
+ * there are slots for. The largest board says how many those are, and how many steps there may be in all, as if every board
+ * were of its size. A line in the log, however it ends.
  * @throws ProblemError `board_*`, `option_invalid` naming the board, before anything is computed
  */
 export async function runBatch(service: Service, job: BatchJob): Promise<SolveResult[]> {
@@ -50,18 +50,20 @@ export async function runBatch(service: Service, job: BatchJob): Promise<SolveRe
     // several sizes come one after another, in a room of their own: the id is the client's, and may be anyone's
     const size = sizes.size === 1 ? `${solver.task} ${[...sizes][0]}` : Symbol(job.id)
     lease = service.admission.acquire({ size, cost }, job.caller)
-    const most = await turnsFor(limits, solver, largest, boards.length, signal)
-    await lease.turn({ wanted: boards.length, most, signal })
+    let width = await turnsFor(limits, solver, largest, boards.length, signal)
+    await lease.turn({ wanted: boards.length, most: width, signal })
     let left = maxSteps
     while (results.length < boards.length) {
       const rest = boards.length - results.length
+      // a GPU may have been lost, and auto leaves a few boards to the processor
+      if (width > limits.turnsEach) width = Math.min(width, await turnsFor(limits, solver, largest, rest, signal))
       const share = Math.floor(left / rest)
-      // asked anew, for a GPU may have been lost, and auto leaves a few boards to the processor
-      const width = Math.min(most, await turnsFor(limits, solver, largest, rest, signal))
-      const wave = boards.slice(results.length, results.length + width)
-      const solved = await solver.solveBatch(wave, { maxSteps: share, seed, signal })
-      for (const result of solved) left -= result.steps
-      results.push(...solved)
+      const group = boards.slice(results.length, results.length + Math.max(width, limits.turnsEach))
+      for (let i = 0; i < group.length; i += width) {
+        const solved = await solver.solveBatch(group.slice(i, i + width), { maxSteps: share, seed, signal })
+        results.push(...solved)
+        left -= totalsOf(solved).steps
+      }
     }
     return results
   } catch (error) {
