@@ -1,6 +1,8 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fakeApp } from '../test-support.ts'
 import { listen, type RunningServer } from './server.ts'
@@ -9,23 +11,26 @@ import { staticFiles } from './static-files.ts'
 const HASHED = 'app-0123456789.js'
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
+let parent: string
 let root: string
 let server: RunningServer
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'hrm-edge-files-'))
+  parent = await mkdtemp(join(tmpdir(), 'hrm-edge-files-'))
+  root = join(parent, 'page')
+  await mkdir(root)
   await write('index.html', '<p>one</p>')
   await write(HASHED, 'one()')
   server = await listen(fakeApp({ assets: staticFiles(root) }).app, { port: 0 })
 })
 afterEach(async () => {
   await server.close()
-  await rm(root, { recursive: true })
+  await rm(parent, { recursive: true })
 })
 
 /** With the time that npm gives to every file of a package. */
-async function write(name: string, text: string): Promise<void> {
+async function write(name: string, content: string): Promise<void> {
   await rm(join(root, name), { force: true })
-  await writeFile(join(root, name), text)
+  await writeFile(join(root, name), content)
   await utimes(join(root, name), new Date('1985-10-26T08:15:00Z'), new Date('1985-10-26T08:15:00Z'))
 }
 
@@ -77,4 +82,22 @@ test('what is not there is a problem that nobody keeps', async () => {
     'no-store',
     null,
   ])
+})
+
+test.each([
+  '/../secret.txt',
+  '/%2e%2e/secret.txt',
+  '/..%2fsecret.txt',
+  '/..\\secret.txt',
+  '/..%5csecret.txt',
+  '/x/..%2f..%2fsecret.txt',
+  '//../secret.txt',
+])('%s leads out of no folder', async (path) => {
+  await writeFile(join(parent, 'secret.txt'), 'what nobody may read')
+  // as it is: fetch would make it a plain path first
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ host: '127.0.0.1', port: server.port, path }, resolve).once('error', reject)
+  })
+  expect([400, 404]).toContain(answer.statusCode)
+  expect(await text(answer)).not.toContain('what nobody may read')
 })
