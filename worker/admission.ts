@@ -1,4 +1,4 @@
-import { abortError, onAbort } from '../src/on-abort.ts'
+import { abortError, onAbort, throwIfAborted } from '../src/on-abort.ts'
 import { ProblemError } from './problem.ts'
 
 /** A place among those in flight. */
@@ -131,7 +131,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const timer = setInterval(renew, leaseMs / 4)
     return {
       async turn({ wanted = 1, most = Number.POSITIVE_INFINITY, signal } = {}) {
-        if (signal?.aborted) throw abortError(signal)
+        throwIfAborted(signal)
         Object.assign(place, { turns: Math.min(wanted, most), most })
         await new Promise<void>((resolve, reject) => {
           const end = () => {
