@@ -90,28 +90,16 @@ def test_a_model_that_cannot_be_is_named(tmp_path: Path, model: str, message: st
     [
         ("[training]\nsteps = 1\n", r"training: none of the tables \[model\], \[data\], \[search\], \[train\]$"),
         ("[model]\nhidden_size = 16\n", r"\[train\]: missing$"),
+        ("[train]\nbacth = 8\nsteps = 1\n", "train.bacth: no such key; there are batch, window, .*, eval_steps$"),
+        ("[train]\nsteps = 1\n[search]\ngiven = 0\n", "search.given: no such key; there are givens, exclusions, "),
     ],
 )
-def test_a_table_of_another_name_or_none_is_named(tmp_path: Path, text: str, message: str) -> None:
+def test_a_table_or_key_of_another_name_or_none_is_named(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "run.toml"
     path.write_text(f"{text}[data]\ntrain = ['x.csv']\n")
     with pytest.raises(HrmEdgeError, match=rf"run\.toml: {message}") as caught:
         read_run(path)
     assert caught.value.code == "config"
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ("[train]\nbacth = 8\nsteps = 1\n", "train.bacth: no such key; there are batch, window, .*, eval_steps$"),
-        ("[train]\nsteps = 1\n[search]\ngiven = 0\n", "search.given: no such key; there are givens, exclusions, "),
-    ],
-)
-def test_a_misspelt_key_is_told_the_known_ones(tmp_path: Path, table: str, message: str) -> None:
-    path = tmp_path / "run.toml"
-    path.write_text(f"[data]\ntrain = ['x.csv']\n{table}")
-    with pytest.raises(HrmEdgeError, match=rf"run\.toml: {message}"):
-        read_run(path)
 
 
 def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
